@@ -1,0 +1,22 @@
+// Speed as ratios: each case runs next to its honest peer, turn by turn in one run.
+// usage: node bench/run.js [--rounds N] [--json]      (build first: npm run build; on a live lab: node bench/lab.js)
+import { parseArgs } from "node:util";
+import { cases } from "./cases.js";
+import { describeMachine, describeResult, ratios } from "./ratios.js";
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "15" }, json: { type: "boolean", default: false } },
+});
+const results = ratios(
+  Number(values.rounds),
+  cases.map((one) => ({ ...one, ours: { argv: one.ours }, peer: { argv: one.peer } })),
+);
+const machine = describeMachine();
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+} else {
+  for (const line of [machine.text, ...results.map(describeResult)]) process.stdout.write(`${line}\n`);
+}
+process.exitCode = results.every(({ ratio, atMost }) => atMost === undefined || ratio.median <= atMost)
+  ? 0
+  : 1;

@@ -1,0 +1,39 @@
+// From the cluster model to what each node is to hold, digests included.
+import type { ClusterModel } from "../cluster/index.js";
+import { renderCorosyncConf } from "../corosync/index.js";
+import { DcnError } from "../errors/index.js";
+import { type DesiredFile, type DesiredGroup, renderGateConfig } from "../plan/index.js";
+import { type NodePrograms, sha256 } from "./programs.js";
+
+/** Values of the group's secrets by file name (`NodeSecret.name`); never logged, never in a command line. */
+export type SecretValues = ReadonlyMap<string, string | Uint8Array>;
+
+/** The desired group. Throws DcnError invalid SECRET_MISSING where the model names a secret that has no value. */
+export function desiredGroup(
+  model: ClusterModel,
+  secrets: SecretValues,
+  programs: NodePrograms,
+): DesiredGroup {
+  const corosyncConf = fileOf(renderCorosyncConf(model));
+  const nodes = model.corosync.nodes.map(({ name }) => ({
+    name,
+    files: new Map([
+      ["corosync-conf", corosyncConf],
+      ["gate-config", fileOf(renderGateConfig(model, name))],
+    ]),
+  }));
+  const digests = model.secrets.map(({ name, reference }) => {
+    const value = secrets.get(name);
+    if (value === undefined)
+      throw new DcnError("invalid", "SECRET_MISSING", `the secret ${reference} has no value`);
+    return [name, sha256(value)] as const;
+  });
+  const known = programs.files.flatMap(({ name, sha256: digest }) =>
+    name === undefined ? [] : [[name, digest] as const],
+  );
+  return { model, nodes, secrets: new Map(digests), programs: new Map(known) };
+}
+
+function fileOf(content: string): DesiredFile {
+  return { content, sha256: sha256(content) };
+}

@@ -1,0 +1,19 @@
+// The steps of an apply, each idempotent and verified; workflows/apply.ts says in which order.
+export { sendChange } from "./change.js";
+export type { ApplyContext } from "./context.js";
+export { desiredGroup, type SecretValues } from "./desired-group.js";
+export {
+  checkNodes,
+  type Formation,
+  finishNodes,
+  formationOf,
+  installFiles,
+  newFormation,
+  prepareNodes,
+  type Seed,
+  startNodes,
+} from "./form.js";
+export { installPrograms } from "./install-programs.js";
+export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";
+export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
+export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

@@ -1,0 +1,83 @@
+// The programs and units that go onto every node, read from the product's resources/ folder.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** One file for nodes; `name` is what a probe calls it, absent where a probe does not show it. */
+export interface NodeProgram {
+  readonly name: string | undefined;
+  readonly path: string;
+  readonly mode: string;
+  readonly content: Uint8Array;
+  readonly sha256: string;
+}
+
+/** All of them, with the script that puts them in place and the text of the helper. */
+export interface NodePrograms {
+  readonly installer: string;
+  readonly helper: string;
+  readonly files: readonly NodeProgram[];
+}
+
+const UNITS = "/etc/systemd/system";
+const PROGRAMS = "/usr/local/lib/dcn-ha";
+const FILES = [
+  { name: "helper", source: "node/dcn-ha-helper", path: `${PROGRAMS}/helper`, mode: "0755" },
+  { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
+  { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
+  {
+    name: "gate-service",
+    source: "systemd/dcn-ha-gate.service",
+    path: `${UNITS}/dcn-ha-gate.service`,
+    mode: "0644",
+  },
+  {
+    name: "gate-socket",
+    source: "systemd/dcn-ha-gate.socket",
+    path: `${UNITS}/dcn-ha-gate.socket`,
+    mode: "0644",
+  },
+  {
+    name: "gate-answer",
+    source: "systemd/dcn-ha-gate@.service",
+    path: `${UNITS}/dcn-ha-gate@.service`,
+    mode: "0644",
+  },
+  {
+    name: "corosync-gate",
+    source: "systemd/corosync.service.d/dcn-ha-gate.conf",
+    path: `${UNITS}/corosync.service.d/dcn-ha-gate.conf`,
+    mode: "0644",
+  },
+  {
+    name: "pacemaker-gate",
+    source: "systemd/pacemaker.service.d/dcn-ha-gate.conf",
+    path: `${UNITS}/pacemaker.service.d/dcn-ha-gate.conf`,
+    mode: "0644",
+  },
+  { name: undefined, source: "node/sudoers", path: "/etc/sudoers.d/dcn-ha", mode: "0440" },
+] as const;
+
+/** Reads them; `resources` is the product's own folder unless told otherwise. */
+export async function readNodePrograms(
+  resources = fileURLToPath(new URL("../../resources", import.meta.url)),
+): Promise<NodePrograms> {
+  const [installer, helper] = await Promise.all(
+    ["node/install-programs", "node/dcn-ha-helper"].map((source) =>
+      readFile(join(resources, source), "utf8"),
+    ),
+  );
+  const files = await Promise.all(
+    FILES.map(async ({ name, source, path, mode }) => {
+      const content = await readFile(join(resources, source));
+      return { name, path, mode, content, sha256: sha256(content) };
+    }),
+  );
+  return { installer: installer ?? "", helper: helper ?? "", files };
+}
+
+/** SHA-256 in hexadecimal digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

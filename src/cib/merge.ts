@@ -1,0 +1,222 @@
+// What is ours into a live CIB: desired ids in, ids that we own and no longer want out, everything else as it was found.
+import type { ClusterConfiguration } from "../cluster/index.js";
+import { DcnError } from "../errors/index.js";
+import { childOf, writeXml, type XmlElement } from "../xml/index.js";
+import { isReference, isShared, MARK_OWNED, ownedIds } from "./ownership.js";
+import { renderConfiguration } from "./render.js";
+
+/** One difference between the live CIB and the merged one. */
+export interface Change {
+  readonly action: "created" | "changed" | "removed";
+  /** Element name in the CIB: `primitive`, `nvpair`, `rsc_location`; `ownership` for our own mark. */
+  readonly kind: string;
+  readonly id: string;
+  /** The value of an nvpair, else the element as XML on one line; of a changed element only its own attributes. */
+  readonly before?: string;
+  readonly after?: string;
+  /** The id was there before and was not marked as ours: someone else made it. */
+  readonly adopted?: true;
+}
+
+/** The merged CIB; `changes` is empty exactly when it says the same as the live one. */
+export interface MergedCib {
+  readonly cib: XmlElement;
+  readonly changes: readonly Change[];
+}
+
+interface Merge {
+  readonly owned: ReadonlySet<string>;
+  readonly desired: ReadonlySet<string>;
+  readonly changes: Change[];
+}
+
+/**
+ * Merges the desired configuration into a live CIB and lists the changes. Epochs and status stay as they are.
+ * Throws DcnError invalid CIB_WITHOUT_CONFIGURATION where the element is not a CIB.
+ */
+export function mergeOwned(liveCib: XmlElement, desired: ClusterConfiguration): MergedCib {
+  const live = childOf(liveCib, "configuration");
+  if (liveCib.name !== "cib" || live === undefined) {
+    throw new DcnError(
+      "invalid",
+      "CIB_WITHOUT_CONFIGURATION",
+      "the XML is no CIB: it has no <configuration>",
+    );
+  }
+  const wanted = renderConfiguration(desired);
+  const merge: Merge = { owned: ownedIds(live), desired: new Set(idsOf(wanted)), changes: [] };
+  const settled = dropMisplaced(live, wanted, merge);
+  const configuration = mergeElement(settled, wanted, merge);
+  const children = liveCib.children.map((child) => (child === live ? configuration : child));
+  return { cib: merge.changes.length > 0 ? { ...liveCib, children } : liveCib, changes: merge.changes };
+}
+
+/** Merges a desired element into the live one of the same identity. */
+function mergeElement(live: XmlElement, wanted: XmlElement, merge: Merge): XmlElement {
+  const attributes = mergeAttributes(live, wanted, merge);
+  if (wanted.name === "resource_set")
+    return { ...live, attributes, children: setMembers(live, wanted, merge) };
+  const rest = [...wanted.children];
+  const merged: XmlElement[] = [];
+  for (const child of live.children) {
+    const match = rest.find((candidate) => sameIdentity(live, child, candidate));
+    if (match === undefined) merged.push(...withoutOwned(child, merge));
+    else {
+      rest.splice(rest.indexOf(match), 1);
+      merged.push(mergeElement(child, match, merge));
+    }
+  }
+  for (const child of rest) noteCreated(child, merge);
+  const children = inOrder(wanted, [...merged, ...rest], merge);
+  return { ...live, attributes, children };
+}
+
+// Attributes of an element of ours are ours; of a container without id, of a cluster node and of a shared set they are not.
+function mergeAttributes(live: XmlElement, wanted: XmlElement, merge: Merge): XmlElement["attributes"] {
+  const id = wanted.attributes.id;
+  if (id === undefined || wanted.name === "node" || isShared(wanted)) return live.attributes;
+  if (sameAttributes(live.attributes, wanted.attributes)) return live.attributes;
+  const kind = id === MARK_OWNED ? "ownership" : wanted.name;
+  const [before, after] = [summary({ ...live, children: [] }), summary({ ...wanted, children: [] })];
+  const change = { action: "changed", kind, id, before, after } as const;
+  merge.changes.push(merge.owned.has(id) || id === MARK_OWNED ? change : { ...change, adopted: true });
+  return wanted.attributes;
+}
+
+/** A live element that nobody desires: gone where we own it, else kept with what is foreign in it. */
+function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
+  const id = child.attributes.id;
+  const ours = id !== undefined && child.name !== "node" && merge.owned.has(id) && !merge.desired.has(id);
+  if (ours && !SETS_OTHERS_USE.has(child.name)) {
+    merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child) });
+    return [];
+  }
+  if (child.children.length === 0) return [child];
+  const noted = merge.changes.length;
+  const children = child.children.flatMap((grandchild) => withoutOwned(grandchild, merge));
+  const unchanged =
+    children.length === child.children.length && children.every((one, i) => one === child.children[i]);
+  if (unchanged && !ours) return [child];
+  if (ours && children.length === 0) {
+    merge.changes.splice(noted, merge.changes.length, {
+      action: "removed",
+      kind: child.name,
+      id,
+      before: summary(child),
+    });
+    return [];
+  }
+  return [unchanged ? child : { ...child, children }];
+}
+
+// A set of ours may hold someone else's pair by now (`pcs resource disable` writes target-role): then only our pairs go.
+const SETS_OTHERS_USE: ReadonlySet<string> = new Set([
+  "meta_attributes",
+  "instance_attributes",
+  "cluster_property_set",
+  "utilization",
+]);
+
+/** The members of a resource set of ours are what we say, in our order: they are references, not things of somebody's. */
+function setMembers(live: XmlElement, wanted: XmlElement, merge: Merge): readonly XmlElement[] {
+  const names = (set: XmlElement): string => set.children.map((child) => child.attributes.id ?? "").join(" ");
+  const [id, before, after] = [wanted.attributes.id ?? "", names(live), names(wanted)];
+  if (before === after) return live.children;
+  merge.changes.push({ action: "changed", kind: "resource_set", id, before, after });
+  return wanted.children;
+}
+
+/** Takes elements that we want elsewhere out of the place where someone moved them: an id may stand only once. */
+function dropMisplaced(live: XmlElement, wanted: XmlElement, merge: Merge): XmlElement {
+  const places = new Map<string, string>();
+  const walk = (node: XmlElement, place: string): void => {
+    const id = node.attributes.id;
+    if (id !== undefined && node.name !== "node" && !isReference(node))
+      places.set(id, `${place}/${node.name}`);
+    for (const child of node.children) walk(child, placeOf(place, node));
+  };
+  walk(wanted, "");
+  const clean = (node: XmlElement, place: string): XmlElement => {
+    const here = placeOf(place, node);
+    const kept = node.children.filter((child) => {
+      const expected = places.get(child.attributes.id ?? "");
+      if (child.name === "node" || isReference(child) || expected === undefined) return true;
+      if (expected === `${here}/${child.name}`) return true;
+      const id = child.attributes.id ?? "";
+      merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child) });
+      return false;
+    });
+    const children = kept.map((child) => clean(child, here));
+    const same =
+      children.length === node.children.length && children.every((child, i) => child === node.children[i]);
+    return same ? node : { ...node, children };
+  };
+  return clean(live, "");
+}
+
+function placeOf(place: string, node: XmlElement): string {
+  const name = node.name === "node" ? (node.attributes.uname ?? "") : (node.attributes.id ?? node.name);
+  return `${place}/${name}`;
+}
+
+// In these the order of children of that name says something: ours first and in our order, then what others added.
+const ORDERED: Readonly<Record<string, string>> = {
+  group: "primitive",
+  rsc_order: "resource_set",
+  rsc_colocation: "resource_set",
+};
+
+function inOrder(wanted: XmlElement, children: readonly XmlElement[], merge: Merge): readonly XmlElement[] {
+  const member = ORDERED[wanted.name];
+  if (member === undefined) return children;
+  const order = new Map(wanted.children.map((child, index) => [child.attributes.id, index]));
+  const rank = (child: XmlElement): number => order.get(child.attributes.id) ?? order.size;
+  const members = children.filter((child) => child.name === member);
+  const ranked = [...members].sort((left, right) => rank(left) - rank(right));
+  if (ranked.every((child, index) => child === members[index])) return children;
+  const names = (list: readonly XmlElement[]): string =>
+    list.map((child) => child.attributes.id ?? "").join(" ");
+  const [id, before, after] = [wanted.attributes.id ?? "", names(members), names(ranked)];
+  merge.changes.push({ action: "changed", kind: wanted.name, id, before, after });
+  const next = ranked.values();
+  return children.map((child) => (child.name === member ? (next.next().value ?? child) : child));
+}
+
+function sameIdentity(parent: XmlElement, live: XmlElement, wanted: XmlElement): boolean {
+  if (live.name !== wanted.name) return false;
+  if (live.name === "node") return live.attributes.uname === wanted.attributes.uname;
+  if (live.name === "nvpair" && isShared(parent) && live.attributes.name === wanted.attributes.name) {
+    // Another pair of that name may carry our id: that one is the match.
+    const id = wanted.attributes.id;
+    return live.attributes.id === id || parent.children.every((child) => child.attributes.id !== id);
+  }
+  return live.attributes.id === wanted.attributes.id;
+}
+
+function noteCreated(child: XmlElement, merge: Merge): void {
+  const id = child.attributes.id;
+  if (id === undefined) for (const inner of child.children) noteCreated(inner, merge);
+  else {
+    const kind = id === MARK_OWNED || isMark(child) ? "ownership" : child.name;
+    merge.changes.push({ action: "created", kind, id, after: summary(child) });
+  }
+}
+
+function isMark(node: XmlElement): boolean {
+  return node.children.some((child) => child.attributes.id === MARK_OWNED);
+}
+
+function summary(node: XmlElement): string {
+  if (node.name === "nvpair") return node.attributes.value ?? "";
+  return writeXml(node, { compact: true });
+}
+
+function sameAttributes(a: XmlElement["attributes"], b: XmlElement["attributes"]): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+function idsOf(node: XmlElement): string[] {
+  const id = node.name === "node" || isReference(node) ? undefined : node.attributes.id;
+  return [...(id === undefined ? [] : [id]), ...node.children.flatMap(idsOf)];
+}

@@ -1,0 +1,63 @@
+// The commands that exist, in the order in which help lists them. A command's file is loaded only when it is called.
+import type { CommandDefinition } from "./command.js";
+
+/** A command before its file is loaded. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandDefinition>;
+}
+
+/** All commands. Help of the whole program is made from this table alone. */
+export const catalogue: readonly CatalogueEntry[] = [
+  {
+    name: "validate",
+    summary: "checks profiles offline and prints every finding with its position",
+    load: async () => (await import("./commands/validate.js")).command,
+  },
+  {
+    name: "render",
+    summary: "prints what a group becomes: model, CIB, corosync.conf or pcs commands",
+    load: async () => (await import("./commands/render.js")).command,
+  },
+  {
+    name: "apply",
+    summary: "brings the nodes to what the profile says; forms the cluster if there is none",
+    load: async () => (await import("./commands/apply.js")).command,
+  },
+  {
+    name: "status",
+    summary: "says how a group is now: DC, quorum, links, nodes, workloads, failures",
+    load: async () => (await import("./commands/status.js")).command,
+  },
+  {
+    name: "monitor",
+    summary: "prints failovers as they happen, with the measured outage",
+    load: async () => (await import("./commands/monitor.js")).command,
+  },
+  {
+    name: "explain",
+    summary: "says what a finding's code means, or how a group's times were computed",
+    load: async () => (await import("./commands/explain.js")).command,
+  },
+  {
+    name: "schema",
+    summary: "prints the JSON Schema of a kind of profile, for editors",
+    load: async () => (await import("./commands/schema.js")).command,
+  },
+  {
+    name: "lab",
+    summary: "runs real clusters on this machine: nodes, networks, BMCs, faults",
+    load: async () => (await import("./commands/lab.js")).command,
+  },
+  {
+    name: "doctor",
+    summary: "says what this machine has and lacks, and what to install",
+    load: async () => (await import("./commands/doctor.js")).command,
+  },
+  {
+    name: "completion",
+    summary: "prints a completion script for the shell",
+    load: async () => (await import("./commands/completion.js")).command,
+  },
+];

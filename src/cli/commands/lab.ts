@@ -1,0 +1,249 @@
+// `dcn-ha lab …`: the embedded lab on this machine.
+import { fileURLToPath } from "node:url";
+import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
+import { exitCodes } from "../trouble.js";
+
+const nameOption: OptionDefinition = {
+  flags: "--name <NAME>",
+  help: "which lab; several can be up at the same time",
+  default: "default",
+};
+
+/** The product's files for nodes, beside dist/. */
+const resources = fileURLToPath(new URL("../../../resources", import.meta.url));
+
+async function pathsFor(call: Call) {
+  const { labRoots, pathsOf, requireRoot } = await import("../../lab/index.js");
+  requireRoot();
+  return pathsOf(labRoots(process.env), call.options.text("name") ?? "default");
+}
+
+const up: CommandDefinition = {
+  summary: "starts a lab and writes a profile that apply takes",
+  options: [
+    nameOption,
+    { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8", default: "3" },
+    {
+      flags: "--os <LIST>",
+      help: "debian12 or debian13, or a comma list, one for each node",
+      default: "debian12",
+    },
+    { flags: "--networks <N>", help: "how many cluster networks, 1 to 3", default: "2" },
+    { flags: "--bare", help: "nodes before their first apply: helper not installed, a root login that may" },
+    { flags: "--qdevice", help: "adds a quorum device host (corosync-qnetd)" },
+    { flags: "--remote", help: "adds a pacemaker_remote host" },
+    { flags: "--client", help: "adds a client machine in the cluster networks" },
+  ],
+  examples: ["dcn-ha lab up", "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13"],
+  run: async (call) => {
+    const { bringUp, parseOses } = await import("../../lab/index.js");
+    const paths = await pathsFor(call);
+    const result = await bringUp({
+      paths,
+      resources,
+      shape: {
+        name: paths.labName,
+        nodes: call.options.number("nodes", 1, 8) ?? 3,
+        oses: parseOses(call.options.text("os") ?? "debian12"),
+        networks: call.options.number("networks", 1, 3) ?? 2,
+        bare: call.options.flag("bare"),
+        qdevice: call.options.flag("qdevice"),
+        remote: call.options.flag("remote"),
+        client: call.options.flag("client"),
+      },
+      onProgress: (text) => call.output.progress(text),
+      signal: call.signal,
+    });
+    const names = result.spec.nodes.map((node) => `${node.name} (${node.os})`).join(", ");
+    call.output.answer(
+      { lab: paths.labName, nodes: result.spec.nodes, profile: result.profile, seconds: result.seconds },
+      `lab ${paths.labName} is up: ${names}\nnext: dcn-ha apply ${result.profile}`,
+    );
+    return exitCodes.done;
+  },
+};
+
+const quickstart: CommandDefinition = {
+  summary: "runs the main job from nothing to nothing: form, lose a node, heal, take down",
+  options: [
+    { ...nameOption, default: "quickstart" },
+    { flags: "--nodes <N>", help: "how many nodes, 2 or 3", default: "3" },
+    {
+      flags: "--os <LIST>",
+      help: "debian12 or debian13, or a comma list, one for each node",
+      default: "debian12",
+    },
+    { flags: "--keep", help: "keep the lab to look around" },
+  ],
+  examples: ["dcn-ha lab quickstart", "dcn-ha lab quickstart --os debian12,debian13 --json"],
+  run: async (call) => {
+    const { parseOses, quickstart: run } = await import("../../lab/index.js");
+    const { quickstartProduct } = await import("../quickstart-product.js");
+    const paths = await pathsFor(call);
+    const report = await run({
+      paths,
+      resources,
+      product: quickstartProduct(call),
+      keep: call.options.flag("keep"),
+      shape: {
+        name: paths.labName,
+        nodes: call.options.number("nodes", 2, 3) ?? 3,
+        oses: parseOses(call.options.text("os") ?? "debian12"),
+        networks: 2,
+        bare: false,
+        qdevice: false,
+        remote: false,
+        client: false,
+      },
+      onStep: (text) => call.output.headline(text),
+      onProgress: (text) => call.output.progress(`    ${text}`),
+      signal: call.signal,
+    });
+    const good = report.fenced && report.rejoined && report.doubleRuns === 0;
+    call.output.event(report, good ? "the group healed itself" : "the group did NOT heal as promised");
+    return good ? exitCodes.done : exitCodes.failed;
+  },
+};
+
+const down: CommandDefinition = {
+  summary: "ends a lab and leaves nothing of it behind",
+  options: [nameOption],
+  examples: ["dcn-ha lab down", "dcn-ha lab down --name mixed"],
+  run: async (call) => {
+    const { takeDown } = await import("../../lab/index.js");
+    const paths = await pathsFor(call);
+    const result = await takeDown({ paths, onProgress: (text) => call.output.progress(text) });
+    const damage = Object.entries(result.damaged).map(
+      ([node, words]) => `disk of ${node} was damaged: ${words}`,
+    );
+    const text = result.existed ? `lab ${paths.labName} is down` : `there was no lab ${paths.labName}`;
+    call.output.answer({ lab: paths.labName, ...result }, [text, ...damage].join("\n"));
+    return damage.length === 0 ? exitCodes.done : exitCodes.failed;
+  },
+};
+
+const status: CommandDefinition = {
+  summary: "says which machines of a lab are on",
+  options: [nameOption],
+  examples: ["dcn-ha lab status", "dcn-ha lab status --json"],
+  run: async (call) => {
+    const { labStatus } = await import("../../lab/index.js");
+    const found = await labStatus(await pathsFor(call));
+    const lines = found.machines.map(
+      (machine) => `${machine.name}  ${machine.os}  ${machine.power}  ${machine.address}`,
+    );
+    call.output.answer(found, [`lab ${found.lab}, profile ${found.profile}`, ...lines].join("\n"));
+    return exitCodes.done;
+  },
+};
+
+const exec: CommandDefinition = {
+  summary: "runs a command as root inside a machine of a lab",
+  arguments: [
+    { name: "NODE", help: "a machine of the lab" },
+    { name: "COMMAND", help: "command and arguments", variadic: true },
+  ],
+  options: [nameOption],
+  passThrough: true,
+  examples: ["dcn-ha lab exec dcn1 -- crm_mon -1", "dcn-ha lab exec dcn1 -- sh"],
+  run: async (call) => {
+    const { attachInside } = await import("../../lab/index.js");
+    const [node = "", ...words] = call.arguments;
+    const argv = words[0] === "--" ? words.slice(1) : words;
+    const capture = call.output.json;
+    const result = await attachInside(await pathsFor(call), node, { argv, capture });
+    if (capture) call.output.answer(result, "");
+    return result.exitCode ?? exitCodes.failed;
+  },
+};
+
+const fault: CommandDefinition = {
+  summary: "injects a fault and confirms that it bit",
+  arguments: [
+    {
+      name: "KIND",
+      help: "power-off, freeze, cut-network …; without further words: lists all",
+      optional: true,
+    },
+    { name: "TARGET", help: "what the fault needs", variadic: true, optional: true },
+  ],
+  options: [nameOption],
+  examples: ["dcn-ha lab fault", "dcn-ha lab fault power-off dcn1", "dcn-ha lab fault cut-network process"],
+  run: async (call) => {
+    const { faultKinds, injectInto } = await import("../../lab/index.js");
+    const [kind, ...args] = call.arguments;
+    if (kind === undefined) {
+      const rows = faultKinds.map(({ name, usage, summary }) => ({ name, usage, summary }));
+      const lines = rows.map((row) => `${`${row.name} ${row.usage}`.padEnd(28)} ${row.summary}`);
+      call.output.answer(rows, lines.join("\n"));
+      return exitCodes.done;
+    }
+    const effect = await injectInto(await pathsFor(call), kind, args);
+    call.output.answer({ fault: kind, arguments: args, effect }, effect);
+    return exitCodes.done;
+  },
+};
+
+const power: CommandDefinition = {
+  summary: "works the power switch of machines, as the BMC would",
+  arguments: [
+    { name: "ACTION", help: "what to do", choices: ["on", "off", "reset"] },
+    { name: "NODE", help: "one or more machines", variadic: true },
+  ],
+  options: [nameOption],
+  examples: ["dcn-ha lab power off dcn1 dcn2", "dcn-ha lab power on dcn1"],
+  run: async (call) => {
+    const { switchPower } = await import("../../lab/index.js");
+    const paths = await pathsFor(call);
+    const [action = "", ...nodes] = call.arguments;
+    await Promise.all(nodes.map((node) => switchPower(paths, node, action as "on" | "off" | "reset")));
+    call.output.answer({ action, nodes }, nodes.map((node) => `${node}: ${action}`).join("\n"));
+    return exitCodes.done;
+  },
+};
+
+const heal: CommandDefinition = {
+  summary: "undoes every fault of a lab and switches its machines on",
+  options: [nameOption],
+  examples: ["dcn-ha lab heal"],
+  run: async (call) => {
+    const { heal: healAll } = await import("../../lab/index.js");
+    const undone = await healAll(await pathsFor(call));
+    call.output.answer({ undone }, undone.length === 0 ? "nothing to heal" : undone.join("\n"));
+    return exitCodes.done;
+  },
+};
+
+const truth: CommandDefinition = {
+  summary: "says from outside the nodes what ran where, its outages and double runs",
+  arguments: [{ name: "RESOURCE", help: "a heartbeat workload", optional: true }],
+  options: [nameOption],
+  examples: ["dcn-ha lab truth", "dcn-ha lab truth pulse --json"],
+  run: async (call) => {
+    const { heartbeatWorkload, readTruth } = await import("../../lab/index.js");
+    const found = await readTruth(await pathsFor(call), call.arguments[0] ?? heartbeatWorkload);
+    const runs = found.runs.map(
+      (run) => `ran on ${run.node} for ${((run.toNs - run.fromNs) / 1e9).toFixed(1)} s`,
+    );
+    const outages = found.outages.map(
+      (gap) => `outage ${(gap.ms / 1000).toFixed(2)} s, ${gap.fromNode} to ${gap.toNode}`,
+    );
+    const doubles = found.doubleRuns.map(
+      (twice) => `DOUBLE RUN on ${twice.nodes.join(" and ")}, ${twice.ms.toFixed(0)} ms`,
+    );
+    const silences = (found.addressSilences ?? []).map(
+      (gap) => `address silent for ${(gap.ms / 1000).toFixed(2)} s`,
+    );
+    call.output.answer(
+      found,
+      [...runs, ...outages, ...silences, ...doubles].join("\n") || "no heartbeat yet",
+    );
+    return doubles.length === 0 ? exitCodes.done : exitCodes.failed;
+  },
+};
+
+/** The family of lab commands. */
+export const command: CommandDefinition = {
+  summary: "runs real clusters on this machine: nodes, networks, BMCs, faults",
+  subcommands: { up, down, status, exec, power, fault, heal, truth, quickstart },
+};

@@ -1,0 +1,90 @@
+// Prints what a group becomes: the cluster model, the CIB, corosync.conf, or pcs commands; or writes it into a folder.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ResolvedGroup } from "../../profile/index.js";
+import type { CommandDefinition } from "../command.js";
+import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { exitCodes } from "../trouble.js";
+
+interface Versions {
+  readonly validateWith: string;
+  readonly featureSet: string;
+}
+
+interface Artifact {
+  readonly file: string;
+  readonly text: string;
+  /** For `--json`: the model itself with its origins by id, or the text. */
+  readonly data: unknown;
+}
+
+export const command: CommandDefinition = {
+  summary: "prints what a group becomes: model, CIB, corosync.conf or pcs commands",
+  arguments: [groupArgument],
+  options: [
+    {
+      flags: "--to <ARTIFACT>",
+      help: "what to print",
+      choices: ["model", "cib", "corosync", "pcs"],
+      required: true,
+    },
+    { flags: "--out <DIR>", help: "write a file into this folder instead" },
+    {
+      flags: "--validate-with <SCHEMA>",
+      help: "schema that the CIB names; apply takes it from the nodes",
+      default: "pacemaker-3.9",
+    },
+    { flags: "--feature-set <VERSION>", help: "crm_feature_set that the CIB names", default: "3.16.1" },
+    profilesOption,
+  ],
+  examples: [
+    "dcn-ha render cabinet-7.yaml --to cib",
+    "dcn-ha render cabinet-7.yaml --to corosync --out build/cabinet-7",
+    "dcn-ha render cabinet-7.yaml --to pcs --out build/cabinet-7",
+  ],
+  run: async (call) => {
+    const group = await loadGroup(call);
+    const { options, output } = call;
+    const artifact = await makeArtifact(options.text("to") ?? "", group, {
+      validateWith: options.text("validate-with") ?? "",
+      featureSet: options.text("feature-set") ?? "",
+    });
+    const folder = options.text("out");
+    if (folder === undefined) {
+      output.answer(artifact.data, artifact.text);
+      return exitCodes.done;
+    }
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, artifact.file);
+    await writeFile(path, artifact.text);
+    output.answer({ files: [path] }, path);
+    return exitCodes.done;
+  },
+};
+
+async function makeArtifact(to: string, group: ResolvedGroup, version: Versions): Promise<Artifact> {
+  const { model } = group;
+  switch (to) {
+    case "cib": {
+      const { renderCib } = await import("../../cib/index.js");
+      const { validateWith, featureSet: crmFeatureSet } = version;
+      const text = renderCib(model.configuration, { validateWith, crmFeatureSet, epoch: 1 });
+      return { file: "cib.xml", text, data: { cib: text } };
+    }
+    case "corosync": {
+      const { renderCorosyncConf } = await import("../../corosync/index.js");
+      const text = renderCorosyncConf(model);
+      return { file: "corosync.conf", text, data: { corosync: text } };
+    }
+    case "pcs": {
+      const { pcsCommands, pcsScript } = await import("../../pcs/index.js");
+      const commands = pcsCommands(model);
+      return { file: "pcs.sh", text: pcsScript(model, commands), data: { commands } };
+    }
+    default: {
+      const { modelText, originText } = await import("../../profile/index.js");
+      const origins = Object.fromEntries([...group.origins].map(([id, origin]) => [id, originText(origin)]));
+      return { file: "model.yaml", text: modelText(group), data: { ...model, origins } };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// Says how a group is right now: what is known, what is not, and what failed, in words.
+import type { GroupStatus, WorkloadStatus } from "../../workflows/index.js";
+import type { CommandDefinition } from "../command.js";
+import { withConnection } from "../connection.js";
+import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { exitCodes } from "../trouble.js";
+
+export const command: CommandDefinition = {
+  summary: "says how a group is now: DC, quorum, links, nodes, workloads, failures",
+  arguments: [groupArgument],
+  options: [profilesOption],
+  examples: ["dcn-ha status cabinet-7.yaml", "dcn-ha status cabinet-7.yaml --json"],
+  run: async (call) => {
+    const group = await loadGroup(call);
+    const { observeStatus } = await import("../../workflows/index.js");
+    const status = await withConnection(group, ({ transport }) =>
+      observeStatus({ group, transport, signal: call.signal }),
+    );
+    call.output.answer(status, describeStatus(status));
+    return exitCodes.done;
+  },
+};
+
+/** A group's status for people. What is unknown says so. */
+export function describeStatus(status: GroupStatus): string {
+  const lines = [headline(status), "", "nodes"];
+  lines.push(
+    ...table(status.nodes.map((node) => [node.name, node.state, linkWords(node), node.silence ?? ""])),
+  );
+  lines.push("", "workloads");
+  const rows = status.workloads.map(workloadRow);
+  lines.push(...(rows.length === 0 ? ["  none known"] : table(rows)));
+  if (status.fenceDevices.length > 0)
+    lines.push("", "fence devices", ...table(status.fenceDevices.map(deviceRow)));
+  lines.push(...section("failed actions", status.failures));
+  lines.push(...section("fencing", status.fencing.map(fencingWords)));
+  lines.push(...section("unknown", status.unknown));
+  return lines.join("\n");
+}
+
+/** A workload under its name in the profile; of one with several parts, each part. */
+function workloadRow({ id, workload, within, role, nodes, remarks }: WorkloadStatus): string[] {
+  const part = id.startsWith(`${workload ?? ""}-`) ? id.slice((workload ?? "").length + 1) : id;
+  const name = workload === undefined || workload === id ? [...within, id].join("/") : `${workload}/${part}`;
+  const origin = workload === undefined ? ["not in the profile"] : [];
+  return [name, role ?? "unknown", nodes.join(", "), [...origin, ...remarks].join("; ")];
+}
+
+function deviceRow({ id, role, nodes, remarks }: WorkloadStatus): string[] {
+  return [id, role ?? "unknown", nodes.join(", "), remarks.join("; ")];
+}
+
+function headline(status: GroupStatus): string {
+  const { group, dc, quorate, votes, maintenanceMode, seenFrom } = status;
+  const quorum = quorate === undefined ? "quorum unknown" : quorate ? "quorum" : "NO QUORUM";
+  const count = votes.total === undefined ? "" : ` (${votes.total} of ${votes.expected ?? "?"} votes)`;
+  const leader =
+    dc === undefined
+      ? "no DC known"
+      : `DC ${dc.name}${dc.version === undefined ? "" : `, Pacemaker ${dc.version}`}`;
+  const maintenance = maintenanceMode === true ? ", MAINTENANCE MODE" : "";
+  return `${group}: ${quorum}${count}, ${leader}${maintenance}${seenFrom === undefined ? "" : `, seen from ${seenFrom}`}`;
+}
+
+function linkWords(node: GroupStatus["nodes"][number]): string {
+  if (node.links.length === 0) return "links unknown";
+  const bad = node.links.filter(({ state }) => state !== "connected");
+  if (bad.length === 0) return "links ok";
+  return bad.map(({ link, peer, state }) => `link ${link} to ${peer} ${state}`).join(", ");
+}
+
+function fencingWords(event: GroupStatus["fencing"][number]): string {
+  const by = event.delegate === undefined ? "" : ` by ${event.delegate}`;
+  const at = event.completed === undefined ? "" : `, ${event.completed}`;
+  const reason = event.reason === undefined ? "" : ` (${event.reason})`;
+  return `${event.action} of ${event.target}${by}: ${event.status}${reason}${at}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}

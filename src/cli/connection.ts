@@ -1,0 +1,28 @@
+// Opens the way to a group's nodes for one command, and closes it whatever happens.
+import type { ResolvedGroup } from "../profile/index.js";
+import type { Transport } from "../transport/index.js";
+import { sshTargets, userHome } from "./ssh-targets.js";
+
+/** Both logins of a group; `admin` only where every node of the group names one. */
+export interface Connection {
+  readonly transport: Transport;
+  readonly admin: Transport | undefined;
+}
+
+/** Runs `work` with connections to the group's nodes, made on first use. Throws DcnError `invalid` for unusable ssh settings. */
+export async function withConnection<Result>(
+  group: ResolvedGroup,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const { createSshTransport } = await import("../transport/index.js");
+  const home = userHome();
+  const user = await sshTargets(group, "user", home);
+  const admins = await sshTargets(group, "admin", home);
+  const transport = createSshTransport(user);
+  const admin = admins.length === group.nodes.length ? createSshTransport(admins) : undefined;
+  try {
+    return await work({ transport, admin });
+  } finally {
+    await Promise.all([transport.close(), admin?.close()]);
+  }
+}

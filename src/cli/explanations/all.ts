@@ -1,0 +1,18 @@
+// Every code of the whole product with its explanation.
+import type { Explanations } from "./explanation.js";
+import { fencingCodes } from "./fencing.js";
+import { healingCodes } from "./healing.js";
+import { labCodes } from "./lab.js";
+import { nodeCodes } from "./nodes.js";
+import { profileCodes } from "./profile.js";
+import { quorumCodes } from "./quorum.js";
+
+/** Explanations of all findings and errors, by code. */
+export const explanations: Explanations = {
+  ...profileCodes,
+  ...quorumCodes,
+  ...fencingCodes,
+  ...healingCodes,
+  ...nodeCodes,
+  ...labCodes,
+};

@@ -1,0 +1,287 @@
+// Codes about profiles as text: form, names, values (YAML 1.2; docs of the profile language).
+import { type Explanations, entry } from "./explanation.js";
+
+const NOTHING = "Nothing is rendered or applied until it is right.";
+
+export const profileCodes: Explanations = {
+  YAML_SYNTAX: entry(
+    "The file is no valid YAML.",
+    NOTHING,
+    "See the line; often a missing bracket, or a tab for indentation.",
+  ),
+  YAML_LIMIT: entry(
+    "The file is larger, deeper or more repetitive than a profile may be.",
+    "A file that unfolds without end would stop the controller.",
+    "Split it; do without nested aliases.",
+  ),
+  CONTROL_CHARACTER: entry(
+    "A value has a control character.",
+    "No CIB can hold it.",
+    "Remove it; it often comes from copying.",
+  ),
+  FORBIDDEN_KEY: entry(
+    "A key that means something to JavaScript itself.",
+    "It could change the program instead of the profile.",
+    "Take another name.",
+  ),
+  DUPLICATE_KEY: entry("A key stands twice.", "Readers differ in which one they take.", "Keep one."),
+  DUPLICATE_DOCUMENT: entry(
+    "Two documents have one kind and one name.",
+    "It is not clear which is meant.",
+    "Rename one.",
+  ),
+  UNKNOWN_KIND: entry(
+    "No such kind of document.",
+    NOTHING,
+    "NodeGroup, WorkloadProfile, ConstraintProfile or ClusterPolicy.",
+    "kind: NodeGroup",
+  ),
+  UNKNOWN_KEY: entry(
+    "A key that this kind of document does not have.",
+    "It would do nothing, and you would think that it does.",
+    "Take the nearest known name, or ask the schema.",
+    "dcn-ha schema NodeGroup",
+  ),
+  MISSING_KEY: entry(
+    "A key that must be there is missing.",
+    NOTHING,
+    "Add it; the schema says what it takes.",
+    "dcn-ha schema NodeGroup",
+  ),
+  WRONG_TYPE: entry(
+    "A value of another type, as a number where text is asked for.",
+    NOTHING,
+    "Put text that looks like a number in quotes.",
+    'username: "7"',
+  ),
+  BAD_VALUE: entry("A value that is not among those allowed.", NOTHING, "See the text for what is allowed."),
+  BAD_NAME: entry(
+    "A name with other characters than letters, digits, - and _.",
+    "It becomes an id in the CIB, which could not be written.",
+    "A letter first, at most 63 characters.",
+  ),
+  BAD_DURATION: entry("A text that is no duration.", NOTHING, "A whole number and a unit.", "20s"),
+  BAD_SIZE: entry("A text that is no size.", NOTHING, "A whole number and a unit.", "512MiB"),
+  BAD_ADDRESS: entry(
+    "A text that is no address, or lacks its prefix length.",
+    NOTHING,
+    "IPv4 or IPv6; where an interface gets it, with its prefix.",
+    "10.20.0.50/24",
+  ),
+  UNKNOWN_BASE: entry(
+    "The document inherits from one that is not there.",
+    NOTHING,
+    "Correct the name; the base must be of the same kind.",
+  ),
+  BASE_CYCLE: entry(
+    "Documents inherit from each other in a circle.",
+    "None of them would ever be complete.",
+    "Let one of them stand on its own: base, then role, then site.",
+  ),
+  BAD_URL: entry(
+    "A text that is no URL that the probe can ask.",
+    "The workload's health would not be known.",
+    "http or https, a host, and a path.",
+    "http://127.0.0.1:8080/health",
+  ),
+  BAD_AGENT: entry(
+    "A text that names no agent.",
+    NOTHING,
+    "class:provider:type, or systemd:unit.",
+    "ocf:heartbeat:IPaddr2",
+  ),
+  BAD_SECRET: entry(
+    "A reference to a secret that is no path below the secrets folder.",
+    "It could name any file of the controller.",
+    "A path without .. in it.",
+    "password: { secret: bmc/dcn1 }",
+  ),
+  BAD_CONSTRAINT: entry(
+    "A constraint without a leading key, with two, or with keys that do not go together.",
+    NOTHING,
+    "One leading key and its companions.",
+    "{ together: [soft-control, historian] }",
+  ),
+  BAD_PARAMETER: entry(
+    "A parameter's value does not fit its type.",
+    NOTHING,
+    "See the profile's own description of it.",
+  ),
+  BAD_PROBE: entry(
+    "A health probe is not complete, or asks in two ways.",
+    "The workload's health would not be known.",
+    "One of command, TCP or HTTP, with what it needs.",
+  ),
+  BAD_WORKLOAD: entry("The parts of a workload do not fit together.", NOTHING, "See the text."),
+  IMAGE_NOT_PINNED: entry(
+    "A container image by a tag that may move.",
+    "Two nodes may run two versions, and a failover changes the version.",
+    "Name it by its digest.",
+    "registry.site/soft-control@sha256:…",
+  ),
+  TOO_SMALL: entry("A number or a list below what is allowed.", NOTHING, "See the text for the least."),
+  TOO_BIG: entry("A number or a list above what is allowed.", NOTHING, "See the text for the most."),
+  NODE_COUNT: entry(
+    "The group has more or fewer nodes than its policy is for.",
+    "Times and votes of the policy are chosen for its size.",
+    "Another policy.",
+    "policy: edge-many-node",
+  ),
+  TOO_MANY_NETWORKS: entry(
+    "More networks than knet has links.",
+    "corosync would not start.",
+    "At most eight.",
+  ),
+  MISSING_ADDRESS: entry(
+    "A node has no address in one of the networks.",
+    "corosync needs one for each link of each node.",
+    "Add it, or take the network away.",
+  ),
+  DUPLICATE_ADDRESS: entry("An address stands twice.", "Two computers would answer to it.", "Correct one."),
+  DUPLICATE_NETWORK: entry("A network stands twice.", "A link to itself bridges nothing.", "Remove one."),
+  DUPLICATE_NODE: entry(
+    "Two nodes have one name or one id.",
+    "corosync could not tell them apart.",
+    "Rename one.",
+  ),
+  DUPLICATE_WORKLOAD: entry(
+    "Two workloads have one name.",
+    "Names become ids, which must differ.",
+    "Rename one.",
+  ),
+  DUPLICATE_CONSTRAINT: entry(
+    "The same constraint comes out twice.",
+    "Its id would stand twice in the CIB.",
+    "Remove one.",
+  ),
+  DUPLICATE_ID: entry("An id comes out twice.", "A CIB refuses it.", "Rename the workload or the secret."),
+  UNKNOWN_GROUP: entry("There is no group of that name.", NOTHING, "See the hint for those that are there."),
+  NO_GROUP: entry(
+    "None of the documents is a NodeGroup.",
+    "There is nothing to do for.",
+    "A document with kind: NodeGroup.",
+    "kind: NodeGroup",
+  ),
+  GROUP_NOT_CHOSEN: entry("There are several groups.", "It is not clear which one is meant.", "Name one."),
+  UNKNOWN_POLICY: entry(
+    "There is no policy of that name.",
+    NOTHING,
+    "A name from the library, or the path of a file.",
+    "policy: edge-three-node",
+  ),
+  UNKNOWN_PROFILE: entry("There is no profile of that name.", NOTHING, "See the hint for the nearest one."),
+  UNKNOWN_PARAMETER: entry(
+    "The profile has no such parameter or role.",
+    "It would do nothing.",
+    "See the hint for those it has.",
+  ),
+  MISSING_PARAMETER: entry(
+    "A parameter or role that the profile needs is not given.",
+    NOTHING,
+    "Add it under with:.",
+  ),
+  UNKNOWN_WORKLOAD: entry(
+    "A constraint names a workload that the group does not have.",
+    NOTHING,
+    "Correct the name.",
+  ),
+  UNKNOWN_NODE: entry("A node that the group does not have.", NOTHING, "Correct the name."),
+  UNKNOWN_NETWORK: entry(
+    "A network that the group does not have.",
+    NOTHING,
+    "Correct the name, or add it to networks:.",
+  ),
+  UNKNOWN_ATTRIBUTE: entry(
+    "No node has that attribute.",
+    "A constraint over it would fit no node.",
+    "Give the nodes the attribute.",
+    "attributes: { cabinet: a }",
+  ),
+  UNKNOWN_CAPACITY: entry(
+    "A need for something that no node has room for.",
+    "The workload would never run.",
+    "Say what nodes have, by the same name.",
+  ),
+  NOT_SUPPORTED_YET: entry(
+    "A part of the language that this release does not know yet.",
+    NOTHING,
+    "Leave it out.",
+  ),
+  SOURCE_NOT_FOUND: entry("A file or folder is not there.", NOTHING, "Correct the path."),
+  SOURCE_NOT_TEXT: entry("A file is no UTF-8 text.", NOTHING, "Save it as UTF-8."),
+  SOURCE_TOO_LARGE: entry(
+    "A file is larger than a profile may be.",
+    "It is hardly a profile.",
+    "Split it, or correct the path.",
+  ),
+  SOURCE_UNREADABLE: entry("A file cannot be opened.", NOTHING, "Correct its mode or owner."),
+  NO_SOURCES: entry("There is no profile in that place.", NOTHING, "Files end in .yaml, .yml or .json."),
+  SECRET_MISSING: entry(
+    "The file of a secret is not there.",
+    "Fence devices could not log in.",
+    "Put the value there, mode 600.",
+    "install -m 600 /dev/stdin secrets/bmc/dcn1",
+  ),
+  SECRET_EMPTY: entry(
+    "The file of a secret is empty.",
+    "Fence devices could not log in.",
+    "Write the value into it.",
+  ),
+  SECRET_EXPOSED: entry(
+    "Others than its owner may open the file of a secret.",
+    "It is no secret any more.",
+    "Take their right away, and change the secret.",
+    "chmod 600 secrets/bmc/dcn1",
+  ),
+  SECRET_REFERENCE: entry(
+    "A reference to a secret leads out of the secrets folder.",
+    "It could name any file.",
+    "A path below the folder.",
+  ),
+  XML_MALFORMED: entry("A text is no XML.", "It is not read any further.", "Look at what the tool printed."),
+  XML_TOO_DEEP: entry(
+    "XML nested deeper than any CIB.",
+    "It would fill the memory.",
+    "Look at what the tool printed.",
+  ),
+  XML_TOO_LARGE: entry(
+    "XML larger than any CIB.",
+    "It would fill the memory.",
+    "Look at what the tool printed.",
+  ),
+  CIB_WITHOUT_CONFIGURATION: entry(
+    "A CIB without its configuration.",
+    "There is nothing to compare with.",
+    "Look at cibadmin --query on the node.",
+  ),
+  PCS_CANNOT_FORM: entry(
+    "pcs cannot form this cluster as it is described.",
+    "The script of pcs commands would make another one.",
+    "Use dcn-ha apply, or change what the text names.",
+  ),
+  INVALID_INPUT: entry(
+    "The input has errors, which are listed.",
+    NOTHING,
+    "Correct them; each has its own code.",
+  ),
+  WRONG_OPTION: entry(
+    "An option's value does not fit.",
+    "The command did nothing.",
+    "See --help of the command.",
+  ),
+  NO_ROOM: entry(
+    "A workload needs more than any node has.",
+    "It would never start.",
+    "Need less, or correct the nodes.",
+  ),
+  KEEP_NEEDS_NODES: entry(
+    "A workload shall run as often as there are nodes.",
+    "With one node lost it runs once less.",
+    "Lower the count, or accept it.",
+  ),
+  CANNOT_SURVIVE: entry(
+    "A loss is claimed to be survived that leaves no way to go on.",
+    "No proof could show it.",
+    "Lower the number, or add what is missing.",
+  ),
+};

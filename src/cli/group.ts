@@ -1,0 +1,97 @@
+// From the word GROUP on the command line to a resolved node group: a file, a folder with one group, or a group's name.
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Finding, hasErrors } from "../errors/index.js";
+import type { ResolvedGroup, SourceText } from "../profile/index.js";
+import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
+import { FindingsError } from "./trouble.js";
+
+/** The argument of commands that work on one group. */
+export const groupArgument: ArgumentDefinition = {
+  name: "GROUP",
+  help: "file of a NodeGroup, a folder that holds one, or its name",
+};
+
+/** Where more profiles are than the library and the group's own file. */
+export const profilesOption: OptionDefinition = {
+  flags: "--profiles <PATH>",
+  help: "file or folder with more profiles; also where a group's name is looked up (default: this folder)",
+};
+
+/** Whether a text can hold a profile at all; trees hold other YAML and JSON files too. */
+const ours = /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy)\b/;
+
+/**
+ * Resolves the group that the command's first argument names; shows warnings on the way.
+ * Throws FindingsError with every finding when one of them is an error.
+ */
+export async function loadGroup(call: Call): Promise<ResolvedGroup> {
+  const [word = ""] = call.arguments;
+  const more = call.options.text("profiles");
+  const { loadSources } = await import("../sources/index.js");
+  const { parseDocuments, resolveGroup } = await import("../profile/index.js");
+  const byName = isName(word) && !(await exists(word));
+  const chosen = byName ? { name: word, paths: [] } : await lookInto(word);
+  const paths = byName ? [more ?? "."] : [...chosen.paths, ...(more === undefined ? [] : [more])];
+  const loaded = await loadSources(paths);
+  if (hasErrors(loaded.findings)) throw new FindingsError(loaded.findings);
+  const parsed = parseDocuments(
+    once(loaded.sources.filter((source) => mayBeProfile(source) || (!byName && paths.includes(source.file)))),
+  );
+  const resolved = resolveGroup(parsed.documents, chosen.name, parsed.broken);
+  return accept(resolved.group, [...loaded.findings, ...parsed.findings, ...resolved.findings], call);
+}
+
+/** What a path holds by itself: the name of its only group, and the policies that groups name by path. */
+async function lookInto(
+  path: string,
+): Promise<{ readonly name?: string; readonly paths: readonly string[] }> {
+  const { loadSources } = await import("../sources/index.js");
+  const { besideFile, parseDocuments } = await import("../profile/index.js");
+  const { sources } = await loadSources([path]);
+  const { documents } = parseDocuments(
+    sources.filter((source) => source.library !== true && (mayBeProfile(source) || source.file === path)),
+  );
+  const groups = documents.filter((document) => document.kind === "NodeGroup");
+  const policies = groups
+    .filter(({ value }) => value.policy.includes("/"))
+    .map(({ file, value }) => besideFile(file, value.policy));
+  const [only] = groups;
+  return {
+    paths: [path, ...policies],
+    ...(groups.length === 1 && only !== undefined ? { name: only.name } : {}),
+  };
+}
+
+/** A file that two paths lead to counts once. */
+function once(sources: readonly SourceText[]): SourceText[] {
+  const seen = new Set<string>();
+  return sources.filter(({ file }) => {
+    const path = resolve(file);
+    const first = !seen.has(path);
+    seen.add(path);
+    return first;
+  });
+}
+
+function accept(group: ResolvedGroup | undefined, findings: readonly Finding[], call: Call): ResolvedGroup {
+  if (group === undefined || hasErrors(findings)) throw new FindingsError(findings);
+  // Notes are for `validate`, which is asked for them; whoever works on a group wants to see what may go wrong.
+  call.output.findings(findings.filter((finding) => finding.severity !== "note"));
+  return group;
+}
+
+function mayBeProfile(source: SourceText): boolean {
+  return source.library === true || ours.test(source.text);
+}
+
+function isName(word: string): boolean {
+  return !word.includes("/") && !/\.(ya?ml|json)$/.test(word);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,32 @@
+// What an apply is doing, in words for the person who watches.
+import type { ApplyProgress } from "../apply/index.js";
+
+const started: Readonly<Partial<Record<ApplyProgress["step"], string>>> = {
+  install: "installing the node programs",
+  start: "starting the cluster",
+  settle: "waiting until the cluster has come to rest",
+};
+
+const done: Readonly<Record<ApplyProgress["step"], string>> = {
+  observe: "looked at",
+  install: "node programs installed",
+  check: "configuration checked by the node's own tools",
+  prepare: "keys, corosync.conf and CIB in place",
+  start: "cluster started",
+  change: "configuration changed",
+  settle: "at rest",
+  finish: "formation complete",
+};
+
+/** The line for one piece of progress; undefined for what nobody needs to read. */
+export function describeProgress({ step, state, text }: ApplyProgress): string | undefined {
+  const more = text === undefined ? "" : `: ${text}`;
+  switch (state) {
+    case "failed":
+      return `failed to ${step}${more}`;
+    case "done":
+      return `${done[step]}${more}`;
+    default:
+      return started[step];
+  }
+}

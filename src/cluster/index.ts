@@ -1,0 +1,50 @@
+// The nouns of a Pacemaker cluster and the arithmetic of timeouts and quorum. Imports nothing but errors/.
+export type { AttributeSet, NameValue } from "./attributes.js";
+export type {
+  AttributeExpression,
+  ColocationConstraint,
+  ColocationSetsConstraint,
+  Constraint,
+  LocationConstraint,
+  LocationRule,
+  LocationRuleConstraint,
+  OrderAction,
+  OrderConstraint,
+  OrderSetsConstraint,
+  ResourceDiscovery,
+  ResourceRole,
+  ResourceSet,
+} from "./constraint.js";
+export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
+export { type Figure, figure } from "./figure.js";
+export type {
+  ClusterConfiguration,
+  ClusterModel,
+  ClusterNode,
+  FencingLevel,
+  NodeSecret,
+  QuorumDevice,
+  WatchdogFencing,
+} from "./model.js";
+export {
+  decidesEvenSplit,
+  deviceVotes,
+  type QuorumAlgorithm,
+  type QuorumRules,
+  quorumVotes,
+  survivableLosses,
+} from "./quorum.js";
+export type { Agent, Clone, Group, Operation, Primitive, Resource } from "./resource.js";
+export { type SbdInput, type SbdTimes, sbdTimes } from "./sbd.js";
+export {
+  type BoundTerm,
+  consensusMs,
+  type Duration,
+  effectiveTokenMs,
+  knetPing,
+  type OutageBound,
+  type OutageBoundInput,
+  outageBound,
+  SHORTEST_TOKEN_MS,
+  type TermSource,
+} from "./timing.js";

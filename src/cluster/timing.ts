@@ -1,0 +1,81 @@
+// Time until a lost node is gone and its workload runs again: corosync.conf(5) "token", "consensus"; Pacemaker's own parts as measured.
+
+/** Where a term of the bound comes from. */
+export type TermSource = "computed" | "measured" | "assumed";
+
+/** One term of an outage bound, in milliseconds. */
+export interface BoundTerm {
+  readonly name: string;
+  readonly ms: number;
+  readonly source: TermSource;
+}
+
+/** A time that somebody measured, or that we assume for want of a measurement. */
+export interface Duration {
+  readonly ms: number;
+  readonly source: "measured" | "assumed";
+}
+
+/** What the bound is made of; a bare number for `fenceMs` and `startMs` counts as measured. */
+export interface OutageBoundInput {
+  /** Effective token and consensus timeouts of the running corosync. */
+  readonly timing: { readonly tokenMs: number; readonly consensusMs: number };
+  readonly fencingDelayMs: number;
+  readonly fenceMs: number | Duration;
+  readonly startMs: number | Duration;
+  /** Whether the lost node was the DC, so that the rest elects a new one first. */
+  readonly dcLost: boolean;
+}
+
+/** An upper bound of an outage and the terms whose sum it is. */
+export interface OutageBound {
+  readonly totalMs: number;
+  readonly terms: readonly BoundTerm[];
+}
+
+const MEMBERSHIP_SYNC_MS = 100;
+const ELECTION_MS = 500;
+const SCHEDULING_MS = 200;
+/** corosync refuses a consensus below 1.2 × token. */
+const CONSENSUS_FACTOR = 1.2;
+/** Below this kronosnet marks links down for mere scheduling delays (pcs 0.12.2 refuses less). */
+const KNET_MINIMUM_MS = 200;
+
+/** The token timeout that totem uses for this many nodes (corosync.conf(5), token_coefficient). */
+export function effectiveTokenMs(tokenMs: number, coefficientMs: number, nodes: number): number {
+  return nodes < 3 ? tokenMs : tokenMs + (nodes - 2) * coefficientMs;
+}
+
+/** The consensus timeout for a token timeout: corosync's own default of 1.2 × token, rounded up. */
+export function consensusMs(tokenMs: number): number {
+  return Math.ceil(Number((tokenMs * CONSENSUS_FACTOR).toFixed(6)));
+}
+
+/** Ping interval and timeout of a knet link: a quarter and a half of the token, so that a dead link is left before the token is lost. */
+export function knetPing(tokenMs: number): { readonly intervalMs: number; readonly timeoutMs: number } {
+  const intervalMs = Math.max(KNET_MINIMUM_MS, Math.floor(tokenMs / 4));
+  return { intervalMs, timeoutMs: Math.max(2 * KNET_MINIMUM_MS, Math.floor(tokenMs / 2)) };
+}
+
+/** The shortest token for which a dead link (one ping interval and one timeout) is noticed before the token is lost. */
+export const SHORTEST_TOKEN_MS = 4 * KNET_MINIMUM_MS;
+
+/** Bound of the outage when a node is lost: the sum of token, consensus, sync, election, fencing, scheduling and start, with its terms. */
+export function outageBound(input: OutageBoundInput): OutageBound {
+  const { timing } = input;
+  const terms: BoundTerm[] = [
+    { name: "token", ms: timing.tokenMs, source: "computed" },
+    { name: "consensus", ms: timing.consensusMs, source: "computed" },
+    { name: "membership sync", ms: MEMBERSHIP_SYNC_MS, source: "assumed" },
+    ...(input.dcLost ? [{ name: "election", ms: ELECTION_MS, source: "assumed" } as const] : []),
+    { name: "fencing delay", ms: input.fencingDelayMs, source: "computed" },
+    { name: "fence device", ...duration(input.fenceMs) },
+    { name: "scheduling", ms: SCHEDULING_MS, source: "assumed" },
+    { name: "workload start", ...duration(input.startMs) },
+  ];
+  return { totalMs: terms.reduce((sum, term) => sum + term.ms, 0), terms };
+}
+
+function duration(value: number | Duration): Duration {
+  return typeof value === "number" ? { ms: value, source: "measured" } : value;
+}

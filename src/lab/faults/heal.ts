@@ -1,0 +1,37 @@
+// Undoes every fault of a lab, whoever injected it: nothing has to be remembered, so a killed drill heals as well.
+import { readdir } from "node:fs/promises";
+import { setBmcMode, supervisorState, switchPower } from "../control.js";
+import { continueDaemons } from "./daemon-faults.js";
+import type { FaultScene } from "./fault.js";
+import { healNetwork } from "./network-faults.js";
+import { healAgents, healInside } from "./node-faults.js";
+
+/** Heals the whole lab and returns, in words, what was undone. Machines that are off are switched on. */
+export async function healLab(scene: FaultScene): Promise<string[]> {
+  const undone: string[] = [];
+  const { machines } = await supervisorState(scene.paths);
+  for (const node of scene.spec.nodes) {
+    if (await healNetwork(scene.spec, node)) undone.push(`${node.name}: network`);
+    const files = await readdir(scene.paths.truthOf(node)).catch(() => []);
+    if (files.some((file) => file.startsWith("fault-"))) undone.push(`${node.name}: agent`);
+    await healAgents(scene, node.name, files);
+    const machine = machines[node.name];
+    if (machine === undefined) continue;
+    if (machine.bmc !== null && machine.bmc !== "ok") {
+      await setBmcMode(scene.paths, node.name, "ok");
+      undone.push(`${node.name}: BMC`);
+    }
+    if (machine.power === "frozen") {
+      await switchPower(scene.paths, node.name, "thaw");
+      undone.push(`${node.name}: frozen`);
+    }
+    if (machine.power === "off") {
+      await switchPower(scene.paths, node.name, "on");
+      undone.push(`${node.name}: off`);
+    } else {
+      await continueDaemons(scene, node.name);
+      await healInside(scene, node.name);
+    }
+  }
+  return undone;
+}

@@ -1,0 +1,54 @@
+// The NodeGroup profile that `lab up` writes, so that `dcn-ha apply` works on the lab at once.
+import { relative } from "node:path";
+import { stringify } from "yaml";
+import type { LabPaths } from "./paths.js";
+import { addressOf, bmcAddressOf, floatingAddressOf, type LabSpec } from "./spec.js";
+
+/** The name of the exclusive test workload whose heartbeat is the ground truth. */
+export const heartbeatWorkload = "pulse";
+
+/** Makes the profile's text: the lab's nodes with fencing, a heartbeat workload and a floating address beside it. */
+export function groupProfile(spec: LabSpec, paths: LabPaths): string {
+  const nodes = spec.nodes.filter((node) => node.role === "node");
+  const networks = spec.networks.filter((network) => network.number > 0);
+  const document = {
+    kind: "NodeGroup",
+    name: `lab-${spec.name}`,
+    policy: policyFor(nodes.length),
+    networks: networks.map((network) => network.name),
+    ssh: {
+      user: "dcn-ha",
+      ...(spec.bare ? { adminUser: "root" } : {}),
+      identityFile: relative(paths.folder, paths.identity),
+      knownHosts: relative(paths.folder, paths.knownHosts),
+    },
+    nodes: nodes.map((node) => ({
+      name: node.name,
+      addresses: Object.fromEntries(
+        networks.map((network) => [network.name, addressOf(spec, network.number, node.host)]),
+      ),
+      ssh: { address: addressOf(spec, 0, node.host) },
+      fence: {
+        redfish: {
+          address: bmcAddressOf(spec, node),
+          username: "dcn",
+          password: { secret: `bmc/${node.name}` },
+          tls: "insecure",
+        },
+      },
+    })),
+    workloads: [
+      { name: heartbeatWorkload, profile: "heartbeat" },
+      { name: "address", profile: "floating-address", with: { address: `${floatingAddressOf(spec)}/24` } },
+    ],
+    constraints: [{ together: [heartbeatWorkload, "address"] }],
+  };
+  const head = `# The group of lab “${spec.name}”. Try: dcn-ha apply ${paths.profile}\n`;
+  return head + stringify(document, { lineWidth: 120 });
+}
+
+/** The library's policy for so many nodes. */
+function policyFor(nodes: number): string {
+  if (nodes <= 2) return "edge-two-node";
+  return nodes === 3 ? "edge-three-node" : "edge-many-node";
+}

@@ -1,0 +1,16 @@
+// The embedded lab: nodes are systemd-nspawn machines with real corosync, Pacemaker, sshd and ostree. Nothing but cli/ imports it.
+export { switchPower } from "./control.js";
+export { takeDown } from "./down.js";
+export { faultKinds } from "./faults/index.js";
+export { heartbeatWorkload } from "./group-profile.js";
+export { attachInside } from "./inside.js";
+export { labStatus } from "./lab-status.js";
+export { LabPaths, labRoots } from "./paths.js";
+export { type QuickstartProduct, quickstart } from "./quickstart.js";
+export { requireRoot } from "./requirements.js";
+export { heal, injectInto } from "./scene.js";
+export { parseOses } from "./spec.js";
+export { pathsOf } from "./store.js";
+export { runSupervisor } from "./supervisor.js";
+export { readTruth } from "./truth.js";
+export { bringUp } from "./up.js";

@@ -1,0 +1,119 @@
+// What a lab consists of: names, numbers and addresses, all derived from its name, its slot and its options.
+import { DcnError } from "../errors/index.js";
+
+/** A distribution that lab nodes can run. */
+export type LabOs = "debian12" | "debian13";
+
+const labOses: readonly LabOs[] = ["debian12", "debian13"];
+
+/** Reads a comma list of distributions. Throws DcnError `usage` for an unknown one. */
+export function parseOses(text: string): LabOs[] {
+  return text.split(",").map((word) => {
+    const os = labOses.find((known) => known === word.trim());
+    if (os !== undefined) return os;
+    throw new DcnError("usage", "LAB_OS", `“${word}” is no distribution of the lab`, {
+      hint: `one of: ${labOses.join(", ")}`,
+    });
+  });
+}
+
+/** Roles of lab machines besides cluster nodes. */
+export type LabRole = "node" | "qdevice" | "remote" | "client";
+
+/** One machine of the lab. */
+export interface LabNode {
+  readonly name: string;
+  readonly role: LabRole;
+  readonly os: LabOs;
+  /** Last byte of its addresses, the same in every network. */
+  readonly host: number;
+}
+
+/** A network of the lab; number 0 is the management network. */
+export interface LabNetwork {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** Everything that `lab up` decided once; written to lab.json before anything is created. */
+export interface LabSpec {
+  readonly version: 1;
+  readonly name: string;
+  /** Keeps labs that run at the same time apart: it is part of every address and interface name. */
+  readonly slot: number;
+  readonly bare: boolean;
+  readonly nodes: readonly LabNode[];
+  readonly networks: readonly LabNetwork[];
+}
+
+const networkNames = ["mgmt", "site", "process", "third"];
+
+/** The options of `lab up` after their grammar was checked. */
+export interface LabShape {
+  readonly name: string;
+  readonly slot: number;
+  readonly nodes: number;
+  readonly oses: readonly LabOs[];
+  readonly networks: number;
+  readonly bare: boolean;
+  readonly qdevice: boolean;
+  readonly remote: boolean;
+  readonly client: boolean;
+}
+
+/** Lays out a lab. With fewer distributions than nodes, the last one repeats. */
+export function layOutLab(shape: LabShape): LabSpec {
+  const nodes: LabNode[] = [];
+  for (let index = 0; index < shape.nodes; index += 1) {
+    const os = shape.oses[Math.min(index, shape.oses.length - 1)] ?? "debian12";
+    nodes.push({ name: `dcn${index + 1}`, role: "node", os, host: 11 + index });
+  }
+  const extraOs = shape.oses[0] ?? "debian12";
+  if (shape.qdevice) nodes.push({ name: "qnetd", role: "qdevice", os: extraOs, host: 21 });
+  if (shape.remote) nodes.push({ name: "remote1", role: "remote", os: extraOs, host: 31 });
+  if (shape.client) nodes.push({ name: "client", role: "client", os: extraOs, host: 41 });
+  const networks = networkNames.slice(0, shape.networks + 1).map((name, number) => ({ name, number }));
+  return { version: 1, name: shape.name, slot: shape.slot, bare: shape.bare, nodes, networks };
+}
+
+/** The address of `host` in network `number` of a lab: 10.77.(slot·4 + number).host. */
+export function addressOf(spec: LabSpec, number: number, host: number): string {
+  return `10.77.${spec.slot * 4 + number}.${host}`;
+}
+
+/** The management address of the host itself: image repository and BMCs are reached through it. */
+export const hostByte = 1;
+
+/** The BMC of a node answers at its own address in the management network. */
+export function bmcAddressOf(spec: LabSpec, node: LabNode): string {
+  return addressOf(spec, 0, node.host + 90);
+}
+
+/** An address in the first cluster network that no machine has, for floating addresses in tests. */
+export function floatingAddressOf(spec: LabSpec): string {
+  return addressOf(spec, 1, 50);
+}
+
+/** Name of the network namespace of a machine. */
+export function namespaceOf(spec: LabSpec, node: LabNode): string {
+  return `${namespacePrefix(spec.name)}${node.name}`;
+}
+
+/** What all network namespaces of a lab begin with. */
+export function namespacePrefix(labName: string): string {
+  return `dcn-ha-lab-${labName}-`;
+}
+
+/** Host-side interface names; at most 15 characters (netdevice(7)). */
+export function bridgeOf(spec: LabSpec, number: number): string {
+  return `${interfacePrefix(spec.slot)}b${number}`;
+}
+
+export function vethOf(spec: LabSpec, node: LabNode, number: number): string {
+  return `${interfacePrefix(spec.slot)}h${node.host}n${number}`;
+}
+
+/** What all host-side interfaces of a slot begin with; the trailing letter keeps slot 1 and slot 10 apart. */
+export function interfacePrefix(slot: number): string {
+  return `dcl${slot}x`;
+}

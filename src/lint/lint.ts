@@ -1,0 +1,54 @@
+// All rules over one cluster: stricter than `corosync -t` and `crm_verify`, which judge form and not whether anybody must drive out.
+import type { ClusterModel } from "../cluster/index.js";
+import type { Finding, Severity } from "../errors/index.js";
+import { capacity } from "./capacity-rules.js";
+import { totemTimes, transport, unknownKeys } from "./corosync-rules.js";
+import { coverage, devices, levels, places, race, watchdog } from "./fencing-rules.js";
+import { contradictions, references, roomToMove } from "./placement-rules.js";
+import { propertyNames, propertyValues } from "./property-rules.js";
+import { losses, votes } from "./quorum-rules.js";
+import { forgetting, givingUp, operations } from "./recovery-rules.js";
+import { clusterView, type Rule } from "./view.js";
+
+/** What a group promises besides its model. */
+export interface Promises {
+  /** How many nodes may be lost at the same moment, whichever they are. */
+  readonly nodes?: number | undefined;
+}
+
+const RULES: readonly Rule[] = [
+  unknownKeys,
+  totemTimes,
+  transport,
+  votes,
+  losses,
+  propertyNames,
+  propertyValues,
+  coverage,
+  places,
+  race,
+  levels,
+  devices,
+  watchdog,
+  forgetting,
+  givingUp,
+  operations,
+  references,
+  contradictions,
+  roomToMove,
+  capacity,
+];
+
+const ORDER: readonly Severity[] = ["error", "warning", "note"];
+
+/** Everything that is wrong with a cluster as it is described, errors first; empty for a good one. */
+export function lintCluster(model: ClusterModel, promises: Promises = {}): Finding[] {
+  const findings: Finding[] = [];
+  const view = clusterView(model, promises.nodes);
+  for (const rule of RULES) {
+    rule(view, (severity, code, { subject, text, hint }) => {
+      findings.push({ severity, code, subject, text, ...(hint === undefined ? {} : { hint }) });
+    });
+  }
+  return findings.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+}

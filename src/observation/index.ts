@@ -1,0 +1,29 @@
+// Text of foreign commands → typed observations; one file per command.
+export { type LinkState, type ObservedLink, parseCfgtool } from "./cfgtool.js";
+export {
+  type ClusterObservation,
+  type CrmMonResult,
+  type ObservedDc,
+  type ObservedNode,
+  parseCrmMon,
+} from "./crm-mon.js";
+export type { FencingEvent, ObservedFailure } from "./crm-mon-history.js";
+export type { ObservedResource } from "./crm-mon-resources.js";
+export {
+  encodeRequest,
+  HELPER_ARGV,
+  type HelperAnswer,
+  type HelperFrame,
+  type HelperVerb,
+  parseAnswers,
+} from "./helper-protocol.js";
+export type { LiveCib, NodeObservation, ProbedNode, SilentNode } from "./node-observation.js";
+export {
+  type CibVersion,
+  type FormationMark,
+  type Probe,
+  parseCibVersion,
+  parseProbe,
+  type ServiceState,
+} from "./probe.js";
+export { parseQuorumtool, type QuorumMember, type QuorumObservation } from "./quorumtool.js";

@@ -1,0 +1,30 @@
+// What was learned about one node of a group, or why nothing was.
+import type { DcnError } from "../errors/index.js";
+import type { Probe } from "./probe.js";
+
+/** A live CIB as read from one node, with the digest that `patch-cib` wants to see again. */
+export interface LiveCib {
+  readonly digest: string;
+  readonly xml: string;
+}
+
+/** A node that told about itself. */
+export interface ProbedNode {
+  readonly kind: "probed";
+  readonly node: string;
+  /** `admin` where the login of every day may not run the helper yet, and the login that may install it answered. */
+  readonly access: "login" | "admin";
+  readonly probe: Probe;
+  /** Undefined where Pacemaker does not run or does not answer. */
+  readonly cib: LiveCib | undefined;
+  readonly corosyncConf: string | undefined;
+}
+
+/** A node that did not: unknown, and why. */
+export interface SilentNode {
+  readonly kind: "unreachable" | "login-refused" | "sudo-refused" | "helper-missing" | "unknown";
+  readonly node: string;
+  readonly error: DcnError;
+}
+
+export type NodeObservation = ProbedNode | SilentNode;

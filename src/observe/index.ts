@@ -1,0 +1,6 @@
+// Runs the foreign commands that observation/ knows how to read.
+export { type AdminAccess, adminArgv } from "./admin-access.js";
+export { type CallOptions, callHelper } from "./call-helper.js";
+export { inParallel } from "./in-parallel.js";
+export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
+export { type ObserveOptions, observeNodes } from "./observe-nodes.js";

@@ -1,0 +1,55 @@
+// Asks one node how the cluster is: Pacemaker's view, quorum and links in one exec (crm_mon(8), corosync-quorumtool(8), corosync-cfgtool(8)).
+import type { HelperAnswer, HelperFrame, ObservedLink, QuorumObservation } from "../observation/index.js";
+import { type ClusterObservation, parseCfgtool, parseCrmMon, parseQuorumtool } from "../observation/index.js";
+import type { Transport } from "../transport/index.js";
+import { type CallOptions, callHelper } from "./call-helper.js";
+
+/** One node's view; undefined parts are unknown, with the reason in `troubles`. */
+export interface NodeView {
+  readonly node: string;
+  readonly cluster: ClusterObservation | undefined;
+  readonly quorum: QuorumObservation | undefined;
+  readonly links: readonly ObservedLink[] | undefined;
+  readonly troubles: readonly string[];
+}
+
+const FRAMES: readonly HelperFrame[] = [
+  { verb: "status-cluster", independent: true },
+  // Exit 2 says "not quorate", which is an answer.
+  { verb: "status-quorum", independent: true },
+  { verb: "status-links", independent: true },
+];
+
+/** The view of `node`. Throws as `callHelper`. */
+export async function observeView(
+  transport: Transport,
+  node: string,
+  options: CallOptions = {},
+): Promise<NodeView> {
+  const [mon, quorum, links] = await callHelper(transport, node, FRAMES, options);
+  const troubles: string[] = [];
+  const pacemaker = readPacemaker(node, mon);
+  if (typeof pacemaker === "string") troubles.push(`Pacemaker: ${pacemaker}`);
+  const votes = quorum === undefined ? undefined : parseQuorumtool(quorum.stdout);
+  if (votes === undefined) troubles.push(`quorum: ${quorum?.stderr.trim() ?? "no answer"}`);
+  const observedLinks = links?.exitCode === 0 ? parseCfgtool(links.stdout) : undefined;
+  if (observedLinks === undefined) troubles.push(`links: ${links?.stderr.trim() ?? "no answer"}`);
+  const cluster = typeof pacemaker === "string" ? undefined : pacemaker;
+  return { node, cluster, quorum: votes, links: observedLinks, troubles };
+}
+
+/**
+ * Whether this view may stand for the cluster. A node that is just joining does not know its peers yet: until the DC has
+ * taken it in, its crm_mon calls them all unclean, with quorum and all.
+ */
+export function speaksForCluster({ node, cluster }: NodeView): boolean {
+  const own = cluster?.nodes.find(({ name }) => name === node);
+  return own?.online === true && own.pending !== true;
+}
+
+/** Pacemaker's view, or why there is none. */
+function readPacemaker(node: string, answer: HelperAnswer | undefined): ClusterObservation | string {
+  if (answer?.stdout.trimStart().startsWith("<") !== true) return answer?.stderr.trim() ?? "no answer";
+  const parsed = parseCrmMon(answer.stdout, `${node}: crm_mon`);
+  return parsed.connected ? parsed.cluster : parsed.reason;
+}

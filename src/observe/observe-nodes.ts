@@ -1,0 +1,98 @@
+// Looks at all nodes of a group at once, one exec each: what they are, what runs, which configuration they hold.
+import { DcnError } from "../errors/index.js";
+import {
+  HELPER_ARGV,
+  type HelperAnswer,
+  type HelperFrame,
+  type LiveCib,
+  type NodeObservation,
+  parseProbe,
+  type SilentNode,
+} from "../observation/index.js";
+import type { Transport } from "../transport/index.js";
+import { type AdminAccess, adminArgv } from "./admin-access.js";
+import { callHelper } from "./call-helper.js";
+import { inParallel } from "./in-parallel.js";
+
+/** Whom to look at and how. */
+export interface ObserveOptions {
+  readonly transport: Transport;
+  readonly nodes: readonly string[];
+  /** Asked in its turn where the helper is missing or the login may not run it; the helper is then run, not installed. */
+  readonly admin?: AdminAccess | undefined;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** How many nodes at a time; default 16. */
+  readonly limit?: number;
+}
+
+const FRAMES: readonly HelperFrame[] = [
+  { verb: "probe" },
+  { verb: "read-cib", independent: true },
+  { verb: "read-corosync-conf", independent: true },
+];
+
+/** One observation per node, in the order of `nodes`; a node that cannot be observed is a result. Throws only when aborted. */
+export function observeNodes(options: ObserveOptions): Promise<NodeObservation[]> {
+  return inParallel(options.nodes, options.limit ?? 16, async (node) => {
+    const { transport, admin } = options;
+    const seen = await observeNode(options, node, { access: "login", transport, argv: HELPER_ARGV });
+    if (admin === undefined || seen.kind === "probed" || !canAdminHelp(seen)) return seen;
+    return observeNode(options, node, {
+      access: "admin",
+      transport: admin.transport,
+      argv: adminArgv(["sh", "-c", admin.helper, "dcn-ha-helper"]),
+    });
+  });
+}
+
+/** Missing, not allowed, of another protocol, or damaged: the login that may install programs can look, and mend it. */
+function canAdminHelp(seen: SilentNode): boolean {
+  const codes = ["HELPER_MISSING", "SUDO_REFUSED", "HELPER_REFUSED", "HELPER_FAILED", "HELPER_ANSWER"];
+  return codes.includes(seen.error.code);
+}
+
+interface Way {
+  readonly access: "login" | "admin";
+  readonly transport: Transport;
+  readonly argv: readonly string[];
+}
+
+async function observeNode(options: ObserveOptions, node: string, way: Way): Promise<NodeObservation> {
+  const { timeoutMs = 30_000, signal } = options;
+  const { access, transport, argv } = way;
+  try {
+    const [probe, cib, conf] = await callHelper(transport, node, FRAMES, { timeoutMs, signal, argv });
+    if (probe?.exitCode !== 0) {
+      throw new DcnError(
+        "failed",
+        "PROBE_FAILED",
+        `${node}: the probe failed: ${probe?.stderr.trim() ?? ""}`,
+        { node },
+      );
+    }
+    const corosyncConf = conf?.exitCode === 0 ? conf.stdout : undefined;
+    return { kind: "probed", node, access, probe: parseProbe(probe.stdout), cib: readCib(cib), corosyncConf };
+  } catch (error) {
+    if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
+    return { kind: kindOf(error), node, error };
+  }
+}
+
+function readCib(answer: HelperAnswer | undefined): LiveCib | undefined {
+  if (answer?.exitCode !== 0) return undefined;
+  const lineEnd = answer.stdout.indexOf("\n");
+  return { digest: answer.stdout.slice(0, lineEnd), xml: answer.stdout.slice(lineEnd + 1) };
+}
+
+function kindOf(error: DcnError): Exclude<NodeObservation["kind"], "probed"> {
+  switch (error.code) {
+    case "HELPER_MISSING":
+      return "helper-missing";
+    case "SUDO_REFUSED":
+      return "sudo-refused";
+    default:
+      if (error.kind === "unreachable") return "unreachable";
+      return error.kind === "refused" ? "login-refused" : "unknown";
+  }
+}

@@ -1,0 +1,216 @@
+// Desired group × observed nodes → what an apply has to do; pure, so that every case can be tested (docs/apply.md).
+import { type Change, mergeOwned } from "../cib/index.js";
+import { type Finding, hasErrors } from "../errors/index.js";
+import type { NodeObservation, ProbedNode } from "../observation/index.js";
+import { parseXml, writeXml } from "../xml/index.js";
+import type { DesiredGroup } from "./desired.js";
+import { preflight } from "./preflight.js";
+
+/** One change of the live configuration, made for exactly the configuration with `digest`, sent to `node`. */
+export interface CibChange {
+  readonly node: string;
+  readonly digest: string;
+  /** The whole desired CIB as XML, without status, with the versions of the one it was made for. */
+  readonly cib: string;
+  readonly changes: readonly Change[];
+}
+
+/** What is to be done. */
+export type Decision =
+  /** Nothing may be done; the findings say what is missing. */
+  | { readonly kind: "refuse"; readonly findings: readonly Finding[] }
+  /** No node holds anything that was ever started: all get the same new key and configuration, then all start. */
+  | { readonly kind: "form"; readonly validateWith: string; readonly crmFeatureSet: string }
+  /** Some nodes were started already: the others get key and configuration from `keyFrom`; `start` are not running yet. */
+  | {
+      readonly kind: "complete";
+      readonly keyFrom: string;
+      readonly formation: string;
+      readonly join: readonly string[];
+      readonly start: readonly string[];
+      readonly validateWith: string;
+      readonly crmFeatureSet: string;
+    }
+  /** All run: bring files and configuration up to date. All lists empty and no change: nothing to do. */
+  | {
+      readonly kind: "operate";
+      /** Nodes whose programs of ours are missing or damaged. */
+      readonly install: readonly string[];
+      /** Logical names of files and secrets (`secret NAME`) to install, by node. */
+      readonly files: ReadonlyMap<string, readonly string[]>;
+      readonly change: CibChange | undefined;
+      /** Nodes whose formation has not been marked as complete. */
+      readonly unfinished: readonly string[];
+      readonly formation: string;
+    };
+
+/** Decides. Every node of the group has one observation. */
+export function decide(desired: DesiredGroup, observations: readonly NodeObservation[]): Decision {
+  const findings = preflight(desired, observations);
+  const probed = observations.filter((seen) => seen.kind === "probed");
+  if (hasErrors(findings) || probed.length === 0) return { kind: "refuse", findings };
+  const anchors = probed.filter(wasStarted);
+  if (anchors.length === 0) return { kind: "form", ...lowestVersion(probed) };
+  const conflicts = anchors.flatMap((anchor) => conflictsOf(desired, anchor, anchors));
+  if (hasErrors(conflicts)) return { kind: "refuse", findings: conflicts };
+  const join = probed.filter((seen) => !wasStarted(seen)).map((seen) => seen.node);
+  const stopped = anchors.filter((seen) => !isStarting(seen));
+  if (join.length > 0 || stopped.length > 0) return complete(anchors, { probed, join, stopped });
+  return operate(desired, anchors);
+}
+
+/** Started by us at some time, or running. */
+function wasStarted({ probe }: ProbedNode): boolean {
+  const step = probe.formation?.step;
+  return (
+    step === "started" || step === "complete" || probe.services.get("corosync.service")?.active === "active"
+  );
+}
+
+/** Running, or on its way: at the gate, or in the start of corosync or Pacemaker. */
+function isStarting({ probe }: ProbedNode): boolean {
+  const states = ["pacemaker.service", "corosync.service", "dcn-ha-gate.service"].map(
+    (name) => probe.services.get(name)?.active,
+  );
+  return states[0] === "active" || states.includes("activating");
+}
+
+function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonly ProbedNode[]): Finding[] {
+  const { files } = anchor.probe;
+  const subject = `node ${anchor.node}`;
+  const findings: Finding[] = [];
+  const wanted = desired.nodes.find((node) => node.name === anchor.node)?.files.get("corosync-conf")?.sha256;
+  if (files.get("corosync-conf") !== wanted) {
+    const text = "its corosync.conf differs from what the profile says";
+    const hint =
+      "a running corosync.conf is not changed by this release: put the profile's nodes, networks and policy back, or form the cluster anew";
+    findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });
+  }
+  const [first] = anchors;
+  const key = files.get("corosync-authkey") ?? null;
+  if (key === null || key !== first?.probe.files.get("corosync-authkey")) {
+    const text =
+      key === null
+        ? "its corosync key is missing"
+        : `its corosync key differs from that of ${first?.node ?? "the others"}`;
+    findings.push({ severity: "error", code: "KEYS_DIFFER", subject, text });
+  }
+  return findings;
+}
+
+interface Parts {
+  readonly probed: readonly ProbedNode[];
+  readonly join: readonly string[];
+  readonly stopped: readonly ProbedNode[];
+}
+
+function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
+  const { probed, join, stopped } = parts;
+  const idle = stopped.filter((seen) => seen.probe.formation?.step === "complete");
+  if (idle.length > 0) {
+    const findings = idle.map((seen): Finding => {
+      const text = "the cluster was formed here, and is stopped; somebody may have had a reason";
+      const hint = "systemctl start pacemaker, on that node";
+      return { severity: "error", code: "NODE_STOPPED", subject: `node ${seen.node}`, text, hint };
+    });
+    return { kind: "refuse", findings };
+  }
+  const [source] = anchors;
+  return {
+    kind: "complete",
+    keyFrom: source?.node ?? "",
+    formation: formationOf(anchors),
+    join,
+    start: stopped.map((seen) => seen.node),
+    ...lowestVersion(probed),
+  };
+}
+
+function operate(desired: DesiredGroup, nodes: readonly ProbedNode[]): Decision {
+  const unfinished = nodes
+    .filter((seen) => seen.probe.formation?.step !== "complete")
+    .map((seen) => seen.node);
+  const files = new Map(
+    nodes.map((seen) => [seen.node, outdated(desired, seen)] as const).filter(([, list]) => list.length > 0),
+  );
+  const formation = formationOf(nodes);
+  const install = nodes.filter((seen) => seen.access === "admin").map((seen) => seen.node);
+  const change = cibChange(desired, nodes);
+  if (change !== undefined && "findings" in change) {
+    // A formation that has not come to its end may well have no quorum yet: waiting for it comes first.
+    if (unfinished.length === 0) return { kind: "refuse", findings: change.findings };
+    return { kind: "operate", install, files, change: undefined, unfinished, formation };
+  }
+  return { kind: "operate", install, files, change, unfinished, formation };
+}
+
+/** A cluster that was there before us has no id of ours. */
+function formationOf(nodes: readonly ProbedNode[]): string {
+  return nodes.find((seen) => seen.probe.formation !== undefined)?.probe.formation?.id ?? "adopted";
+}
+
+function outdated(desired: DesiredGroup, seen: ProbedNode): string[] {
+  const gate = desired.nodes.find((node) => node.name === seen.node)?.files.get("gate-config")?.sha256;
+  const secrets = [...desired.secrets].filter(([name, digest]) => seen.probe.secrets.get(name) !== digest);
+  return [
+    ...(seen.probe.files.get("gate-config") === gate ? [] : ["gate-config"]),
+    ...secrets.map(([name]) => `secret ${name}`),
+  ];
+}
+
+function cibChange(
+  desired: DesiredGroup,
+  nodes: readonly ProbedNode[],
+): CibChange | { readonly findings: readonly Finding[] } | undefined {
+  const starting = nodes.filter((seen) => seen.cib === undefined);
+  if (starting.length > 0) {
+    const findings = starting.map((seen): Finding => {
+      const text = "Pacemaker is starting there, or does not answer; try again in a moment";
+      return { severity: "error", code: "NODE_STARTING", subject: `node ${seen.node}`, text };
+    });
+    return { findings };
+  }
+  const live = nodes
+    .flatMap((seen) => (seen.cib === undefined ? [] : [{ seen, cib: seen.cib }]))
+    .map(({ seen, cib }) => ({
+      seen,
+      cib,
+      root: parseXml(cib.xml, { file: `${seen.node}: cibadmin --query`, keepComments: true }),
+    }))
+    .find(({ root }) => root.attributes["have-quorum"] === "1");
+  if (live === undefined) {
+    const text = "no node has quorum: the configuration cannot be changed now";
+    return { findings: [{ severity: "error", code: "NO_QUORUM", text }] };
+  }
+  const merged = mergeOwned(live.root, desired.model.configuration);
+  if (merged.changes.length === 0) return undefined;
+  const children = merged.cib.children.map((child) =>
+    child.name === "status" ? { ...child, children: [] } : child,
+  );
+  // The epoch stays: Pacemaker raises it by one for a patch that changes the configuration, on top of what the patch says.
+  const cib = writeXml({ ...merged.cib, children });
+  return { node: live.seen.node, digest: live.cib.digest, cib, changes: merged.changes };
+}
+
+/** Schema and feature set that every node understands: the lowest of all, since a newer one stops the older nodes. */
+function lowestVersion(nodes: readonly ProbedNode[]): { validateWith: string; crmFeatureSet: string } {
+  const lowest = (values: readonly (string | undefined)[]): string =>
+    values
+      .filter((value) => value !== undefined)
+      .reduce((least, value) => (compareVersions(value, least) < 0 ? value : least));
+  return {
+    validateWith: lowest(nodes.map((seen) => seen.probe.schema)),
+    crmFeatureSet: lowest(nodes.map((seen) => seen.probe.featureSet)),
+  };
+}
+
+/** Compares by numbers, so that pacemaker-3.10 comes after pacemaker-3.9. */
+function compareVersions(left: string, right: string): number {
+  const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
+  const [a, b] = [numbers(left), numbers(right)];
+  for (let place = 0; place < Math.max(a.length, b.length); place += 1) {
+    const difference = (a[place] ?? 0) - (b[place] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

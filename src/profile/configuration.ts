@@ -1,0 +1,35 @@
+// Policy, nodes, resources and constraints → the configuration part of the cluster model, with pcs's ids.
+import type { ClusterConfiguration, Constraint, FencingLevel, Resource } from "../cluster/index.js";
+import { propertySetsOf, setsOf } from "./attribute-set.js";
+import { utilization } from "./capacity.js";
+import type { ClusterPolicy } from "./cluster-policy.js";
+import type { ResolvedNode } from "./resolved.js";
+
+/** What `<configuration>` will say. Fence devices come before workloads, as they start. */
+export function clusterConfiguration(
+  policy: ClusterPolicy,
+  nodes: readonly ResolvedNode[],
+  all: {
+    readonly resources: readonly Resource[];
+    readonly constraints: readonly Constraint[];
+    readonly fencingLevels: readonly FencingLevel[];
+  },
+): ClusterConfiguration {
+  return {
+    properties: propertySetsOf("cib-bootstrap-options", policy.properties ?? {}),
+    nodes: nodes.map(({ id, name, attributes, capacity }) => {
+      const room = utilization(`nodes-${id}`, capacity, "room");
+      return {
+        id,
+        name,
+        attributes: setsOf(`nodes-${id}`, Object.entries(attributes)),
+        ...(room.length > 0 ? { utilization: room } : {}),
+      };
+    }),
+    resources: all.resources,
+    constraints: all.constraints,
+    fencingLevels: all.fencingLevels,
+    resourceDefaults: propertySetsOf("rsc_defaults-meta_attributes", policy.resourceDefaults ?? {}),
+    operationDefaults: propertySetsOf("op_defaults-meta_attributes", policy.operationDefaults ?? {}),
+  };
+}

@@ -1,0 +1,19 @@
+// Profiles: YAML text → documents and findings → a node group with its cluster model.
+export { type ParsedDocuments, parseDocuments } from "./documents.js";
+export { isProfileKind, jsonSchema, PROFILE_KINDS } from "./kinds.js";
+export { modelText } from "./model-text.js";
+export { besideFile } from "./nodes.js";
+export { type Origin, originText } from "./origins.js";
+export { type GroupResolution, resolveGroup } from "./resolve.js";
+export type {
+  ResolvedGroup,
+  ResolvedNode,
+  ResolvedSsh,
+  ResolvedTiming,
+  ResolvedWorkload,
+  SurviveClaim,
+  WorkloadForm,
+} from "./resolved.js";
+export type { BrokenDocument, DocumentOf, ProfileDocument, ProfileKind, SourceText } from "./source.js";
+export { hintFor, nearestName } from "./spelling.js";
+export { secretFault } from "./values.js";

@@ -1,0 +1,57 @@
+// Lint of a resolved group, each finding beside the line of the profile that it is about.
+import type { Finding, Position } from "../errors/index.js";
+import { lintCluster } from "../lint/index.js";
+import { nodesLost } from "./constraint-claims.js";
+import type { ResolvedGroup } from "./resolved.js";
+import type { DocumentOf, DocumentPath } from "./source.js";
+
+/** Everything that lint says about a group, with positions in its document. */
+export function lintGroup(group: ResolvedGroup, document: DocumentOf<"NodeGroup">): Finding[] {
+  return lintCluster(group.model, { nodes: promisedLosses(group) }).map((finding) => ({
+    ...finding,
+    position: place(document, finding.subject ?? ""),
+  }));
+}
+
+/** How many lost nodes the group promises to survive at once: as such, or as whole cabinets; undefined without a promise. */
+function promisedLosses({ survive, nodes }: ResolvedGroup): number | undefined {
+  const losses = survive.map((claim) => nodesLost(claim, nodes)).filter((count) => count > 0);
+  return losses.length === 0 ? undefined : Math.max(...losses);
+}
+
+function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
+  const { value } = document;
+  const [kind = "", name = ""] = subject.split(" ");
+  const path = ((): DocumentPath => {
+    switch (kind) {
+      case "workload":
+        return ["workloads", (value.workloads ?? []).findIndex((one) => one.name === name)];
+      case "node":
+        return ["nodes", value.nodes.findIndex((one) => one.name === name)];
+      case "fence":
+        // `fence device fence-dcn1-pdu`: of the node with the longest name that fits.
+        return [
+          "nodes",
+          longestNode(
+            value.nodes.map((one) => one.name),
+            subject,
+          ),
+          "fence",
+        ];
+      case "survive":
+        return ["constraints", (value.constraints ?? []).findIndex((one) => one.survive !== undefined)];
+      case "constraint":
+        return ["constraints"];
+      default:
+        return ["policy"];
+    }
+  })();
+  return path.includes(-1) ? document.at(["name"]) : document.at(path);
+}
+
+function longestNode(names: readonly string[], subject: string): number {
+  const id = subject.split(" ").at(-1) ?? "";
+  const fitting = names.filter((name) => id === `fence-${name}` || id.startsWith(`fence-${name}-`));
+  const [longest] = fitting.sort((one, other) => other.length - one.length);
+  return longest === undefined ? -1 : names.indexOf(longest);
+}

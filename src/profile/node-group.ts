@@ -1,0 +1,80 @@
+// NodeGroup: the nodes of one cluster, its networks, fencing, workloads and constraints.
+import { z } from "zod";
+import { constraintSchema } from "./constraint.js";
+import { fenceSchema } from "./fence-text.js";
+import { address, host, name, scalar, text } from "./values.js";
+import { capacitySchema, workloadSchema } from "./workload-text.js";
+
+const port = z.int().min(1).max(65_535).optional();
+
+const sshShape = {
+  port: port.meta({ description: "TCP port of sshd", default: 22 }),
+  user: text.min(1).optional().describe("Login whose sudo covers the on-node helper"),
+  adminUser: text.min(1).optional().describe("Login that may install the helper on a bare node"),
+  identityFile: text.min(1).optional().describe("Private key, relative to this file"),
+  knownHosts: text.min(1).optional().describe("known_hosts file, relative to this file"),
+};
+const nodeSsh = z.strictObject({
+  address: host.optional().describe("Default: the address in the first network"),
+  hostKey: text.min(1).optional().describe("The host's whole public key, as in known_hosts"),
+  ...sshShape,
+});
+
+const quorumDevice = z.strictObject({
+  address: host.describe("The host of corosync-qnetd; it is no node of this or any cluster that it serves"),
+  port: z.int().min(1).max(65_535).optional(),
+  algorithm: z
+    .enum(["ffsplit", "lms"])
+    .describe("ffsplit: one of two halves goes on; lms: even the last node goes on"),
+  tls: z.enum(["required", "on", "off"]).optional().describe("Default required"),
+  tieBreaker: z
+    .enum(["lowest", "highest"])
+    .optional()
+    .describe("Which half goes on where all else is equal; default lowest"),
+});
+
+const node = z.strictObject({
+  name,
+  id: z.int().min(1).max(65_535).optional().describe("corosync node id; default: place in the list"),
+  addresses: z
+    .record(z.string(), address)
+    .describe("One address in each of the networks, as { site: 10.20.0.11 }"),
+  attributes: z
+    .record(z.string(), scalar)
+    .optional()
+    .describe("What constraints may ask for, as { cabinet: a }"),
+  ssh: nodeSsh.optional().describe("How to log in; default: the group's ssh"),
+  fence: fenceSchema.optional().describe("How the others power it off"),
+  capacity: capacitySchema.optional().describe("What it has room for, as { cpu: 4, memory: 2GiB }"),
+});
+
+export const nodeGroupSchema = z
+  .strictObject({
+    kind: z.literal("NodeGroup"),
+    name,
+    summary: text.optional().describe("What the group is for, in one line"),
+    policy: text.describe("A ClusterPolicy by name, or the path of its file"),
+    networks: z.array(name).min(1).describe("One knet link each, in link order; at most 8"),
+    ssh: z.strictObject(sshShape).optional().describe("Defaults for all nodes"),
+    nodes: z.array(node).describe("Two to sixteen; the first has corosync id 1"),
+    quorumDevice: quorumDevice
+      .optional()
+      .describe("A host outside of the group that gives one half the vote"),
+    workloads: z.array(workloadSchema).optional().describe("What runs, each under a name of yours"),
+    constraints: z
+      .array(constraintSchema)
+      .optional()
+      .describe("How workloads sit together, apart, in order, near a network"),
+    cib: z.record(z.string(), z.unknown()).optional().describe("Not supported yet: must be empty"),
+  })
+  .meta({
+    title: "NodeGroup",
+    description: "The nodes of one cluster, its networks, fencing, workloads and constraints",
+  });
+
+/** One group of nodes as written. */
+export type NodeGroup = z.infer<typeof nodeGroupSchema>;
+/** One node of it. */
+export type NodeText = NodeGroup["nodes"][number];
+/** The quorum device of a group. */
+export type QuorumDeviceText = z.infer<typeof quorumDevice>;

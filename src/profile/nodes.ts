@@ -1,0 +1,116 @@
+// Nodes of a group: addresses on every network, how to log in, and no address or name twice.
+import type { NodeGroup, NodeText } from "./node-group.js";
+import type { Report } from "./report.js";
+import type { ResolvedNode, ResolvedSsh } from "./resolved.js";
+import type { DocumentPath } from "./source.js";
+import { hintFor } from "./spelling.js";
+
+const SSH_PORT = 22;
+const DEFAULT_USER = "dcn-ha";
+/** knet has no more links. */
+const MAX_NETWORKS = 8;
+
+/** Checks and resolves the nodes; `file` is where relative paths start. */
+export function resolveNodes(group: NodeGroup, file: string, report: Report): ResolvedNode[] {
+  checkNetworks(group.networks, report);
+  const seen = new Map<string, string>();
+  const once = (
+    key: string,
+    path: DocumentPath,
+    fault: { code: string; text: string; who: string },
+  ): void => {
+    const earlier = seen.get(key);
+    if (earlier === undefined) seen.set(key, fault.who);
+    else report(fault.code, path, `${fault.text} (${earlier} has it too)`);
+  };
+  return group.nodes.map((node, index) => {
+    const path = ["nodes", index] as const;
+    const id = node.id ?? index + 1;
+    once(`name ${node.name}`, [...path, "name"], {
+      code: "DUPLICATE_NODE",
+      text: `two nodes are called ${node.name}`,
+      who: `nodes[${index}]`,
+    });
+    once(`id ${id}`, [...path, "id"], {
+      code: "DUPLICATE_NODE",
+      text: `two nodes have the id ${id}`,
+      who: node.name,
+    });
+    checkAddresses(node, group.networks, path, report);
+    for (const [network, address] of Object.entries(node.addresses)) {
+      const fault = {
+        code: "DUPLICATE_ADDRESS",
+        text: `the address ${address} stands twice`,
+        who: `${node.name} on ${network}`,
+      };
+      once(`address ${address.toLowerCase()}`, [...path, "addresses", network], fault);
+    }
+    const attributes = Object.fromEntries(
+      Object.entries(node.attributes ?? {}).map(([key, value]) => [key, String(value)]),
+    );
+    return {
+      name: node.name,
+      id,
+      addresses: { ...node.addresses },
+      ssh: resolveSsh(node, group, file),
+      attributes,
+      ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
+    };
+  });
+}
+
+function checkNetworks(networks: readonly string[], report: Report): void {
+  if (networks.length > MAX_NETWORKS) {
+    report(
+      "TOO_MANY_NETWORKS",
+      ["networks"],
+      `${networks.length} networks, but knet has at most ${MAX_NETWORKS} links`,
+    );
+  }
+  for (const [index, network] of networks.entries()) {
+    if (networks.indexOf(network) < index)
+      report("DUPLICATE_NETWORK", ["networks", index], `the network ${network} stands twice`);
+  }
+}
+
+function checkAddresses(
+  node: NodeText,
+  networks: readonly string[],
+  path: DocumentPath,
+  report: Report,
+): void {
+  for (const network of networks) {
+    if (Object.hasOwn(node.addresses, network)) continue;
+    report(
+      "MISSING_ADDRESS",
+      [...path, "addresses"],
+      `${node.name} has no address in the network ${network}`,
+    );
+  }
+  for (const network of Object.keys(node.addresses)) {
+    if (networks.includes(network)) continue;
+    const options = { hint: hintFor(network, networks), atKey: true };
+    report("UNKNOWN_NETWORK", [...path, "addresses", network], `there is no network ${network}`, options);
+  }
+}
+
+function resolveSsh(node: NodeText, group: NodeGroup, file: string): ResolvedSsh {
+  const merged = { ...group.ssh, ...node.ssh };
+  const { identityFile, knownHosts, hostKey, adminUser } = merged;
+  return {
+    address: node.ssh?.address ?? node.addresses[group.networks[0] ?? ""] ?? "",
+    port: merged.port ?? SSH_PORT,
+    user: merged.user ?? DEFAULT_USER,
+    ...(adminUser === undefined ? {} : { adminUser }),
+    ...(hostKey === undefined ? {} : { hostKey }),
+    ...(knownHosts === undefined ? {} : { knownHostsFile: besideFile(file, knownHosts) }),
+    ...(identityFile === undefined ? {} : { identityFile: besideFile(file, identityFile) }),
+  };
+}
+
+/** A path that a file gives, seen from where the file's own path starts. */
+export function besideFile(file: string, path: string): string {
+  if (path.startsWith("/") || path.startsWith("~/")) return path;
+  const folder = file.includes("/") ? file.slice(0, file.lastIndexOf("/") + 1) : "";
+  return `${folder}${path.replace(/^(\.\/)+/, "")}`;
+}

@@ -1,0 +1,128 @@
+// A typed parameter of a profile: its definition, what is wrong with a value, and the parts that templates may use.
+import { z } from "zod";
+import { assertNever } from "../errors/index.js";
+import { agentOf } from "./agent.js";
+import {
+  addressFault,
+  durationFault,
+  durationMs,
+  imageFault,
+  interfaceAddressFault,
+  scalar,
+  sizeBytes,
+  sizeFault,
+  text,
+  type ValueFault,
+} from "./values.js";
+
+/** Types of parameters. */
+export const PARAMETER_TYPES = [
+  "text",
+  "integer",
+  "boolean",
+  "duration",
+  "size",
+  "address",
+  "interface-address",
+  "port",
+  "image",
+  "unit",
+  "path",
+  "agent",
+  "choice",
+  "map",
+] as const;
+
+const value = z.union([scalar, z.record(z.string(), scalar)]);
+
+export const parameterSchema = z.strictObject({
+  type: z.enum(PARAMETER_TYPES).describe("What values it takes"),
+  description: text.describe("What it means, in one line; shown where a value is missing or wrong"),
+  required: z.boolean().optional().describe("A value must be given; default false"),
+  default: value.optional().describe("Value where none is given"),
+  choices: z.array(text).optional().describe("For type choice"),
+  example: value.optional().describe("A value, for people"),
+});
+
+/** One typed parameter. */
+export type Parameter = z.infer<typeof parameterSchema>;
+/** A value as profiles write it. */
+export type ParameterValue = z.infer<typeof value>;
+
+const UNIT = /^[A-Za-z0-9:_.\\@-]+$/;
+const PATH = /^\/[^\s\0]*$/;
+const HIGHEST_PORT = 65_535;
+const MIB = 2 ** 20;
+
+/** What is wrong with a value of this parameter; undefined where it fits. */
+export function parameterFault(parameter: Parameter, given: ParameterValue): ValueFault | undefined {
+  const { type, choices = [] } = parameter;
+  if (type === "map") return typeof given === "object" ? undefined : wrong(given, "a map");
+  if (type === "integer") return Number.isSafeInteger(given) ? undefined : wrong(given, "a whole number");
+  if (type === "port") {
+    const port = Number.isSafeInteger(given) ? Number(given) : 0;
+    return port >= 1 && port <= HIGHEST_PORT ? undefined : wrong(given, `a port, 1 to ${HIGHEST_PORT}`);
+  }
+  if (type === "boolean") return typeof given === "boolean" ? undefined : wrong(given, "true or false");
+  if (typeof given !== "string") return wrong(given, "text (put it in quotes)");
+  return textFault(type, given, choices);
+}
+
+type TextType = Exclude<Parameter["type"], "integer" | "boolean" | "map" | "port">;
+
+function textFault(type: TextType, given: string, choices: readonly string[]): ValueFault | undefined {
+  switch (type) {
+    case "text":
+      return undefined;
+    case "duration":
+      return durationFault(given);
+    case "size":
+      return sizeFault(given);
+    case "address":
+      return addressFault(given);
+    case "interface-address":
+      return interfaceAddressFault(given);
+    case "image":
+      return imageFault(given);
+    case "unit":
+      return UNIT.test(given) ? undefined : wrong(given, "the name of a systemd unit");
+    case "path":
+      return isCleanPath(given) ? undefined : wrong(given, "an absolute path without blanks and ..");
+    case "agent":
+      return agentOf(given) === undefined ? wrong(given, "an agent, as ocf:heartbeat:Dummy") : undefined;
+    case "choice":
+      return choices.includes(given) ? undefined : wrong(given, `one of ${choices.join(", ")}`);
+    default:
+      return assertNever(type);
+  }
+}
+
+function wrong(given: ParameterValue, expected: string): ValueFault {
+  return { code: "BAD_PARAMETER", text: `must be ${expected}, not ${describe(given)}` };
+}
+
+function isCleanPath(path: string): boolean {
+  return PATH.test(path) && !path.split("/").includes("..");
+}
+
+/** The value as templates see it: `key`, and its parts as `key.host`, `key.ms`. */
+export function parameterParts(key: string, type: Parameter["type"], given: string): [string, string][] {
+  const parts: [string, string][] = [[key, given]];
+  if (type === "interface-address") {
+    const [host = "", prefix = ""] = given.split("/");
+    parts.push([`${key}.host`, host], [`${key}.prefix`, prefix]);
+  }
+  if (type === "duration") parts.push([`${key}.ms`, String(durationMs(given))]);
+  if (type === "size") {
+    const bytes = sizeBytes(given) ?? 0;
+    parts.push([`${key}.bytes`, String(bytes)], [`${key}.MiB`, String(Math.ceil(bytes / MIB))]);
+  }
+  // Pacemaker appends .service itself, and people know the resource by the short name.
+  if (type === "unit") parts.push([`${key}.name`, given.replace(/\.service$/, "")]);
+  return parts;
+}
+
+function describe(given: ParameterValue): string {
+  if (typeof given === "object") return "a map";
+  return typeof given === "string" ? `"${given}"` : `the ${typeof given} ${String(given)}`;
+}

@@ -1,0 +1,99 @@
+// Typed parameters of a profile: what the group gives against what the profile asks for.
+import type { Position } from "../errors/index.js";
+import { type Parameter, type ParameterValue, parameterFault, parameterParts } from "./parameter.js";
+import type { Report } from "./report.js";
+import type { DocumentPath } from "./source.js";
+import { hintFor } from "./spelling.js";
+
+/** The parameters that a profile has, its name, and where the default of one stands. */
+export interface Parameters {
+  readonly name: string;
+  readonly known: Readonly<Record<string, Parameter>>;
+  readonly defaultAt: (key: string) => Position;
+}
+
+/** The values that a group gives, where they stand, and where to report. */
+export interface Given {
+  readonly values: Readonly<Record<string, ParameterValue>>;
+  /** Path of the map with the values in the group's document. */
+  readonly path: DocumentPath;
+  readonly at: (path: DocumentPath) => Position;
+  readonly report: Report;
+}
+
+/** Where the value of a parameter comes from. */
+export interface ValueOrigin {
+  readonly position: Position;
+  /** `with.image`, or `default of the profile container`. */
+  readonly text: string;
+}
+
+/** Values of parameters that were right. */
+export interface ReadParameters {
+  /** Every scalar with its parts (`address.host`), as text. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly origins: ReadonlyMap<string, ValueOrigin>;
+}
+
+/** Checks the given values, reports what is wrong with them, and returns every parameter that has a value. */
+export function readParameters(profile: Parameters, given: Given): ReadParameters {
+  const { known } = profile;
+  const texts = new Map<string, string>();
+  const maps = new Map<string, ReadonlyMap<string, string>>();
+  const origins = new Map<string, ValueOrigin>();
+  for (const key of Object.keys(given.values)) {
+    if (Object.hasOwn(known, key)) continue;
+    const options = { hint: hintFor(key, Object.keys(known)), atKey: true };
+    given.report(
+      "UNKNOWN_PARAMETER",
+      [...given.path, key],
+      `${profile.name} has no parameter ${key}`,
+      options,
+    );
+  }
+  for (const [key, parameter] of Object.entries(known)) {
+    const value = readOne(key, parameter, { profile, given });
+    if (value === undefined) continue;
+    origins.set(key, value.origin);
+    if (typeof value.value === "object") maps.set(key, entriesOf(value.value));
+    else
+      for (const [part, text] of parameterParts(key, parameter.type, String(value.value)))
+        texts.set(part, text);
+  }
+  return { texts, maps, origins };
+}
+
+function readOne(
+  key: string,
+  parameter: Parameter,
+  { profile, given }: { readonly profile: Parameters; readonly given: Given },
+): { readonly value: ParameterValue; readonly origin: ValueOrigin } | undefined {
+  const path = [...given.path, key];
+  const own = Object.hasOwn(given.values, key) ? given.values[key] : undefined;
+  const value = own ?? parameter.default;
+  const hint = hintOf(parameter);
+  if (value === undefined) {
+    if (parameter.required === true)
+      given.report("MISSING_PARAMETER", given.path, `${profile.name} needs the parameter ${key}`, { hint });
+    return undefined;
+  }
+  const fault = parameterFault(parameter, value);
+  if (fault !== undefined) {
+    given.report(fault.code, path, `${key}: ${fault.text}`, { hint });
+    return undefined;
+  }
+  const origin =
+    own === undefined
+      ? { position: profile.defaultAt(key), text: `default of the profile ${profile.name}` }
+      : { position: given.at(path), text: `with.${key}` };
+  return { value, origin };
+}
+
+function hintOf({ description, example }: Parameter): string {
+  return example === undefined ? description : `${description}; for example ${JSON.stringify(example)}`;
+}
+
+function entriesOf(map: Readonly<Record<string, string | number | boolean>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(map).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,201 @@
+// NodeGroup → everything looked up, expanded and checked: the cluster model and what goes with it.
+import { type ClusterModel, type Constraint, SHORTEST_TOKEN_MS } from "../cluster/index.js";
+import { type Finding, hasErrors } from "../errors/index.js";
+import { checkCapacity, withRoom } from "./capacity.js";
+import type { ClusterPolicy } from "./cluster-policy.js";
+import { type GroupTiming, groupTiming, withComputed } from "./cluster-policy-timing.js";
+import { clusterConfiguration } from "./configuration.js";
+import { withNumbers } from "./constraint-claims.js";
+import type { ConstraintWants } from "./constraint-scope.js";
+import { expandConstraints } from "./constraints.js";
+import { corosyncModel } from "./corosync-model.js";
+import { fenceDevices } from "./fence-devices.js";
+import { checkIds, ruleIds } from "./ids.js";
+import { lintGroup } from "./lint-group.js";
+import { documentsByName, findGroup, findPolicy } from "./lookup.js";
+import { networkReach } from "./network-reach.js";
+import type { NodeGroup } from "./node-group.js";
+import { resolveNodes } from "./nodes.js";
+import { Origins } from "./origins.js";
+import { notePolicy } from "./policy-origins.js";
+import { checkPropertyNames } from "./property-names.js";
+import { resolveQuorumDevice } from "./quorum-device.js";
+import { type Report, reporter } from "./report.js";
+import type { ResolvedGroup, ResolvedTiming } from "./resolved.js";
+import type { BrokenDocument, DocumentOf, ProfileDocument } from "./source.js";
+import { watchdogFencing } from "./watchdog.js";
+import { expandWorkloads } from "./workloads.js";
+
+/** A resolved group, absent where an error stands among the findings. */
+export interface GroupResolution {
+  readonly group?: ResolvedGroup;
+  readonly findings: readonly Finding[];
+}
+
+/** Resolves the group called `name`, or the only one. Findings of `parseDocuments`, which gives `broken` too, are not repeated. */
+export function resolveGroup(
+  documents: readonly ProfileDocument[],
+  name?: string,
+  broken: readonly BrokenDocument[] = [],
+): GroupResolution {
+  const found = findGroup(documents, name, broken);
+  if ("findings" in found) return found;
+  const findings: Finding[] = [];
+  const { document } = found;
+  const report = reporter(document, findings);
+  const policy = findPolicy({ documents, broken }, document, report);
+  const context = {
+    documents,
+    broken,
+    document,
+    policy: policy?.value,
+    report,
+    findings,
+    used: [document] as ProfileDocument[],
+    origins: new Origins(),
+    ruleId: ruleIds(),
+  };
+  if (policy !== undefined) {
+    context.used.push(policy);
+    checkPolicy(policy, findings);
+  }
+  const group = resolve(context);
+  if (group !== undefined && policy !== undefined)
+    notePolicy(policy, group.model.configuration, context.origins);
+  const sound = context.used.every((used) => used.sound);
+  if (group === undefined || !sound || hasErrors(findings)) return { findings };
+  const all = [...findings, ...lintGroup(group, document)];
+  return hasErrors(all) ? { findings: all } : { group, findings: all };
+}
+
+interface Context {
+  readonly documents: readonly ProfileDocument[];
+  readonly broken: readonly BrokenDocument[];
+  readonly document: DocumentOf<"NodeGroup">;
+  readonly policy: ClusterPolicy | undefined;
+  readonly report: Report;
+  readonly findings: Finding[];
+  /** Documents that the group is made of: none may have findings against it. */
+  readonly used: ProfileDocument[];
+  readonly origins: Origins;
+  readonly ruleId: (resource: string) => string;
+}
+
+function resolve(context: Context): ResolvedGroup | undefined {
+  const { document, policy, report, origins } = context;
+  const { value, file } = document;
+  if (Object.keys(value.cib ?? {}).length > 0)
+    report("NOT_SUPPORTED_YET", ["cib"], "the part cib: is not supported yet", { atKey: true });
+  const nodes = resolveNodes(value, file, report);
+  checkSize(nodes.length, policy, report);
+  const { resources, workloads, constraints: brought } = expandWorkloads(context);
+  checkCapacity(value, report);
+  const wants: ConstraintWants = { networks: new Map(), running: new Map(), survive: [] };
+  const constraints = constraintsOf(context, { workloads, nodes, wants });
+  const watchers = [...wants.networks].map(([network, targets]) => networkReach(network, nodes, targets));
+  const quorumDevice = resolveQuorumDevice(value, policy, report);
+  const times =
+    policy &&
+    groupTiming(policy, {
+      nodes: nodes.length,
+      networks: value.networks.length,
+      quorumDevice: quorumDevice !== undefined,
+    });
+  const fencing = fenceDevices(value, { policy, raceDelayMs: times?.fencing.raceDelayMs ?? 0, report });
+  const all = {
+    resources: [...fencing.primitives, ...watchers, ...withNumbers(resources, wants.running)],
+    constraints: [...fencing.locations, ...brought, ...constraints],
+    fencingLevels: fencing.levels,
+  };
+  // Names that stand twice make ids that do: the first is enough to say.
+  if (!hasErrors(context.findings)) checkIds(all, report);
+  if (policy === undefined || times === undefined) return undefined;
+  const timing = resolveTiming(times, fencing.delayMs);
+  const { networks, name } = value;
+  checkTiming(timing, context);
+  const watchdog = watchdogFencing(times, policy, fencing.disks);
+  const model: ClusterModel = {
+    name,
+    corosync: corosyncModel(name, { ...value, nodes, timing }, policy),
+    configuration: clusterConfiguration(withRoom(withComputed(policy, times), value), nodes, all),
+    secrets: fencing.secrets,
+    gateGraceMs: timing.gateGraceMs,
+    ...(quorumDevice === undefined ? {} : { quorumDevice }),
+    ...(watchdog === undefined ? {} : { watchdog }),
+  };
+  return {
+    name,
+    file,
+    policyName: policy.name,
+    networks,
+    nodes,
+    workloads,
+    model,
+    timing,
+    survive: wants.survive,
+    origins: origins.all(),
+  };
+}
+
+function constraintsOf(
+  context: Context,
+  {
+    workloads,
+    nodes,
+    wants,
+  }: Pick<ResolvedGroup, "workloads" | "nodes"> & { readonly wants: ConstraintWants },
+): Constraint[] {
+  const { documents, document, report, origins, ruleId } = context;
+  const { value } = document;
+  return expandConstraints(value.constraints ?? [], ["constraints"], {
+    workloads,
+    faulty: faultyNames(value, workloads),
+    nodes,
+    networks: value.networks,
+    group: document,
+    profiles: documentsByName(documents, "ConstraintProfile"),
+    onUse: (profile) => context.used.push(profile),
+    report,
+    origins,
+    ruleId,
+    wants,
+  });
+}
+
+function checkPolicy(policy: DocumentOf<"ClusterPolicy">, findings: Finding[]): void {
+  const report = reporter(policy, findings);
+  for (const part of ["properties", "resourceDefaults", "operationDefaults"] as const) {
+    checkPropertyNames(part, Object.keys(policy.value[part] ?? {}), report);
+  }
+}
+
+function checkSize(count: number, policy: ClusterPolicy | undefined, report: Report): void {
+  const least = policy?.nodes.min ?? 2;
+  const most = policy?.nodes.max ?? 16;
+  if (count >= least && count <= most) return;
+  const range = least === most ? String(least) : `${least} to ${most}`;
+  const who = policy === undefined ? "a group" : `the policy ${policy.name}`;
+  report("NODE_COUNT", ["nodes"], `${count} nodes, but ${who} is for ${range}`);
+}
+
+function resolveTiming(times: GroupTiming, delays: ReadonlyMap<string, number>): ResolvedTiming {
+  return {
+    ...times.totem,
+    fencingDelayMs: Math.max(0, ...delays.values()),
+    fencingDelayMsByNode: Object.fromEntries(delays),
+    gateGraceMs: times.gateGraceMs,
+    figures: times.figures,
+  };
+}
+
+function checkTiming(timing: ResolvedTiming, context: Context): void {
+  if (timing.tokenMs >= SHORTEST_TOKEN_MS) return;
+  const text = `a token of ${timing.tokenMs} ms is lost before knet can leave a dead link: at least ${SHORTEST_TOKEN_MS} ms`;
+  context.report("TOKEN_TOO_SHORT", ["policy"], text);
+}
+
+/** Workloads that are there and did not become anything: their own findings say why. */
+function faultyNames(group: NodeGroup, workloads: readonly { readonly name: string }[]): ReadonlySet<string> {
+  const expanded = new Set(workloads.map(({ name }) => name));
+  return new Set((group.workloads ?? []).map(({ name }) => name).filter((name) => !expanded.has(name)));
+}

@@ -1,0 +1,64 @@
+// A policy's token → totem's timeouts (corosync.conf(5): token, token_coefficient, consensus, knet_ping_interval).
+import { consensusMs, effectiveTokenMs, type Figure, figure, knetPing } from "../cluster/index.js";
+import type { ClusterPolicy } from "./cluster-policy.js";
+import { durationMs } from "./values.js";
+
+/** What timeouts depend on besides the policy. */
+export interface GroupSize {
+  readonly nodes: number;
+  readonly networks: number;
+}
+
+/** The timeouts that corosync runs with, in milliseconds. */
+export interface TotemTiming {
+  readonly tokenMs: number;
+  readonly consensusMs: number;
+  readonly knetPingIntervalMs: number;
+  readonly knetPingTimeoutMs: number;
+}
+
+const DEFAULT_TOKEN_MS = 1_000;
+
+/** Totem's timeouts under a policy for a group of this size. */
+export function totemTiming(policy: ClusterPolicy, size: GroupSize): TotemTiming {
+  const { baseMs, perNodeMs, oneNetworkMs } = tokenParts(policy, size);
+  const tokenMs = effectiveTokenMs(baseMs, perNodeMs, size.nodes) + oneNetworkMs;
+  const ping = knetPing(tokenMs);
+  return {
+    tokenMs,
+    consensusMs: consensusMs(tokenMs),
+    knetPingIntervalMs: ping.intervalMs,
+    knetPingTimeoutMs: ping.timeoutMs,
+  };
+}
+
+/** The same timeouts with their arithmetic. */
+export function totemFigures(policy: ClusterPolicy, size: GroupSize): Figure[] {
+  const { baseMs, perNodeMs, oneNetworkMs } = tokenParts(policy, size);
+  const timing = totemTiming(policy, size);
+  const { tokenMs } = timing;
+  const extra = Math.max(0, size.nodes - 2);
+  const network = oneNetworkMs > 0 ? ` + ${oneNetworkMs} (one network)` : "";
+  const conf = "corosync.conf(5)";
+  return [
+    figure("token", tokenMs, `${baseMs} + ${extra} (nodes beyond two) × ${perNodeMs}${network}`, conf),
+    figure("consensus", timing.consensusMs, `1.2 × ${tokenMs} (token), rounded up`, conf),
+    figure("knet_ping_interval", timing.knetPingIntervalMs, `max(200, ${tokenMs} (token) / 4)`, conf),
+    figure("knet_ping_timeout", timing.knetPingTimeoutMs, `max(400, ${tokenMs} (token) / 2)`, conf),
+    figure(
+      "detection of a lost node",
+      tokenMs + timing.consensusMs,
+      `${tokenMs} (token) + ${timing.consensusMs} (consensus)`,
+      "corosync, exec/totemsrp.c",
+    ),
+  ];
+}
+
+function tokenParts(policy: ClusterPolicy, size: GroupSize) {
+  const { token, tokenPerExtraNode = "0ms", tokenWithOneNetwork = "0ms" } = policy.timing;
+  return {
+    baseMs: durationMs(token) ?? DEFAULT_TOKEN_MS,
+    perNodeMs: durationMs(tokenPerExtraNode) ?? 0,
+    oneNetworkMs: size.networks === 1 ? (durationMs(tokenWithOneNetwork) ?? 0) : 0,
+  };
+}

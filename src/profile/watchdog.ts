@@ -1,0 +1,19 @@
+// What sbd on the nodes needs, from the policy's watchdog or from the shared disks of the nodes' fencing (sbd(8)).
+import { sbdTimes, type WatchdogFencing } from "../cluster/index.js";
+import type { ClusterPolicy } from "./cluster-policy.js";
+import type { GroupTiming } from "./cluster-policy-timing.js";
+
+const DEFAULT_DEVICE = "/dev/watchdog";
+
+/** sbd of every node; undefined where nothing needs it. */
+export function watchdogFencing(
+  times: GroupTiming,
+  policy: ClusterPolicy,
+  disks: readonly string[],
+): WatchdogFencing | undefined {
+  const device = policy.fencing?.watchdog?.device ?? DEFAULT_DEVICE;
+  const { sbd } = times.fencing;
+  if (sbd === undefined && disks.length === 0) return undefined;
+  const { watchdogMs, delayStartMs } = sbd ?? sbdTimes({ ...times.totem });
+  return { device, watchdogMs, delayStartMs, disks };
+}

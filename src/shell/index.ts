@@ -1,0 +1,2 @@
+// Argument lists as text of a POSIX shell: the one audited place of quoting.
+export { checkArgv, quoteArguments, quoteForShell } from "./quote.js";

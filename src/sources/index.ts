@@ -1,0 +1,3 @@
+// Profile trees and secrets from disk, handed to the pure rooms as data.
+export { LIBRARY_FOLDER, type LoadedSources, loadSources } from "./load.js";
+export { resolveSecret, type SecretOptions } from "./secret.js";

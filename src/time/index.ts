@@ -1,0 +1,3 @@
+// Clock, waiting and cancellation.
+export { type Clock, systemClock } from "./clock.js";
+export { type Probe, type Waiting, waitUntil } from "./wait-until.js";

@@ -1,0 +1,51 @@
+// How we prove who we are (RFC 4252): a key without passphrase, or an agent that signs; no passwords, and the agent is never forwarded.
+import { readFile } from "node:fs/promises";
+import type { AnyAuthMethod, AuthMethod } from "ssh2";
+import { DcnError } from "../errors/index.js";
+import type { SshTarget } from "./ssh-target.js";
+
+/** The login methods of `target`, in the order of trying. Throws DcnError usage IDENTITY_UNUSABLE. */
+export async function loginMethods(target: SshTarget): Promise<AuthMethod[]> {
+  const username = target.user;
+  const methods: AnyAuthMethod[] = [];
+  if (target.privateKey !== undefined) {
+    methods.push({
+      type: "publickey",
+      username,
+      key: await checkKey(target, target.privateKey, "the private key"),
+    });
+  }
+  if (target.identityFile !== undefined) {
+    const text = await readIdentity(target, target.identityFile);
+    methods.push({ type: "publickey", username, key: await checkKey(target, text, target.identityFile) });
+  }
+  if (target.agentSocket !== undefined) methods.push({ type: "agent", username, agent: target.agentSocket });
+  if (methods.length === 0) throw unusable(target, "there is neither a key file nor an agent to log in with");
+  return methods;
+}
+
+async function readIdentity(target: SshTarget, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw unusable(target, `${path} cannot be read`, error);
+  }
+}
+
+/** ssh2 skips a bad key without a word, and the login then fails with no reason; so look first. */
+async function checkKey(target: SshTarget, text: string, name: string): Promise<string> {
+  const ssh2 = (await import("ssh2")).default;
+  const parsed = ssh2.utils.parseKey(text);
+  if (parsed instanceof Error)
+    throw unusable(target, `${name} is no private key that can be used: ${parsed.message}`);
+  if (!parsed.isPrivateKey()) throw unusable(target, `${name} is a public key`);
+  return text;
+}
+
+function unusable(target: SshTarget, why: string, cause?: unknown): DcnError {
+  return new DcnError("usage", "IDENTITY_UNUSABLE", `no login to ${target.node} as ${target.user}: ${why}`, {
+    node: target.node,
+    hint: 'name a private key without passphrase, made by "ssh-keygen -t ed25519", or run an agent (SSH_AUTH_SOCK)',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,179 @@
+// `apply`: observe all nodes, decide, act, and look again until nothing is left to do. A killed run is completed by the next.
+import {
+  type ApplyContext,
+  checkNodes,
+  desiredGroup,
+  finishNodes,
+  formationOf,
+  installFiles,
+  installPrograms,
+  newFormation,
+  type ProgressListener,
+  prepareNodes,
+  readNodePrograms,
+  type SecretValues,
+  type Settled,
+  sendChange,
+  settle,
+  startNodes,
+} from "../apply/index.js";
+import type { Change } from "../cib/index.js";
+import type { ClusterModel } from "../cluster/index.js";
+import { DcnError } from "../errors/index.js";
+import type { CibVersion, NodeObservation } from "../observation/index.js";
+import { observeNodes } from "../observe/index.js";
+import { type Decision, decide, refusal } from "../plan/index.js";
+import type { Clock } from "../time/index.js";
+import type { Transport } from "../transport/index.js";
+
+/** What to apply, and through what. */
+export interface ApplyOptions {
+  readonly group: { readonly model: ClusterModel };
+  /** The login of every day: its sudo covers the on-node helper and nothing else. */
+  readonly transport: Transport;
+  /** A login that may install the node programs on bare nodes: root, or one whose sudo covers sh. */
+  readonly adminTransport?: Transport | undefined;
+  /** Values by `NodeSecret.name`. */
+  readonly secrets: SecretValues;
+  readonly clock: Clock;
+  readonly onProgress?: ProgressListener;
+  readonly signal?: AbortSignal;
+  /** Beyond the grace time of the gate; default 180 000. */
+  readonly settleTimeoutMs?: number;
+  /** False: a change of a running cluster is over when the cluster has accepted it; what it does then is not watched. */
+  readonly wait?: boolean;
+}
+
+/** What the apply did. */
+export interface ApplyResult {
+  /** `formed` from bare nodes, `completed` what an earlier run began, `changed` a running one, or nothing to do. */
+  readonly outcome: "formed" | "completed" | "changed" | "unchanged";
+  readonly changes: readonly Change[];
+  /** Version of the CIB after a change. */
+  readonly version: CibVersion | undefined;
+  /** Absent where there was nothing to do (then the nodes were looked at once and no more) or nobody waited. */
+  readonly settled: Settled | undefined;
+  readonly durationMs: number;
+}
+
+type Outcome = ApplyResult["outcome"];
+
+/**
+ * Brings the group's nodes to what the model says. Throws DcnError: refused, unreachable or busy with everything that
+ * stands in the way (nothing was changed then), and failed with what did not work (the same apply again goes on from there).
+ */
+export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
+  const { clock, settleTimeoutMs = 180_000 } = options;
+  const started = clock.nowMs();
+  const context = await contextOf(options);
+  const { desired } = context;
+  let outcome: Outcome = "unchanged";
+  let changes: readonly Change[] = [];
+  let version: CibVersion | undefined;
+  let settled: Settled | undefined;
+  // Forming and completing may each leave one more thing to do; what never comes to an end is somebody else's doing.
+  for (let round = 0; round < 6; round += 1) {
+    const observations = await observe(context);
+    const decision = decide(desired, observations);
+    if (decision.kind === "refuse") throw refusal(decision.findings);
+    if (isNothing(decision)) {
+      return { outcome, changes, version, settled, durationMs: clock.nowMs() - started };
+    }
+    outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
+    const formation = await act(context, decision, observations);
+    if (decision.kind === "operate" && decision.change !== undefined) {
+      changes = [...changes, ...decision.change.changes];
+      version = await sendChange(context, decision.change);
+      if (options.wait === false) {
+        return { outcome, changes, version, settled, durationMs: clock.nowMs() - started };
+      }
+    }
+    settled = await settle(context, { timeoutMs: desired.model.gateGraceMs + settleTimeoutMs });
+    const unfinished =
+      decision.kind === "operate" ? decision.unfinished : desired.nodes.map((node) => node.name);
+    await finishNodes(context, unfinished, formation);
+  }
+  const text = "the nodes keep differing from the profile after every change";
+  throw new DcnError("failed", "NEVER_EQUAL", text, { hint: "someone, or a tool, keeps changing them back" });
+}
+
+function outcomeOf(decision: Decision): Outcome {
+  if (decision.kind === "form") return "formed";
+  const completes =
+    decision.kind === "complete" || (decision.kind === "operate" && decision.unfinished.length > 0);
+  return completes ? "completed" : "changed";
+}
+
+function isNothing(decision: Decision): boolean {
+  if (decision.kind !== "operate") return false;
+  const { install, files, change, unfinished } = decision;
+  return install.length === 0 && files.size === 0 && change === undefined && unfinished.length === 0;
+}
+
+async function contextOf(options: ApplyOptions): Promise<ApplyContext> {
+  const { group, transport, adminTransport, secrets, clock, signal } = options;
+  const programs = await readNodePrograms();
+  return {
+    desired: desiredGroup(group.model, secrets, programs),
+    transport,
+    admin: adminTransport === undefined ? undefined : { transport: adminTransport, helper: programs.helper },
+    programs,
+    secrets,
+    clock,
+    onProgress: options.onProgress ?? (() => undefined),
+    signal,
+  };
+}
+
+async function observe(context: ApplyContext): Promise<NodeObservation[]> {
+  const { desired, transport, admin, onProgress, signal } = context;
+  const nodes = desired.nodes.map((node) => node.name);
+  for (const node of nodes) onProgress({ node, step: "observe", state: "started" });
+  const observations = await observeNodes({ transport, admin, nodes, signal });
+  for (const seen of observations) {
+    if (seen.kind === "probed") onProgress({ node: seen.node, step: "observe", state: "done" });
+    else onProgress({ node: seen.node, step: "observe", state: "failed", text: seen.error.message });
+  }
+  return observations;
+}
+
+/** Does what the decision says, short of a change of the CIB; returns the formation's id. */
+async function act(
+  context: ApplyContext,
+  decision: Exclude<Decision, { kind: "refuse" }>,
+  observations: readonly NodeObservation[],
+): Promise<string> {
+  if (decision.kind === "operate") {
+    await installPrograms(context, decision.install);
+    await installFiles(context, decision.files);
+    return decision.formation;
+  }
+  const bare = needPrograms(context, observations);
+  const join = decision.kind === "form" ? observations.map((seen) => seen.node) : decision.join;
+  await checkNodes(context, join, { seed: decision, bare });
+  await installPrograms(context, [...bare]);
+  if (decision.kind === "complete" && join.length === 0) {
+    await startNodes(context, decision.start, decision.formation);
+    return decision.formation;
+  }
+  const formation =
+    decision.kind === "form"
+      ? newFormation()
+      : await formationOf(context, decision.keyFrom, decision.formation);
+  await prepareNodes(context, join, { seed: decision, formation });
+  await startNodes(context, decision.kind === "form" ? join : [...join, ...decision.start], formation.id);
+  return formation.id;
+}
+
+/** Nodes that lack programs of ours, or hold those of another release, where there is a login that may install them. */
+function needPrograms(context: ApplyContext, observations: readonly NodeObservation[]): Set<string> {
+  if (context.admin === undefined) return new Set();
+  const { programs } = context.desired;
+  const lacking = observations.filter((seen) => {
+    if (seen.kind !== "probed") return false;
+    return (
+      seen.access === "admin" || [...programs].some(([name, digest]) => seen.probe.files.get(name) !== digest)
+    );
+  });
+  return new Set(lacking.map((seen) => seen.node));
+}

@@ -1,0 +1,62 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { dcnHa } from "./dcn-ha.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "dcn-ha-start-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A hook that writes every module's address to standard error (Node.js, "Customization hooks"). */
+const hook = `
+import { register } from "node:module";
+const source = \`export async function load(url, context, next) {
+  process._rawDebug("loaded " + url);
+  return next(url, context);
+}\`;
+register("data:text/javascript," + encodeURIComponent(source));
+`;
+writeFileSync(join(folder, "hook.mjs"), hook);
+
+function loadedBy(words: readonly string[]): string[] {
+  const { stderr } = dcnHa(words, { nodeOptions: ["--import", join(folder, "hook.mjs")] });
+  return stderr.split("\n").filter((line) => line.startsWith("loaded "));
+}
+
+const heavy = /node_modules\/(?!commander\/)|\/dist\/(?!cli\/|errors\/)/;
+
+describe("starting", () => {
+  it("prints the version of package.json", () => {
+    const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string };
+    expect(dcnHa(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+    expect(dcnHa(["-V"]).stdout).toBe(`${version}\n`);
+  });
+
+  it("loads neither commander nor dist/ for --version", () => {
+    const loaded = loadedBy(["--version"]);
+    expect(loaded.join("\n")).toContain("bin/dcn-ha.js");
+    expect(loaded.filter((line) => /node_modules|\/dist\//.test(line))).toEqual([]);
+  });
+
+  it("loads no command file and no room for --help", () => {
+    const loaded = loadedBy(["--help"]);
+    expect(loaded.join("\n")).toContain("node_modules/commander");
+    expect(loaded.filter((line) => line.includes("/dist/cli/commands/") || heavy.test(line))).toEqual([]);
+  });
+
+  it("loads one command file and no room for the help of a command", () => {
+    const loaded = loadedBy(["doctor", "--help"]);
+    expect(loaded.filter((line) => line.includes("/dist/cli/commands/"))).toHaveLength(1);
+    expect(loaded.filter((line) => heavy.test(line))).toEqual([]);
+  });
+
+  it("names the two commands that build it where dist/ is missing", () => {
+    cpSync(`${root}bin/dcn-ha.js`, join(folder, "bin/dcn-ha.js"));
+    cpSync(`${root}package.json`, join(folder, "package.json"));
+    const run = dcnHa(["doctor"], { script: join(folder, "bin/dcn-ha.js") });
+    expect(run).toMatchObject({ exitCode: 64, stdout: "" });
+    expect(run.stderr).toContain("npm ci && npm run build");
+  });
+});

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Lab, noLab, nowNs } from "./lab.js";
+
+const nodes = ["dcn1", "dcn2", "dcn3"];
+const stop = "systemctl stop pacemaker corosync dcn-ha-gate";
+const start = "systemctl start --no-block dcn-ha-gate pacemaker";
+
+describe.skipIf(noLab !== undefined)("forming from a seeded CIB behind the gate", () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.up("formation");
+    const run = await lab.apply();
+    expect(run.exitCode, run.stderr).toBe(0);
+    await lab.settled(nodes);
+  });
+  afterAll(() => lab.down());
+
+  async function onAll(script: string): Promise<void> {
+    await Promise.all(nodes.map((node) => lab.exec(node, "sh", "-c", script)));
+  }
+
+  /** When the first node's gate began to wait since `sinceNs`, in nanoseconds of the clock that heartbeats use too. */
+  async function gateOpenedNs(sinceNs: number): Promise<number> {
+    const script = "journalctl -u dcn-ha-gate -o short-monotonic --no-pager | grep Starting | tail -n 1";
+    const lines = await Promise.all(nodes.map((node) => lab.shell(node, script)));
+    const times = lines.map((line) => Number(/[\d.]+/.exec(line)?.[0]) * 1e9);
+    expect(Math.min(...times)).toBeGreaterThan(sinceNs);
+    return Math.min(...times);
+  }
+
+  /** From the start of the services to the first heartbeat of the workload. */
+  async function seededSeconds(): Promise<number> {
+    const begin = nowNs();
+    await onAll(start);
+    for (;;) {
+      const run = (await lab.truth()).runs.find((one) => one.fromNs > begin);
+      if (run !== undefined) return (run.fromNs - (await gateOpenedNs(begin))) / 1e9;
+      await delay(200);
+    }
+  }
+
+  /** From the start of the services to all nodes online, with nothing configured and Pacemaker's own dc-deadtime. */
+  async function emptySeconds(): Promise<number> {
+    await onAll("rm -f /var/lib/pacemaker/cib/*");
+    const begin = nowNs();
+    await onAll(start);
+    for (;;) {
+      if (/Online: \[ dcn1 dcn2 dcn3 \]/.test(await lab.shell("dcn1", "crm_mon -1")))
+        return (nowNs() - begin) / 1e9;
+      await delay(300);
+    }
+  }
+
+  it("has the workload running in under a third of the time that an empty start takes to have its nodes online", async () => {
+    await onAll(stop);
+    const seeded = await seededSeconds();
+    await onAll(stop);
+    const empty = await emptySeconds();
+    console.log(
+      `seeded, workload running: ${seeded.toFixed(1)} s; empty, nodes online: ${empty.toFixed(1)} s`,
+    );
+    expect(seeded / empty).toBeLessThan(1 / 3);
+  });
+});

@@ -1,0 +1,166 @@
+// A lab for a test file: started and ended by the built program, as a user would.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { HostEvent } from "../../src/lab/events.js";
+import type { Truth } from "../../src/lab/truth.js";
+import type { GroupStatus } from "../../src/workflows/index.js";
+
+/** The built program. */
+export const program = fileURLToPath(new URL("../../bin/dcn-ha.js", import.meta.url));
+
+/** Why no lab can run here; undefined where one can. With CI=true the tests run and fail instead. */
+export const noLab: string | undefined =
+  process.env.CI === "true" || (process.platform === "linux" && process.getuid?.() === 0)
+    ? undefined
+    : "the lab needs Linux and root";
+if (noLab !== undefined) console.warn(`lab tests are skipped: ${noLab}`);
+
+export interface Run {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function runProgram(argv: readonly string[]): Promise<Run> {
+  const [file = "", ...rest] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      stdout += part;
+    });
+    child.stderr.setEncoding("utf8").on("data", (part: string) => {
+      stderr += part;
+    });
+    child.once("error", reject);
+    child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** Runs `dcn-ha` with these words. */
+export function dcnHa(...words: readonly string[]): Promise<Run> {
+  return runProgram([process.execPath, program, ...words]);
+}
+
+/** One lab by name. */
+export class Lab {
+  readonly folder: string;
+
+  private constructor(readonly name: string) {
+    this.folder = join(process.env.DCN_HA_LAB_STATE ?? "/var/lib/dcn-ha-lab", "labs", name);
+  }
+
+  /** Starts a lab; one of the same name that an interrupted run left is taken down first. */
+  static async up(name: string, ...words: readonly string[]): Promise<Lab> {
+    await dcnHa("lab", "down", "--name", name);
+    const run = await dcnHa("lab", "up", "--name", name, ...words);
+    if (run.exitCode !== 0) throw new Error(`lab up: ${run.stderr}`);
+    return new Lab(name);
+  }
+
+  get profile(): string {
+    return join(this.folder, "group.yaml");
+  }
+
+  down(): Promise<Run> {
+    return this.lab("down");
+  }
+
+  /** A `dcn-ha lab` verb for this lab. */
+  lab(verb: string, ...words: readonly string[]): Promise<Run> {
+    return dcnHa("lab", verb, "--name", this.name, ...words);
+  }
+
+  /** Runs a command inside a machine; throws where it fails. */
+  async exec(node: string, ...argv: readonly string[]): Promise<string> {
+    const run = await this.lab("exec", node, "--", ...argv);
+    if (run.exitCode !== 0)
+      throw new Error(`${argv.join(" ")} on ${node}: ${run.exitCode ?? "?"} ${run.stderr}${run.stdout}`);
+    return run.stdout;
+  }
+
+  /** Runs a shell script inside a machine and returns what it prints, whatever its exit code. */
+  async shell(node: string, script: string): Promise<string> {
+    return (await this.lab("exec", node, "--", "sh", "-c", script)).stdout.trim();
+  }
+
+  /** Injects a fault and returns its effect; throws where it did not bite. */
+  async fault(...words: readonly string[]): Promise<string> {
+    const run = await this.lab("fault", ...words);
+    if (run.exitCode !== 0) throw new Error(`fault ${words.join(" ")}: ${run.stderr}`);
+    return run.stdout.trim();
+  }
+
+  apply(...words: readonly string[]): Promise<Run> {
+    return dcnHa("apply", this.profile, ...words);
+  }
+
+  async status(): Promise<GroupStatus | undefined> {
+    const run = await dcnHa("status", this.profile, "--json");
+    return run.exitCode === 0 ? (JSON.parse(run.stdout) as GroupStatus) : undefined;
+  }
+
+  /** What ran where, seen from outside. */
+  async truth(resource = "pulse"): Promise<Truth> {
+    return JSON.parse((await this.lab("truth", resource, "--json")).stdout) as Truth;
+  }
+
+  /** The host's log of power and BMC requests. */
+  events(): HostEvent[] {
+    const text = readFileSync(join(this.folder, "truth", "bmc.log"), "utf8");
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as HostEvent);
+  }
+
+  /** Requests to change somebody's power that came over Redfish, since `sinceNs`. */
+  fencings(sinceNs: number): HostEvent[] {
+    return this.events().filter(
+      (event) =>
+        event.event === "request" && event.monotonicNs > sinceNs && (event.detail ?? "").startsWith("POST "),
+    );
+  }
+
+  /** Waits until `nodes` are online and the workload's heartbeat goes on; throws with the last status seen. */
+  async settled(nodes: readonly string[], timeoutMs = 120_000): Promise<GroupStatus> {
+    const end = Date.now() + timeoutMs;
+    let last: GroupStatus | undefined;
+    while (Date.now() < end) {
+      last = await this.status();
+      const online = last?.nodes.filter((node) => node.state === "online").map((node) => node.name) ?? [];
+      const beats = await this.beating();
+      if (
+        last !== undefined &&
+        last.quorate === true &&
+        nodes.every((node) => online.includes(node)) &&
+        beats
+      )
+        return last;
+      await delay(300);
+    }
+    throw new Error(`not settled after ${timeoutMs} ms: ${JSON.stringify(last)}`);
+  }
+
+  /** Whether an instance of the workload wrote a heartbeat in the last second. */
+  private async beating(): Promise<boolean> {
+    const { runs, nowNs } = await this.truth();
+    return runs.some((run) => !run.stopped && nowNs - run.toNs < 1e9);
+  }
+}
+
+/** Nanoseconds of CLOCK_MONOTONIC, as in the lab's logs. */
+export function nowNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** Looks until what it sees is good, at most twenty times; answers with the last look. */
+export async function until<T>(look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
+  let seen = await look();
+  for (let again = 0; again < 20 && !good(seen); again += 1) seen = await look();
+  return seen;
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { ClusterModel } from "../../src/cluster/index.js";
+import { pcsArgv, pcsCommands } from "../../src/pcs/index.js";
+import { modelWith, primitive } from "./models.js";
+
+const argvs = (model: ClusterModel): string[] =>
+  pcsCommands(model).flatMap((one) => (one.tool === "pcs" ? [pcsArgv(one, "F").join(" ")] : []));
+
+test("a cluster of one resource is three steps: setup, resource, our mark", () => {
+  const model = modelWith([primitive("a", { p: "1" })]);
+  expect(argvs(model)).toEqual([
+    "pcs --corosync_conf F --no-cluster-uuid -- cluster setup pair n1 addr=10.0.0.1 n2 addr=10.0.0.2 transport knet crypto cipher=aes256 hash=sha256",
+    "pcs -f F --force --no-default-ops -- resource create a ocf:pacemaker:Stateful p=1 op monitor interval=10s timeout=20s id=a-monitor-interval-10s",
+  ]);
+  expect(pcsCommands(model).map(({ tool }) => tool)).toEqual(["pcs", "cibadmin", "pcs"]);
+});
+
+test.each([
+  ["a value that pcs would take for an order to delete", { p: "" }, "pcs cannot set p to nothing"],
+  ["a name that pcs would cut in two", { "p=q": "1" }, "pcs would give p=q the id"],
+  ["a name that looks like an option", { "--wait": "1" }, "pcs cannot write the name --wait"],
+])("%s goes to cibadmin, whole and with the reason", (_, attributes, reason) => {
+  const commands = pcsCommands(modelWith([primitive("a", attributes)]));
+  const edit = commands.find((one) => one.comment.startsWith("a: "));
+  expect(edit).toMatchObject({ tool: "cibadmin", comment: expect.stringContaining(reason) as string });
+  expect(edit).toMatchObject({ xml: expect.stringContaining('<primitive id="a"') as string });
+});
+
+test.each(["totem", "a=b", "--wait=9", "", "a(b)"])(
+  "a node called %j cannot be formed by pcs, and nothing else is tried",
+  (name) => {
+    const model = modelWith([]);
+    const nodes = [{ id: 1, name, addresses: ["10.0.0.1"] }];
+    expect(() => pcsCommands({ ...model, corosync: { ...model.corosync, nodes } })).toThrow(
+      expect.objectContaining({ kind: "invalid", code: "PCS_CANNOT_FORM" }) as Error,
+    );
+  },
+);
+
+test("a section of corosync.conf with a name that sed could mistake is refused", () => {
+  const model = modelWith([]);
+  const others = [{ name: "a/;e touch canary", entries: [], sections: [] }];
+  expect(() => pcsCommands({ ...model, corosync: { ...model.corosync, others } })).toThrow(
+    /PCS_CANNOT|cannot form/,
+  );
+});
+
+test("what corosync.conf says otherwise than pcs would is written after it, section by section", () => {
+  const model = modelWith([]);
+  const totem = {
+    ...model.corosync.totem,
+    entries: [...model.corosync.totem.entries, ["cluster_uuid", "7"] as const],
+  };
+  const commands = pcsCommands({ ...model, corosync: { ...model.corosync, totem } });
+  expect(commands.filter((one) => one.tool === "corosync.conf")).toEqual([
+    expect.objectContaining({
+      section: "totem",
+      text: expect.stringMatching(/^totem \{\n[^}]* cluster_uuid: 7\n\}\n$/) as string,
+    }),
+  ]);
+});

@@ -1,0 +1,143 @@
+// Real pcs as the judge: it runs our script on an empty CIB and a corosync.conf in a folder, and Pacemaker's own tools compare.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { renderCib } from "../../src/cib/index.js";
+import type { ClusterModel, CorosyncSection } from "../../src/cluster/index.js";
+import { parseCorosyncConf } from "../../src/corosync/index.js";
+import { pcsCommands, pcsScript } from "../../src/pcs/index.js";
+import { childOf, childrenOf, element, parseXml, writeXml, type XmlElement } from "../../src/xml/index.js";
+
+/** What pcs made of a model, and what we make of it, as text. */
+export interface BothWays {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  readonly ours: string;
+  readonly cib: string;
+  readonly conf: string;
+}
+
+/** Runs the script of a model with real pcs. */
+export function byPcs(model: ClusterModel): BothWays {
+  return inFolder((folder) => {
+    const script = join(folder, "pcs.sh");
+    writeFileSync(script, pcsScript(model, pcsCommands(model)));
+    const files = [join(folder, "corosync.conf"), join(folder, "cib.xml")] as const;
+    const { status, stderr } = run("sh", [script, ...files]);
+    if (status !== 0) return { exitCode: status, stderr, ours: "", cib: "", conf: "" };
+    const cib = readFileSync(files[1], "utf8");
+    const { "validate-with": validateWith = "", crm_feature_set: crmFeatureSet = "" } = parseXml(cib, {
+      file: "pcs",
+    }).attributes;
+    const ours = renderCib(model.configuration, { validateWith, crmFeatureSet, epoch: 1 });
+    return { exitCode: status, stderr, ours, cib, conf: readFileSync(files[0], "utf8") };
+  });
+}
+
+/** `crm_diff` of two CIBs: empty output and exit code 0 where the configurations are equal. */
+export function crmDiff(ours: string, theirs: string): { exitCode: number | null; difference: string } {
+  return inFolder((folder) => {
+    const paths = [ours, theirs].map((cib, index) => {
+      const path = join(folder, `${index}.xml`);
+      writeFileSync(path, writeXml(canonical(parseXml(cib, { file: "cib" }))));
+      return path;
+    });
+    const { status, stdout } = run("crm_diff", [
+      "--no-version",
+      "--original",
+      paths[0] ?? "",
+      "--new",
+      paths[1] ?? "",
+    ]);
+    return { exitCode: status, difference: stdout };
+  });
+}
+
+// crm_diff takes another order of XML attributes for a change, which XML says it is none.
+function canonical(node: XmlElement): XmlElement {
+  const names = Object.keys(node.attributes).sort();
+  return {
+    ...node,
+    attributes: Object.fromEntries(names.map((name) => [name, node.attributes[name] ?? ""])),
+    children: node.children.map(canonical),
+  };
+}
+
+/** What the scheduler would do from a cold start with all nodes there: its graph, and all scores. */
+export function scheduled(
+  cib: string,
+  nodes: ClusterModel["corosync"]["nodes"],
+): { graph: string; scores: string } {
+  return inFolder((folder) => {
+    const [input, graph] = [join(folder, "in.xml"), join(folder, "graph.xml")];
+    writeFileSync(input, writeXml(withNodes(parseXml(cib, { file: "cib" }), nodes)));
+    const scores = run("crm_simulate", ["-x", input, "-S", "-G", graph, "-s", "-Q"]).stdout;
+    return { graph: readFileSync(graph, "utf8"), scores };
+  });
+}
+
+function withNodes(cib: XmlElement, nodes: ClusterModel["corosync"]["nodes"]): XmlElement {
+  const configuration = childOf(cib, "configuration");
+  const listed = childrenOf(childOf(configuration ?? cib, "nodes") ?? cib, "node");
+  const all = nodes.map(
+    ({ id, name }) =>
+      listed.find((one) => one.attributes.uname === name) ?? element("node", { id: String(id), uname: name }),
+  );
+  const states = nodes.map(({ id, name }) =>
+    element("node_state", {
+      id: String(id),
+      uname: name,
+      in_ccm: "true",
+      crmd: "online",
+      join: "member",
+      expected: "member",
+    }),
+  );
+  const sections =
+    configuration?.children.map((one) => (one.name === "nodes" ? { ...one, children: all } : one)) ?? [];
+  // Not when and by whom it was written.
+  const { "validate-with": schema, crm_feature_set: featureSet } = cib.attributes;
+  const attributes = {
+    "validate-with": schema,
+    crm_feature_set: featureSet,
+    admin_epoch: "0",
+    epoch: "1",
+    num_updates: "0",
+    "have-quorum": "1",
+  };
+  return element("cib", attributes, [element("configuration", {}, sections), element("status", {}, states)]);
+}
+
+/** A corosync.conf as data that is equal where the files say the same. */
+export function corosyncSays(conf: string): unknown {
+  const { configuration, findings } = parseCorosyncConf(conf);
+  if (configuration === undefined) return findings;
+  const { totem, quorum, logging, others = [], nodes } = configuration;
+  return { nodes, sections: [totem, quorum, logging, ...others].map(ordered) };
+}
+
+function ordered({ name, entries, sections }: CorosyncSection): unknown {
+  return {
+    name,
+    entries: entries.map(([key, value]) => `${key}: ${value}`).sort(),
+    sections: sections.map(ordered),
+  };
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+): { status: number | null; stdout: string; stderr: string } {
+  const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+  return spawnSync(command, args, { encoding: "utf8", env: { ...process.env, PATH: path }, maxBuffer: 1e8 });
+}
+
+function inFolder<Result>(use: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), "dcn-ha-pcs-"));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

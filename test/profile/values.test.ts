@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { hintFor, nearestName } from "../../src/profile/index.js";
+import {
+  addressFault,
+  durationFault,
+  durationMs,
+  imageFault,
+  interfaceAddressFault,
+  nameFault,
+  pacemakerTime,
+  secretFault,
+  sizeBytes,
+  sizeText,
+} from "../../src/profile/values.js";
+
+const DIGEST = "a".repeat(64);
+const GRAMMAR: readonly (readonly [
+  what: string,
+  fault: (text: string) => unknown,
+  right: string[],
+  wrong: string[],
+])[] = [
+  [
+    "names",
+    nameFault,
+    ["a", "dcn-1", "A_b", "a".repeat(63)],
+    ["", "1a", "a b", "a.b", "ä", "a".repeat(64), "-a", "a\n"],
+  ],
+  [
+    "durations",
+    durationFault,
+    ["0s", "500ms", "20s", "5min", "5m", "1h", "2d"],
+    ["", "5", "1.5s", "05s", "-1s", "1 s", "1week", "1s\n"],
+  ],
+  [
+    "addresses",
+    addressFault,
+    [
+      "0.0.0.0",
+      "10.20.0.11",
+      "255.255.255.255",
+      "::",
+      "::1",
+      "fe80::1",
+      "1:2:3:4:5:6:7:8",
+      "::ffff:10.0.0.1",
+      "1::8",
+    ],
+    [
+      "",
+      "10.20.0",
+      "10.20.0.256",
+      "010.0.0.1",
+      "1.2.3.4.5",
+      "1:2:3:4:5:6:7",
+      "1::2::3",
+      ":::",
+      "12345::",
+      "1:2:3:4:5:6:7:8::",
+      "::10.0.0",
+      "localhost",
+      "10.0.0.1\n",
+    ],
+  ],
+  [
+    "interface addresses",
+    interfaceAddressFault,
+    ["10.20.0.50/24", "10.0.0.1/32", "fd00::5/64", "::1/128"],
+    [
+      "10.20.0.50",
+      "10.20.0.50/",
+      "10.20.0.50/0",
+      "10.20.0.50/33",
+      "fd00::5/129",
+      "10.20.0.50/24/24",
+      "10.20.0.50/024",
+      "/24",
+    ],
+  ],
+  [
+    "images",
+    imageFault,
+    [
+      `registry.site/c@sha256:${DIGEST}`,
+      `registry.site:5000/a/b:1.2@sha256:${DIGEST}`,
+      "localhost/heartbeat",
+      "localhost/a/b:1",
+    ],
+    [
+      "c",
+      "registry.site/c",
+      "registry.site/c:latest",
+      `c@sha256:${DIGEST}0`,
+      "c@sha256:abc",
+      `c@sha512:${DIGEST}`,
+      "localhost",
+      "localhost/a b",
+      `c@sha256:${DIGEST}\n`,
+    ],
+  ],
+  [
+    "secrets",
+    secretFault,
+    ["bmc/dcn1", "a", "a/b/c.d"],
+    ["", "/etc/shadow", "../a", "a/../b", "a//b", "a/", ".hidden", "a b", "a;b", "a\n"],
+  ],
+];
+
+test.each(GRAMMAR)("%s: what is right and what is wrong", (_, fault, right, wrong) => {
+  expect(right.filter((text) => fault(text) !== undefined)).toEqual([]);
+  expect(wrong.filter((text) => fault(text) === undefined)).toEqual([]);
+});
+
+test("durations in milliseconds, and in Pacemaker's units", () => {
+  expect(["0s", "500ms", "20s", "5min", "5m", "1h", "2d", "x"].map(durationMs)).toEqual([
+    0,
+    500,
+    20_000,
+    300_000,
+    300_000,
+    3_600_000,
+    172_800_000,
+    undefined,
+  ]);
+  expect([0, 500, 1_500, 60_000].map(pacemakerTime)).toEqual(["0s", "500ms", "1500ms", "60s"]);
+});
+
+test("the nearest name, and none where nothing is near", () => {
+  expect(nearestName("netwroks", ["nodes", "networks", "name"])).toBe("networks");
+  expect(nearestName("Policy", ["policy"])).toBe("policy");
+  expect(nearestName("xyz", ["nodes", "networks"])).toBeUndefined();
+  expect(nearestName("ab", ["ba"])).toBe("ba");
+  expect(hintFor("x", [])).toBe("none is known");
+});
+
+test("times and sizes are read back as they were written", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 999_999_999 }), (amount) => {
+      expect(durationMs(pacemakerTime(amount))).toBe(amount);
+      expect(sizeBytes(sizeText(amount))).toBe(amount);
+    }),
+  );
+  expect(["0B", "512MiB", "4GiB", "1TiB"].map((text) => sizeText(sizeBytes(text) ?? -1))).toEqual([
+    "0B",
+    "512MiB",
+    "4GiB",
+    "1TiB",
+  ]);
+  expect(["512", "512MB", "1.5GiB", "-1B", "05B"].map(sizeBytes)).toEqual(Array(5).fill(undefined));
+});

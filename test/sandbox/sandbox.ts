@@ -1,0 +1,179 @@
+// Nodes in folders: the real on-node programs over a root folder of their own, Pacemaker's real file tools, and stand-ins
+// for what needs a running system (systemctl, crm_mon, corosync's tools). Claims about clusters belong to the lab tests.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HELPER_ARGV } from "../../src/observation/index.js";
+import {
+  type Command,
+  type CommandResult,
+  createLocalTransport,
+  type Transport,
+} from "../../src/transport/index.js";
+
+const RESOURCES = join(import.meta.dirname, "../../resources");
+const PROGRAM = "usr/local/lib/dcn-ha/helper";
+
+export interface SandboxNode {
+  readonly name: string;
+  readonly root: string;
+  /** Text of a file below the node's root, or undefined. */
+  read(path: string): string | undefined;
+  write(path: string, content: string): void;
+  /** Puts the programs of resources/ in place, as an image would. */
+  installPrograms(): void;
+  /** Removes a stand-in or a file. */
+  remove(path: string): void;
+}
+
+export interface Sandbox {
+  readonly nodes: readonly SandboxNode[];
+  node(name: string): SandboxNode;
+  /** The login of every day: may run the helper and nothing else. */
+  readonly transport: Transport;
+  /** Root. */
+  readonly admin: Transport;
+  close(): Promise<void>;
+}
+
+/** Makes nodes with packages installed and nothing configured; `programs` false leaves ours out. */
+export function createSandbox(names: readonly string[], options: { programs?: boolean } = {}): Sandbox {
+  const base = mkdtempSync(join(tmpdir(), "dcn-ha-sandbox-"));
+  const nodes = names.map((name) => createNode(base, name, names));
+  if (options.programs !== false) for (const one of nodes) one.installPrograms();
+  const local = createLocalTransport();
+  const node = (name: string): SandboxNode => {
+    const found = nodes.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no sandbox node ${name}`);
+    return found;
+  };
+  const run = (name: string, command: Command): Promise<CommandResult> => local.exec(name, command);
+  return {
+    nodes,
+    node,
+    transport: {
+      exec: (name, command) => run(name, asLogin(node(name), command)),
+      close: () => local.close(),
+    },
+    admin: {
+      exec: (name, command) =>
+        run(name, { ...command, argv: command.argv.map((text) => adapt(node(name), text)) }),
+      close: () => local.close(),
+    },
+    close: async () => {
+      await local.close();
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The programs' own root folder and PATH, in the two places where the scripts set them; an argument that is no script stays. */
+function adapt(node: SandboxNode, text: string): string {
+  if (!text.startsWith("#!/bin/sh")) return text;
+  const adapted = text
+    .replace(/^root=''$/m, `root='${node.root}'`)
+    .replace(/^PATH=.*$/m, `PATH=${node.root}/stubs:/usr/sbin:/usr/bin:/sbin:/bin`);
+  if (!adapted.includes(`root='${node.root}'`) || !adapted.includes("/stubs:"))
+    throw new Error("the script changed its shape");
+  return adapted;
+}
+
+function asLogin(node: SandboxNode, command: Command): Command {
+  const fails = (stderr: string): Command => ({
+    ...command,
+    argv: ["sh", "-c", 'cat >/dev/null; echo "$1" >&2; exit 1', "sh", stderr],
+  });
+  if (command.argv.join(" ") !== HELPER_ARGV.join(" ")) return fails("sudo: a password is required");
+  const helper = node.read(PROGRAM);
+  if (helper === undefined) return fails("sudo: /usr/local/lib/dcn-ha/helper: command not found");
+  return { ...command, argv: ["sh", "-c", adapt(node, helper), "helper"] };
+}
+
+function createNode(base: string, name: string, names: readonly string[]): SandboxNode {
+  const root = join(base, name);
+  const write = (path: string, content: string): void => {
+    const target = join(root, path);
+    mkdirSync(join(target, ".."), { recursive: true });
+    writeFileSync(target, content);
+  };
+  for (const folder of ["run", "etc/corosync", "var/lib/pacemaker", "units"])
+    mkdirSync(join(root, folder), { recursive: true });
+  write("etc/os-release", 'ID=debian\nVERSION_ID="12"\n');
+  for (const [tool, script] of Object.entries(stubs(root, name, names))) {
+    write(`stubs/${tool}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(root, "stubs", tool), 0o755);
+  }
+  const read = (path: string): string | undefined =>
+    existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
+  return {
+    name,
+    root,
+    read,
+    write,
+    remove: (path) => rmSync(join(root, path), { recursive: true, force: true }),
+    installPrograms: () => {
+      const copy = (from: string, to: string): void => write(to, readFileSync(join(RESOURCES, from), "utf8"));
+      copy("node/dcn-ha-helper", PROGRAM);
+      copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
+      copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
+      for (const unit of [
+        "dcn-ha-gate.service",
+        "dcn-ha-gate.socket",
+        "dcn-ha-gate@.service",
+        "corosync.service.d/dcn-ha-gate.conf",
+        "pacemaker.service.d/dcn-ha-gate.conf",
+      ]) {
+        copy(`systemd/${unit}`, `usr/lib/systemd/system/${unit}`);
+      }
+    },
+  };
+}
+
+function stubs(root: string, name: string, names: readonly string[]): Record<string, string> {
+  const online = names
+    .map(
+      (one, index) =>
+        `<node name="${one}" id="${index + 1}" online="true" standby="false" maintenance="false" pending="false" unclean="false"/>`,
+    )
+    .join("");
+  const mon = `<pacemaker-result><summary><current_dc present="true" version="2.1.5" name="${names[0] ?? ""}" with_quorum="true"/></summary><nodes>${online}</nodes><resources/><status code="0" message="OK"/></pacemaker-result>`;
+  const votes = `Quorum information\n------------------\nNodes:            ${names.length}\nQuorate:          Yes\n`;
+  return {
+    uname: `echo ${name}`,
+    chown: `echo "$@" >>${root}/chown.log`,
+    logger: `shift; echo "$@" >>${root}/journal.log`,
+    cibadmin: `CIB_file=${root}/live.xml; export CIB_file; exec /usr/sbin/cibadmin "$@"`,
+    crm_mon: `[ -e ${root}/units/pacemaker.service.active ] || exit 102\ncat <<'END'\n${mon}\nEND`,
+    "corosync-quorumtool": `cat <<'END'\n${votes}END`,
+    // corosync looks for its own machine among the nodes, by the name that the kernel gives.
+    corosync: `[ "$1" = -t ] || exec /usr/sbin/corosync "$@"
+sed "s/name: ${name}$/name: $(/usr/bin/uname -n)/" "$3" >"$3.here"
+exec /usr/sbin/corosync -t -c "$3.here"`,
+    "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
+    systemctl: `units=${root}/units
+verb=$1; shift
+case $verb in
+is-active) shift; test -e "$units/$1.active" ;;
+show)
+  shift
+  for unit; do
+    active=inactive file=disabled
+    [ -e "$units/$unit.active" ] && active=active
+    [ -e "$units/$unit.enabled" ] && file=enabled
+    printf 'Id=%s\\nLoadState=loaded\\nActiveState=%s\\nUnitFileState=%s\\n\\n' "$unit" "$active" "$file"
+  done ;;
+enable) for unit; do : >"$units/$unit.enabled"; done ;;
+start)
+  for unit; do
+    case $unit in --*) continue ;; esac
+    : >"$units/$unit.active"
+    if [ "$unit" = pacemaker.service ] && [ ! -e ${root}/live.xml ]; then
+      sed 's/<cib /<cib have-quorum="1" /' ${root}/var/lib/pacemaker/cib/cib.xml >${root}/live.xml
+      : >${root}/var/lib/pacemaker/cib/cib.xml.sig
+    fi
+  done ;;
+daemon-reload) : ;;
+*) exit 1 ;;
+esac`,
+  };
+}

@@ -1,0 +1,74 @@
+// The property tests with long counts: every file of test/ that uses fast-check, several rounds, a new seed each.
+// usage: node test/soak/run.js [--rounds N] [--runs N] [--seed N] [--lab]      (--seed replays: round n uses seed + n)
+// --lab runs the lab tests with their long counts instead: ten staggered starts, a kill at every step of a first apply.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    runs: { type: "string", default: "5000" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    lab: { type: "boolean", default: false },
+  },
+});
+
+if (values.lab) {
+  process.stdout.write(`lab tests with long counts, seed ${values.seed}\n`);
+  const { status } = spawnSync(
+    `${root}node_modules/.bin/vitest`,
+    ["run", "--project", "lab", "--testTimeout=14400000"],
+    {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, DCN_HA_SOAK: "1", DCN_HA_SEED: values.seed },
+    },
+  );
+  process.exit(status ?? 1);
+}
+
+const files = readdirSync(`${root}test`, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts") && !name.startsWith("lab/"))
+  .map((name) => `test/${name}`)
+  .filter((path) => readFileSync(root + path, "utf8").includes('from "fast-check"'))
+  .sort();
+process.stdout.write(
+  `${files.length} files with properties, ${values.runs} runs of each property a round:\n`,
+);
+for (const file of files) process.stdout.write(`  ${file}\n`);
+
+const red = [];
+for (let round = 0; round < Number(values.rounds); round += 1) {
+  const seed = Number(values.seed) + round;
+  const started = performance.now();
+  const argv = [
+    "run",
+    "--project",
+    "unit",
+    "--project",
+    "tools",
+    "--testTimeout=1800000",
+    "--reporter=dot",
+    ...files,
+  ];
+  const { status, stdout, stderr } = spawnSync(`${root}node_modules/.bin/vitest`, argv, {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, DCN_HA_PROPERTY_RUNS: values.runs, DCN_HA_PROPERTY_SEED: String(seed) },
+  });
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  process.stdout.write(
+    `round ${round + 1}, seed ${seed}: ${status === 0 ? "green" : "RED"} in ${seconds} s\n`,
+  );
+  if (status === 0) continue;
+  red.push(seed);
+  process.stdout.write(`${stdout}${stderr}`);
+}
+
+process.stdout.write(
+  red.length === 0 ? "soak: all green\n" : `soak: red; replay: npm run soak -- --rounds 1 --seed ${red[0]}\n`,
+);
+process.exitCode = red.length === 0 && files.length > 0 ? 0 : 1;

@@ -1,0 +1,49 @@
+import { defineConfig } from "vitest/config";
+
+// Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
+// real helper on nodes in folders) and `lab` (a real cluster; serial, slow).
+const tools = ["test/pcs/real.test.ts", "test/workflows/apply.test.ts", "test/workflows/interrupted.test.ts"];
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/lab/**"],
+      reporter: ["text-summary"],
+    },
+    projects: [
+      {
+        test: {
+          name: "unit",
+          maxWorkers: "100%",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/lab/**", ...tools],
+          globalSetup: ["test/build.ts"],
+          setupFiles: ["test/seed.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "tools",
+          include: tools,
+          globalSetup: ["test/build.ts"],
+          setupFiles: ["test/seed.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          globalSetup: ["test/build.ts"],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
