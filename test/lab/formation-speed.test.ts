@@ -54,12 +54,17 @@ describe.skipIf(noLab !== undefined)("forming from a seeded CIB behind the gate"
   }
 
   it("has the workload running in under a third of the time that an empty start takes to have its nodes online", async () => {
-    await onAll(stop);
-    const seeded = await seededSeconds();
+    // The median of three: corosync's and Pacemaker's own retries make single starts differ by seconds.
+    const starts: number[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      await onAll(stop);
+      starts.push(await seededSeconds());
+    }
+    const seeded = [...starts].sort((left, right) => left - right)[1] ?? Number.NaN;
     await onAll(stop);
     const empty = await emptySeconds();
     console.log(
-      `seeded, workload running: ${seeded.toFixed(1)} s; empty, nodes online: ${empty.toFixed(1)} s`,
+      `seeded, workload running: ${starts.map((one) => one.toFixed(1)).join(", ")} s; empty, nodes online: ${empty.toFixed(1)} s`,
     );
     expect(seeded / empty).toBeLessThan(1 / 3);
   });
