@@ -2,7 +2,19 @@
 // Everything that can be said about the code without a cluster, two steps at a time, with durations.
 // usage: node bin/check.js [--all] [--only STEP | --without STEP]   (--all: go on after the first red step)
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -67,7 +79,18 @@ async function shellFiles() {
   ]);
   return listed.text
     .split("\n")
-    .filter((path) => path !== "" && existsSync(`${root}/${path}`) && isShell(path));
+    .filter((path) => path !== "" && existsSync(`${root}/${path}`) && isShell(path))
+    .filter((path) => !path.startsWith("resources/node/helper/"))
+    .concat(assembledHelper());
+}
+
+/** The on-node helper is one script in parts: only the whole can be judged. */
+function assembledHelper() {
+  const parts = readdirSync(`${root}/resources/node/helper`).sort();
+  const whole = `${mkdtempSync(`${tmpdir()}/dcn-ha-check-`)}/helper`;
+  writeFileSync(whole, parts.map((part) => readFileSync(`${root}/resources/node/helper/${part}`)).join(""));
+  process.on("exit", () => rmSync(dirname(whole), { recursive: true }));
+  return whole;
 }
 
 function isShell(path) {

@@ -1,6 +1,6 @@
 // The programs and units that go onto every node, read from the product's resources/ folder.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,7 +23,7 @@ export interface NodePrograms {
 const UNITS = "/etc/systemd/system";
 const PROGRAMS = "/usr/local/lib/dcn-ha";
 const FILES = [
-  { name: "helper", source: "node/dcn-ha-helper", path: `${PROGRAMS}/helper`, mode: "0755" },
+  { name: "helper", source: "node/helper", path: `${PROGRAMS}/helper`, mode: "0755" },
   { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
   {
@@ -63,18 +63,24 @@ const FILES = [
 export async function readNodePrograms(
   resources = fileURLToPath(new URL("../../resources", import.meta.url)),
 ): Promise<NodePrograms> {
-  const [installer, helper] = await Promise.all(
-    ["node/install-programs", "node/dcn-ha-helper"].map((source) =>
-      readFile(join(resources, source), "utf8"),
-    ),
-  );
+  const installer = await readFile(join(resources, "node/install-programs"), "utf8");
   const files = await Promise.all(
     FILES.map(async ({ name, source, path, mode }) => {
-      const content = await readFile(join(resources, source));
+      const content =
+        name === "helper"
+          ? await assembled(join(resources, source))
+          : await readFile(join(resources, source));
       return { name, path, mode, content, sha256: sha256(content) };
     }),
   );
-  return { installer: installer ?? "", helper: helper ?? "", files };
+  const helper = files.find((file) => file.name === "helper")?.content.toString("utf8") ?? "";
+  return { installer, helper, files };
+}
+
+/** The helper is one script in parts, joined in the order of their names; resources/lab/install-node-files does the same with cat. */
+async function assembled(folder: string): Promise<Buffer> {
+  const parts = (await readdir(folder)).sort();
+  return Buffer.concat(await Promise.all(parts.map((part) => readFile(join(folder, part)))));
 }
 
 /** SHA-256 in hexadecimal digits. */

@@ -1,4 +1,4 @@
-// The frames that the on-node helper reads and writes (resources/node/dcn-ha-helper, docs/node-helper.md).
+// The frames that the on-node helper reads and writes (resources/node/helper, docs/node-helper.md).
 import { DcnError, invariant } from "../errors/index.js";
 
 /** Protocol number; a helper that speaks another one refuses the whole request. */

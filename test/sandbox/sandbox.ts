@@ -1,6 +1,15 @@
 // Nodes in folders: the real on-node programs over a root folder of their own, Pacemaker's real file tools, and stand-ins
 // for what needs a running system (systemctl, crm_mon, corosync's tools). Claims about clusters belong to the lab tests.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HELPER_ARGV } from "../../src/observation/index.js";
@@ -113,7 +122,11 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
     remove: (path) => rmSync(join(root, path), { recursive: true, force: true }),
     installPrograms: () => {
       const copy = (from: string, to: string): void => write(to, readFileSync(join(RESOURCES, from), "utf8"));
-      copy("node/dcn-ha-helper", PROGRAM);
+      const parts = readdirSync(join(RESOURCES, "node/helper")).sort();
+      write(
+        PROGRAM,
+        parts.map((part) => readFileSync(join(RESOURCES, "node/helper", part), "utf8")).join(""),
+      );
       copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
       for (const unit of [

@@ -1,0 +1,45 @@
+# Files of a node: judged by its own tools, and put in place.
+verb check-corosync-conf
+verb check-cib
+verb install-file changing
+
+verb_check_corosync_conf() { # with a throw-away key, because corosync insists on one
+	head -c 256 /dev/urandom >"$work/check.key"
+	sed "s|^[[:space:]]*totem[[:space:]]*{.*|&\\
+  keyfile: $work/check.key|" "$1" >"$work/check.conf"
+	corosync -t -c "$work/check.conf"
+}
+
+verb_check_cib() { # crm_verify gives 78 for warnings too; only errors count
+	crm_verify --verbose --xml-file "$1" >"$work/verify.txt" 2>&1
+	code=$?
+	cat "$work/verify.txt" >&2
+	if [ "$code" -eq 78 ] && ! grep -qi error "$work/verify.txt"; then return 0; fi
+	return "$code"
+}
+
+verb_install_file() {
+	name=$(head -n 1 "$1")
+	tail -n +2 "$1" >"$work/content"
+	case $name in
+	corosync-conf) mode=0644 owner=root:root target=$root/etc/corosync/corosync.conf ;;
+	corosync-authkey) mode=0400 owner=root:root target=$root/etc/corosync/authkey ;;
+	pacemaker-authkey) mode=0440 owner=root:haclient target=$root/etc/pacemaker/authkey ;;
+	gate-config) mode=0644 owner=root:root target=$etc/gate.json ;;
+	'secret '*)
+		mode=0400 owner=root:root target=$etc/secrets/${name#secret }
+		is_name "${name#secret }" || name=unknown
+		;;
+	*) name=unknown ;;
+	esac
+	if [ "$name" = unknown ]; then
+		echo 'no such file may be installed' >&2
+		return 64
+	fi
+	case $target in
+	"$etc"/*) mkdir -p "$etc" "$etc/secrets" && chmod 0755 "$etc" && chmod 0700 "$etc/secrets" || return 73 ;;
+	"$root"/etc/pacemaker/*) mkdir -p "${target%/*}" && chown root:haclient "${target%/*}" && chmod 0750 "${target%/*}" || return 73 ;;
+	*) mkdir -p "${target%/*}" || return 73 ;;
+	esac
+	place "$work/content" "$mode" "$owner" "$target" || return 73
+}

@@ -1,0 +1,58 @@
+# Reads the request, and answers it.
+verb end
+
+verb_end() { :; }
+
+read_request() { # every frame into $work/N (payload) and $work/frames (N VERB MARK)
+	count=0 verb='' last=''
+	: >"$work/frames"
+	while read -r verb length mark rest; do
+		[ "$last" != end ] || refuse 'something follows the last frame'
+		case $verb in '' | *[!a-z-]*) refuse 'not a frame' ;; esac
+		case $verbs in *" $verb "*) : ;; *) refuse "unknown verb $verb" ;; esac
+		case $length in '' | *[!0-9]* | 0?* | ?????????*) refuse "bad length of $verb" ;; esac
+		case $mark in '' | independent) : ;; *) refuse "bad mark of $verb" ;; esac
+		[ -z "$rest" ] || refuse "bad frame $verb"
+		[ "$count" -lt 64 ] || refuse 'too many frames'
+		if [ "$count" -eq 0 ] && [ "$verb" != hello ]; then refuse 'the first frame must be hello'; fi
+		head -c "$length" >"$work/$count"
+		[ "$(size "$work/$count")" -eq "$length" ] || refuse "the payload of $verb is cut short"
+		printf '%s %s %s\n' "$count" "$verb" "${mark:-dependent}" >>"$work/frames"
+		last=$verb
+		count=$((count + 1))
+	done
+	[ -z "$verb" ] || refuse 'something follows the last frame'
+	[ "$last" = end ] || refuse 'the request is cut short'
+	[ "$(cat "$work/0")" = "$protocol" ] || refuse "this helper speaks protocol $protocol"
+}
+
+answer() {
+	failed=no
+	while read -r number verb mark <&3; do
+		if [ "$failed" = yes ] && [ "$mark" = dependent ] && [ "$verb" != end ]; then
+			: >"$work/out"
+			: >"$work/err"
+			code=125
+		else
+			("verb_$(printf %s "$verb" | tr - _)" "$work/$number") </dev/null >"$work/out" 2>"$work/err" 3<&-
+			code=$?
+			case $changing in *" $verb "*)
+				logger -t dcn-ha-helper -- "$verb for ${SUDO_USER:-root}: exit $code" 2>/dev/null
+				;;
+			esac
+			if [ "$code" -ne 0 ] && [ "$mark" = dependent ]; then failed=yes; fi
+		fi
+		rm -f "${work:?}/$number"
+		printf '%s %s %s %s\n' "$verb" "$code" "$(size "$work/out")" "$(size "$work/err")"
+		cat "$work/out" "$work/err"
+	done 3<"$work/frames"
+}
+
+[ "$#" -eq 0 ] || refuse 'no arguments, please'
+if ! mkdir -p "$run" || ! chmod 0700 "$run"; then refuse 'no folder for temporary files'; fi
+find "$run" -maxdepth 1 -name 'helper.*' -mmin +60 -exec rm -rf {} +
+work=$(mktemp -d "$run/helper.XXXXXX") || refuse 'no folder for temporary files'
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+read_request
+answer
