@@ -20,6 +20,7 @@ const rooms = [
   "timeline",
   "survival",
   "image",
+  "adoption",
   "profile",
   "lint",
   "observation",

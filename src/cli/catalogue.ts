@@ -21,6 +21,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/render.js")).command,
   },
   {
+    name: "import",
+    summary: "writes the NodeGroup document of a cluster that exists",
+    load: async () => (await import("./commands/import.js")).command,
+  },
+  {
     name: "apply",
     summary: "brings the nodes to what the profile says; forms the cluster if there is none",
     load: async () => (await import("./commands/apply.js")).command,

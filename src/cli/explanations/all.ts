@@ -1,4 +1,5 @@
 // Every code of the whole product with its explanation.
+import { adoptionCodes } from "./adoption.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
@@ -10,6 +11,7 @@ import { quorumCodes } from "./quorum.js";
 /** Explanations of all findings and errors, by code. */
 export const explanations: Explanations = {
   ...profileCodes,
+  ...adoptionCodes,
   ...quorumCodes,
   ...fencingCodes,
   ...healingCodes,

@@ -1,0 +1,40 @@
+// Writes the NodeGroup document of a cluster that exists, so that profiles take over without loss.
+import { DcnError } from "../../errors/index.js";
+import type { CommandDefinition } from "../command.js";
+import { exitCodes, FindingsError } from "../trouble.js";
+
+export const command: CommandDefinition = {
+  summary: "writes the NodeGroup document of a cluster that exists",
+  options: [
+    { flags: "--cib <FILE>", help: "a CIB, as cibadmin --query or pcs cluster cib print it" },
+    { flags: "--name <NAME>", help: "name of the group (default: the cluster's)" },
+    {
+      flags: "--secrets-dir <DIR>",
+      help: "write secrets that were found into this folder, readable by you alone",
+    },
+  ],
+  examples: [
+    "dcn-ha import --cib cib.xml > cabinet-7.yaml",
+    "dcn-ha import --cib cib.xml --secrets-dir secrets > cabinet-7.yaml",
+  ],
+  run: async ({ options, output }) => {
+    const cib = options.text("cib");
+    if (cib === undefined)
+      throw new DcnError("usage", "USAGE", "nothing to import", { hint: "dcn-ha import --cib FILE" });
+    const { importGroup } = await import("../../workflows/index.js");
+    const imported = await importGroup({
+      cib,
+      name: options.text("name"),
+      secretsFolder: options.text("secrets-dir"),
+    });
+    const { document, findings, secrets, written } = imported;
+    if (document === undefined) throw new FindingsError(findings);
+    output.findings(findings);
+    for (const { reference, subject } of secrets) {
+      const place = written.length > 0 ? "written" : "to be provided";
+      output.progress(`secret ${reference} (${subject}): ${place}`);
+    }
+    output.answer({ document, findings, secrets, written }, document);
+    return exitCodes.done;
+  },
+};

@@ -1,0 +1,40 @@
+// `import`: reads what describes a cluster that exists, and writes the NodeGroup document that renders back to the same.
+import { type AdoptedPart, adoptCib, type FoundSecret, groupDocument } from "../adoption/index.js";
+import { type Finding, hasErrors } from "../errors/index.js";
+import { readSourceText, writeSecret } from "../sources/index.js";
+
+/** What to import; at least one source. */
+export interface ImportOptions {
+  /** Path of a CIB, with or without status. */
+  readonly cib?: string | undefined;
+  /** Name of the group, where the sources give none or another one is wished. */
+  readonly name?: string | undefined;
+  /** Folder into which secrets that stood in the sources are written, readable by their owner alone. */
+  readonly secretsFolder?: string | undefined;
+}
+
+/** The document, absent where something cannot be represented: the findings name it. */
+export interface Imported {
+  readonly document?: string;
+  readonly findings: readonly Finding[];
+  /** Secrets that the document refers to; values are only in files. */
+  readonly secrets: readonly Omit<FoundSecret, "value">[];
+  /** Files that were written. */
+  readonly written: readonly string[];
+}
+
+/** Imports. Throws DcnError invalid where a source cannot be read at all. */
+export async function importGroup(options: ImportOptions): Promise<Imported> {
+  const parts: AdoptedPart[] = [];
+  if (options.cib !== undefined) parts.push(adoptCib(options.cib, await readSourceText(options.cib)));
+  const findings = parts.flatMap((part) => part.findings);
+  if (hasErrors(findings)) return { findings, secrets: [], written: [] };
+  const found = parts.flatMap((part) => part.secrets);
+  const written: string[] = [];
+  if (options.secretsFolder !== undefined) {
+    for (const { reference, value } of found)
+      written.push(await writeSecret(options.secretsFolder, reference, value));
+  }
+  const secrets = found.map(({ reference, subject }) => ({ reference, subject }));
+  return { document: groupDocument(parts, options.name), findings, secrets, written };
+}
