@@ -1,8 +1,10 @@
 // Desired group × observed nodes → what an apply has to do; pure, so that every case can be tested (docs/apply.md).
 import { type Change, mergeOwned } from "../cib/index.js";
+import { parseCorosyncConf } from "../corosync/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
 import { parseXml, writeXml } from "../xml/index.js";
+import { corosyncChanges } from "./corosync-change.js";
 import type { DesiredGroup } from "./desired.js";
 import { preflight } from "./preflight.js";
 
@@ -81,7 +83,11 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
   const findings: Finding[] = [];
   const wanted = desired.nodes.find((node) => node.name === anchor.node)?.files.get("corosync-conf")?.sha256;
   if (files.get("corosync-conf") !== wanted) {
-    const text = "its corosync.conf differs from what the profile says";
+    const live = parseCorosyncConf(anchor.corosyncConf ?? "").configuration;
+    const changes = live === undefined ? [] : corosyncChanges(live, desired.model.corosync);
+    const words = changes.map(({ subject, way }) => `${subject} (${way})`).join(", ");
+    const what = words === "" ? "in its form only, or it cannot be read" : words;
+    const text = `its corosync.conf differs from what the profile says: ${what}`;
     const hint =
       "a running corosync.conf is not changed by this release: put the profile's nodes, networks and policy back, or form the cluster anew";
     findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });

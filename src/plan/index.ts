@@ -1,4 +1,11 @@
 // Desired × observed → what is to be done.
+export {
+  type CorosyncChange,
+  type CorosyncChangeOptions,
+  corosyncChanges,
+  corosyncWay,
+} from "./corosync-change.js";
+export type { CorosyncWay } from "./corosync-keys.js";
 export { type CibChange, type Decision, decide } from "./decide.js";
 export {
   type DesiredFile,
