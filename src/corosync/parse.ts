@@ -10,6 +10,11 @@ export interface ParsedCorosyncConf {
 
 type Fault = (line: number, code: string, reason: string) => void;
 
+/** Deeper than any section that corosync knows, and longer than any file of 16 nodes. */
+const MAX_DEPTH = 8;
+const MAX_LINES = 20_000;
+const MAX_FINDINGS = 50;
+
 const KNOWN = ["totem", "nodelist", "quorum", "logging"];
 
 interface Open {
@@ -36,24 +41,38 @@ export function parseCorosyncConf(text: string, file = "corosync.conf"): ParsedC
   return { configuration: others.length > 0 ? { ...configuration, others } : configuration, findings };
 }
 
+/** Reads line by line. Past a limit nothing more is looked at: such a file is no mistake in a line or two. */
 function readSections(text: string, at: Fault): Open {
   const root: Open = { name: "", line: 0, entries: [], sections: [] };
   const stack = [root];
-  for (const [index, raw] of text.split("\n").entries()) {
+  let faults = 0;
+  const fault: Fault = (line, code, reason) => {
+    faults += 1;
+    at(line, code, reason);
+  };
+  for (const [index, raw] of text.split("\n", MAX_LINES + 1).entries()) {
     const number = index + 1;
+    const limit = limitPassed(number, stack.length - 1);
+    if (limit !== undefined) fault(number, "COROSYNC_LIMIT", limit);
+    if (limit !== undefined || faults >= MAX_FINDINGS) return root;
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
     if (line.includes("{")) stack.push(openSection(line, number, stack.at(-1) ?? root, at));
-    else if (line.includes(":")) readEntry(line, number, stack.at(-1) ?? root, at);
+    else if (line.includes(":")) readEntry(line, number, stack.at(-1) ?? root, fault);
     else if (line !== "}")
-      at(number, "COROSYNC_SYNTAX", "neither a section, nor `key: value`, nor a closing brace");
+      fault(number, "COROSYNC_SYNTAX", "neither a section, nor `key: value`, nor a closing brace");
     else if (stack.length > 1) stack.pop();
-    else at(number, "COROSYNC_SYNTAX", "a closing brace without an opening one");
+    else fault(number, "COROSYNC_SYNTAX", "a closing brace without an opening one");
   }
   const unclosed = stack.at(-1);
   if (stack.length > 1 && unclosed)
-    at(unclosed.line, "COROSYNC_SYNTAX", `the section ${unclosed.name} is not closed`);
+    fault(unclosed.line, "COROSYNC_SYNTAX", `the section ${unclosed.name} is not closed`);
   return root;
+}
+
+function limitPassed(line: number, depth: number): string | undefined {
+  if (line > MAX_LINES) return `more than ${MAX_LINES} lines`;
+  return depth > MAX_DEPTH ? `more than ${MAX_DEPTH} sections within each other` : undefined;
 }
 
 function openSection(line: string, number: number, parent: Open, at: Fault): Open {

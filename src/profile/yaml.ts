@@ -8,12 +8,12 @@ import {
   isSeq,
   LineCounter,
   type Node,
-  parseAllDocuments,
   type YAMLMap,
 } from "yaml";
 import type { Finding, Position } from "../errors/index.js";
 import { isXmlText } from "../xml/index.js";
 import type { DocumentPath, SourceText } from "./source.js";
+import { type Aliases, aliasesOf, composeDocuments, MAX_DEPTH, MAX_VALUES } from "./yaml-gate.js";
 
 /** One YAML document as data: maps have no prototype. */
 export interface PlainDocument {
@@ -34,17 +34,15 @@ export interface YamlReading {
 }
 
 interface Reading {
-  readonly document: Document;
+  readonly aliases: Aliases;
   readonly values: Map<string, number>;
   readonly keys: Map<string, number>;
   readonly comments: Map<string, string>;
   readonly report: (code: string, offset: number, text: string, hint?: string) => void;
-  nodes: number;
+  stopped: boolean;
 }
 
 const MAX_TEXT = 4 * 1024 * 1024;
-const MAX_NODES = 100_000;
-const MAX_DEPTH = 50;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Reads all documents of a file. Of the syntax faults in a document the first is told: the others mostly follow from it. */
@@ -63,16 +61,14 @@ export function readYaml(source: SourceText): YamlReading {
     report("SOURCE_TOO_LARGE", 0, "the file is longer than 4 MiB");
     return { documents: [], broken: 1, findings };
   }
-  const parsed = parseAllDocuments(source.text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    resolveKnownTags: false,
-    version: "1.2",
-  });
+  const composed = composeDocuments(source.text, lines);
+  if ("limit" in composed) {
+    report("YAML_LIMIT", composed.offset, composed.limit);
+    return { documents: [], broken: 1, findings };
+  }
   const documents: PlainDocument[] = [];
   let broken = 0;
-  for (const document of Array.isArray(parsed) ? parsed : []) {
+  for (const document of composed.documents) {
     const before = findings.length;
     const readable = reportSyntax(document, report);
     if (readable && document.contents === null) continue;
@@ -83,13 +79,9 @@ export function readYaml(source: SourceText): YamlReading {
   return { documents, broken, findings };
 }
 
-/** False where the document is broken beyond duplicate keys. */
+/** False where the document is broken. */
 function reportSyntax(document: Document, report: Reading["report"]): boolean {
-  const faults = [...document.errors, ...document.warnings];
-  for (const { pos } of faults.filter(({ code }) => code === "DUPLICATE_KEY")) {
-    report("DUPLICATE_KEY", pos[0], "this key stands twice in one map");
-  }
-  const syntax = faults.find(({ code }) => code !== "DUPLICATE_KEY");
+  const syntax = [...document.errors, ...document.warnings][0];
   if (syntax !== undefined)
     report("YAML_SYNTAX", syntax.pos[0], syntax.message.split("\n")[0] ?? syntax.message);
   return syntax === undefined;
@@ -101,15 +93,23 @@ function plainDocument(
   position: (offset: number) => Position,
 ): Omit<PlainDocument, "sound"> | undefined {
   const reading: Reading = {
-    document,
+    aliases: aliasesOf(document),
     values: new Map(),
     keys: new Map(),
     comments: new Map(),
     report,
-    nodes: 0,
+    stopped: false,
   };
+  if (reading.aliases.values > MAX_VALUES) {
+    report(
+      "YAML_LIMIT",
+      document.contents?.range?.[0] ?? 0,
+      `more than ${MAX_VALUES} values, aliases counted out in full`,
+    );
+    return undefined;
+  }
   const value = plain(document.contents, [], reading);
-  if (reading.nodes === Number.POSITIVE_INFINITY) return undefined;
+  if (reading.stopped) return undefined;
   const nearest = (path: DocumentPath): Position => {
     for (let length = path.length; length > 0; length -= 1) {
       const offset = reading.values.get(JSON.stringify(path.slice(0, length)));
@@ -129,11 +129,8 @@ function plain(node: Node | null, path: DocumentPath, reading: Reading): unknown
   const offset = node?.range?.[0] ?? 0;
   const key = JSON.stringify(path);
   if (!reading.values.has(key)) reading.values.set(key, offset);
-  reading.nodes += 1;
   if (path.length > MAX_DEPTH)
     return stop(reading, offset, `more than ${MAX_DEPTH} levels within each other`);
-  if (reading.nodes > MAX_NODES)
-    return stop(reading, offset, `more than ${MAX_NODES} values, aliases counted out in full`);
   if (isAlias(node)) return plainAlias(node, path, reading);
   if (isSeq<Node>(node)) return node.items.map((item, index) => plain(item, [...path, index], reading));
   if (isMap<Node, Node | null>(node)) return plainMap(node, path, reading);
@@ -154,6 +151,7 @@ function plainMap(
   reading: Reading,
 ): Record<string, unknown> {
   const plainOne = Object.create(null) as Record<string, unknown>;
+  const seen = new Set<string>();
   for (const { key: keyNode, value } of map.items) {
     const offset = keyNode.range?.[0] ?? map.range?.[0] ?? 0;
     const text = isScalar(keyNode) ? String(keyNode.value) : "";
@@ -162,6 +160,8 @@ function plainMap(
       continue;
     }
     checkCharacters(text, offset, reading);
+    if (seen.has(text)) reading.report("DUPLICATE_KEY", offset, "this key stands twice in one map");
+    seen.add(text);
     const at = [...path, text];
     reading.keys.set(JSON.stringify(at), offset);
     if (value === null) reading.values.set(JSON.stringify(at), offset);
@@ -172,7 +172,7 @@ function plainMap(
 
 function plainAlias(node: Alias, path: DocumentPath, reading: Reading): unknown {
   const offset = node.range?.[0] ?? 0;
-  const target = node.resolve(reading.document);
+  const target = reading.aliases.targetOf(node);
   if (target === undefined)
     return stop(reading, offset, `there is no anchor ${node.source} before this place`);
   return plain(target, path, reading);
@@ -180,8 +180,8 @@ function plainAlias(node: Alias, path: DocumentPath, reading: Reading): unknown 
 
 // One finding is enough: past a limit the rest of the document is not looked at.
 function stop(reading: Reading, offset: number, text: string): null {
-  if (reading.nodes !== Number.POSITIVE_INFINITY) reading.report("YAML_LIMIT", offset, text);
-  reading.nodes = Number.POSITIVE_INFINITY;
+  if (!reading.stopped) reading.report("YAML_LIMIT", offset, text);
+  reading.stopped = true;
   return null;
 }
 

@@ -1,4 +1,4 @@
-// The property tests with long counts: every file of test/ that uses fast-check, several rounds, a new seed each.
+// The property tests with long counts: every file of test/ that uses fast-check or has a count for soaks, several rounds, a new seed each.
 // usage: node test/soak/run.js [--rounds N] [--runs N] [--seed N] [--lab]      (--seed replays: round n uses seed + n)
 // --lab runs the lab tests with their long counts instead: ten staggered starts, a kill at every step of a first apply.
 import { spawnSync } from "node:child_process";
@@ -33,7 +33,7 @@ if (values.lab) {
 const files = readdirSync(`${root}test`, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !name.startsWith("lab/"))
   .map((name) => `test/${name}`)
-  .filter((path) => readFileSync(root + path, "utf8").includes('from "fast-check"'))
+  .filter((path) => /from "fast-check"|DCN_HA_SOAK/.test(readFileSync(root + path, "utf8")))
   .sort();
 process.stdout.write(
   `${files.length} files with properties, ${values.runs} runs of each property a round:\n`,
@@ -57,7 +57,12 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
   const { status, stdout, stderr } = spawnSync(`${root}node_modules/.bin/vitest`, argv, {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, DCN_HA_PROPERTY_RUNS: values.runs, DCN_HA_PROPERTY_SEED: String(seed) },
+    env: {
+      ...process.env,
+      DCN_HA_PROPERTY_RUNS: values.runs,
+      DCN_HA_PROPERTY_SEED: String(seed),
+      DCN_HA_SOAK: "1",
+    },
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   process.stdout.write(

@@ -106,6 +106,11 @@ export const quorumCodes: Explanations = {
     "What cannot be read cannot be compared, and is not changed.",
     "Correct the line; corosync wants a line break after every brace.",
   ),
+  COROSYNC_LIMIT: entry(
+    "A corosync.conf is longer or deeper than any real one.",
+    "A file made to keep the reader busy would stop the controller.",
+    "Look at the file on the node that the finding names.",
+  ),
   COROSYNC_NODE: entry(
     "A node of a corosync.conf lacks its id or its addresses.",
     "corosync could not tell which node it is.",
