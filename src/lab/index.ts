@@ -5,7 +5,7 @@ export { faultKinds } from "./faults/index.js";
 export { heartbeatWorkload } from "./group-profile.js";
 export { attachInside } from "./inside.js";
 export { labStatus } from "./lab-status.js";
-export { LabPaths, labRoots } from "./paths.js";
+export { LabPaths, labRoots, RESOURCES_FOLDER } from "./paths.js";
 export { type QuickstartProduct, quickstart } from "./quickstart.js";
 export { requireRoot } from "./requirements.js";
 export { heal, injectInto } from "./scene.js";

@@ -1,5 +1,6 @@
 // Where a lab keeps its files on the host.
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { LabNode } from "./spec.js";
 
 /** Folders that labs share. */
@@ -75,6 +76,9 @@ export class LabPaths {
     return join(this.folder, "nodes", node.name, "console.log");
   }
 }
+
+/** The product's files for nodes; the same place seen from src/, from dist/ and from dist/bundle/. */
+export const RESOURCES_FOLDER = fileURLToPath(new URL("../../resources", import.meta.url));
 
 /** Name of the ostree "operating system" in each node's sysroot. */
 export const osName = "dcn";

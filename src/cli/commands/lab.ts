@@ -1,5 +1,4 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
-import { fileURLToPath } from "node:url";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { exitCodes } from "../trouble.js";
 
@@ -8,9 +7,6 @@ const nameOption: OptionDefinition = {
   help: "which lab; several can be up at the same time",
   default: "default",
 };
-
-/** The product's files for nodes, beside dist/. */
-const resources = fileURLToPath(new URL("../../../resources", import.meta.url));
 
 async function pathsFor(call: Call) {
   const { labRoots, pathsOf, requireRoot } = await import("../../lab/index.js");
@@ -36,11 +32,11 @@ const up: CommandDefinition = {
   ],
   examples: ["dcn-ha lab up", "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13"],
   run: async (call) => {
-    const { bringUp, parseOses } = await import("../../lab/index.js");
+    const { bringUp, parseOses, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
     const result = await bringUp({
       paths,
-      resources,
+      resources: RESOURCES_FOLDER,
       shape: {
         name: paths.labName,
         nodes: call.options.number("nodes", 1, 8) ?? 3,
@@ -77,12 +73,12 @@ const quickstart: CommandDefinition = {
   ],
   examples: ["dcn-ha lab quickstart", "dcn-ha lab quickstart --os debian12,debian13 --json"],
   run: async (call) => {
-    const { parseOses, quickstart: run } = await import("../../lab/index.js");
+    const { parseOses, quickstart: run, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const { quickstartProduct } = await import("../quickstart-product.js");
     const paths = await pathsFor(call);
     const report = await run({
       paths,
-      resources,
+      resources: RESOURCES_FOLDER,
       product: quickstartProduct(call),
       keep: call.options.flag("keep"),
       shape: {
