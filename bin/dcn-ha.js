@@ -2,11 +2,12 @@
 // Starts dist/bundle/main.js, or dist/cli/main.js where that was built later. `--version` is answered here, so that asking for it costs little more than starting Node.
 import { readFileSync, statSync } from "node:fs";
 
-const entry = ["../dist/bundle/main.js", "../dist/cli/main.js"]
-  .map((path) => new URL(path, import.meta.url))
-  .map((url) => ({ url, builtMs: statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-  .sort((left, right) => right.builtMs - left.builtMs)
-  .find(({ builtMs }) => builtMs > 0)?.url;
+const bundle = new URL("../dist/bundle/main.js", import.meta.url);
+const parts = new URL("../dist/cli/main.js", import.meta.url);
+const builtMs = (url) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+// The compiler writes this file last, and leaves files alone that did not change.
+const isStale = builtMs(bundle) < builtMs(new URL("../dist/.tsbuildinfo", import.meta.url));
+const entry = [...(isStale ? [] : [bundle]), parts].find((url) => builtMs(url) > 0);
 const [first] = process.argv.slice(2);
 
 if (first === "--version" || first === "-V") {
