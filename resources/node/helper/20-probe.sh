@@ -64,6 +64,11 @@ watched_files() {
 	done
 }
 
+current_cib() { # into $work/probe.xml; read once in a request, and again after a verb that changes something
+	[ -e "$work/probe.xml" ] && return
+	live_cib >"$work/cib.xml" && mv "$work/cib.xml" "$work/probe.xml"
+}
+
 # Every apply and every look at drift pays for this on every node: few processes, no loop that starts one per file.
 verb_probe() {
 	printf 'protocol=%s\n' "$protocol"
@@ -72,7 +77,7 @@ verb_probe() {
 	sed -n 's/^ID="\{0,1\}\([^"]*\)"\{0,1\}$/os.id=\1/p; s/^VERSION_ID="\{0,1\}\([^"]*\)"\{0,1\}$/os.version=\1/p' "$root/etc/os-release" 2>/dev/null
 	service_states >"$work/services"
 	: >"$work/facts"
-	if grep -q '^service.pacemaker.service=[a-z]* active ' "$work/services" && live_cib >"$work/probe.xml" 2>/dev/null; then
+	if grep -q '^service.pacemaker.service=[a-z]* active ' "$work/services" && current_cib 2>/dev/null; then
 		cib_facts "$work/probe.xml" >"$work/facts"
 		printf 'cib.version=%s\n' "$(cut -d ' ' -f 1 "$work/facts")"
 		printf 'cib.digest=%s\n' "$(configuration_digest "$work/probe.xml")"
@@ -88,9 +93,9 @@ verb_read_cib() {
 		echo 'pacemaker is not running' >&2
 		return 102
 	fi
-	live_cib >"$work/read.xml" || return
-	configuration_digest "$work/read.xml"
-	cat "$work/read.xml"
+	current_cib || return
+	configuration_digest "$work/probe.xml"
+	cat "$work/probe.xml"
 }
 
 verb_read_corosync_conf() { cat "$root/etc/corosync/corosync.conf"; }

@@ -34,6 +34,7 @@ answer() {
 			: >"$work/err"
 			code=125
 		else
+			case $changing in *" $verb "*) rm -f "$work/probe.xml" ;; esac
 			("verb_$(printf %s "$verb" | tr - _)" "$work/$number") </dev/null >"$work/out" 2>"$work/err" 3<&-
 			code=$?
 			case $changing in *" $verb "*)
