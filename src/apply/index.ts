@@ -1,6 +1,7 @@
 // The steps of an apply, each idempotent and verified; workflows/apply.ts says in which order.
 export { sendChange } from "./change.js";
 export type { ApplyContext } from "./context.js";
+export { type Controller, thisController } from "./controller.js";
 export { desiredGroup, type SecretValues } from "./desired-group.js";
 export {
   checkNodes,
@@ -14,6 +15,13 @@ export {
   startNodes,
 } from "./form.js";
 export { installPrograms } from "./install-programs.js";
+export {
+  describeLock,
+  type LockOutcome,
+  lockHeld,
+  lockLost,
+  writeLock,
+} from "./lock.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
 export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

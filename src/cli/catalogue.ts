@@ -41,6 +41,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/monitor.js")).command,
   },
   {
+    name: "lock",
+    summary: "says who is changing a group now, and frees the lock of somebody who is gone",
+    load: async () => (await import("./commands/lock.js")).command,
+  },
+  {
     name: "explain",
     summary: "says what a finding's code means, or how a group's times were computed",
     load: async () => (await import("./commands/explain.js")).command,

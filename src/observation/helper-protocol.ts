@@ -23,7 +23,10 @@ export type HelperVerb =
   | "enable-cluster"
   | "start-cluster"
   | "set-formation"
-  | "patch-cib";
+  | "patch-cib"
+  | "read-lock"
+  | "set-lock"
+  | "set-claim";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

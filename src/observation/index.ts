@@ -27,3 +27,4 @@ export {
   type ServiceState,
 } from "./probe.js";
 export { parseQuorumtool, type QuorumMember, type QuorumObservation } from "./quorumtool.js";
+export { parseReadLock, type ReadLock } from "./read-lock.js";

@@ -1,6 +1,17 @@
 // The use cases of dcn-ha, one file per verb: observe, decide, act.
+
+export type { LockState } from "../coordination/index.js";
 export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
 export { type Imported, type ImportOptions, importGroup } from "./import.js";
+export {
+  breakLock,
+  type GroupLock,
+  type LockLook,
+  type LockOptions,
+  type LockView,
+  showLock,
+  withGroupLock,
+} from "./lock.js";
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
 export {
   type GroupStatus,

@@ -74,6 +74,9 @@ active() { systemctl is-active --quiet "$1"; }
 
 live_cib() { timeout 20 cibadmin --query --local; }
 
+# Of the configuration but for lock and guard: they come and go without a change of what the cluster does.
 configuration_digest() {
-	sed -n '/^ *<configuration[ >\/]/,/^ *<\/configuration>/p' "$1" | sha256sum | cut -d ' ' -f 1
+	sed -n '/^ *<configuration[ >\/]/,/^ *<\/configuration>/p' "$1" |
+		sed -e '/<cluster_property_set id="dcn-ha-\(lock\|guard\)"/,/<\/cluster_property_set>/d' -e '/^ *<\/\{0,1\}crm_config\/\{0,1\}>$/d' |
+		sha256sum | cut -d ' ' -f 1
 }

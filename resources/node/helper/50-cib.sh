@@ -1,10 +1,15 @@
 # Changes of a running CIB.
 verb patch-cib changing
 
-verb_patch_cib() { # line 1: digest of the configuration that the change was made for; then the whole desired CIB
-	expected=$(head -n 1 "$1")
+# Line 1: digest of the configuration that the change was made for, and the token of the group's lock, or "free" where the change
+# holds none; then the whole desired CIB. A versioned patch lands on exactly the CIB that is read here, or not at all: so
+# the lock is still what it is seen to be when the patch is taken.
+verb_patch_cib() {
+	expected='' token=''
+	read -r expected token <"$1"
 	tail -n +2 "$1" >"$work/desired.xml"
 	live_cib >"$work/live.xml" || return
+	if ! lock_allows "$work/live.xml" "${token:-free}"; then return 75; fi
 	if [ "$(configuration_digest "$work/live.xml")" != "$expected" ]; then
 		echo 'the configuration changed since it was read' >&2
 		return 103
@@ -12,12 +17,17 @@ verb_patch_cib() { # line 1: digest of the configuration that the change was mad
 	# Without the status section, so that no old state of a resource can travel with the change.
 	sed -e 's|^  <status>|  <status/>&|' -e '/^  <status\/><status>/,/^  <\/status>/{/<status\/>/!d;s|<status\/>.*|<status/>|;}' \
 		"$work/live.xml" >"$work/from.xml"
-	crm_diff --original "$work/from.xml" --new "$work/desired.xml" >"$work/diff.xml"
+	with_live_coordination "$work/from.xml" "$work/desired.xml" >"$work/to.xml" || return
+	send_patch "$work/from.xml" "$work/to.xml" || return
+	live_cib >"$work/after.xml" || return
+	cib_facts "$work/after.xml" | cut -d ' ' -f 1
+}
+
+# FROM TO: as one versioned patch; 0 also where they are equal
+send_patch() {
+	crm_diff --original "$1" --new "$2" >"$work/diff.xml"
 	code=$?
-	if [ "$code" -eq 0 ]; then
-		cib_facts "$work/live.xml" | cut -d ' ' -f 1
-		return 0
-	fi
+	[ "$code" -ne 0 ] || return 0
 	[ "$code" -eq 1 ] || return "$code"
 	if grep -q 'path="/cib/status' "$work/diff.xml"; then
 		echo 'the change would touch the status section' >&2
@@ -27,7 +37,32 @@ verb_patch_cib() { # line 1: digest of the configuration that the change was mad
 	# Pacemaker counts the epoch up itself: with the new epoch also set on the cib element, it would move by two.
 	sed -e '/<source \|<target /s/ num_updates="[^"]*"//' \
 		-e '/<change operation="modify" path="\/cib">/,/<\/change>/d' "$work/diff.xml" >"$work/patch.xml"
-	cibadmin --patch --xml-file "$work/patch.xml" || return
-	live_cib >"$work/after.xml" || return
-	cib_facts "$work/after.xml" | cut -d ' ' -f 1
+	cibadmin --patch --xml-file "$work/patch.xml"
+}
+
+lock_allows() { # CIB TOKEN: whether the lock is ours; with "free", whether nobody has it. Else who has it
+	now=$(pair_value "$1" dcn-ha-lock-state)
+	case $2 in
+	free) [ -n "$now" ] && [ "$now" != free ] || return 0 ;;
+	*) case $now in "held $2 "*) return 0 ;; esac ;;
+	esac
+	printf '%s\n' "${now:-free}"
+	return 1
+}
+
+with_live_coordination() { # LIVE DESIRED: the desired CIB, with lock and guard as they are in the live one
+	awk '
+		function special(line) { return line ~ /<cluster_property_set id="dcn-ha-(lock|guard)"/ }
+		FILENAME == ARGV[1] {
+			if (special($0)) inside = 1
+			if (inside) kept = kept $0 "\n"
+			if ($0 ~ /<\/cluster_property_set>/) inside = 0
+			next
+		}
+		special($0) { skip = 1 }
+		/^ *<crm_config\/>$/ && kept != "" { print "<crm_config>"; printf "%s", kept; print "</crm_config>"; next }
+		/^ *<\/crm_config>$/ { printf "%s", kept }
+		!skip { print }
+		/<\/cluster_property_set>/ { skip = 0 }
+	' "$1" "$2"
 }

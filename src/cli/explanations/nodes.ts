@@ -203,6 +203,40 @@ export const nodeCodes: Explanations = {
     "Bring nodes back first.",
     "dcn-ha status GROUP",
   ),
+  LOCK_HELD: entry(
+    "Somebody else is changing the group.",
+    "Two changes at once would not know of each other.",
+    "Wait; if the holder will never end, look who it is, then break its lock.",
+    "dcn-ha lock show GROUP",
+  ),
+  LOCK_LOST: entry(
+    "The lock was taken from this command while it worked.",
+    "A person broke it, or its holder seemed to be gone.",
+    "See who has it now; the same command again looks first.",
+    "dcn-ha lock show GROUP",
+  ),
+  LOCK_UNREADABLE: entry(
+    "The lock holds a text that this release cannot read.",
+    "A newer release may hold it: unknown blocks.",
+    "Use that release, or free it by hand once nobody is at work.",
+    "dcn-ha lock show GROUP",
+  ),
+  NOT_CONFIRMED: entry(
+    "A step that cannot be taken back was asked for without --yes.",
+    "Nothing was changed.",
+    "Make sure of what the text says; then the same command with --yes.",
+  ),
+  OTHER_HOLDER: entry(
+    "The lock is held by somebody else than the one who was named.",
+    "Nothing was changed: it may have changed hands since you looked.",
+    "Look again.",
+    "dcn-ha lock show GROUP",
+  ),
+  LOCK_NOT_RELEASED: entry(
+    "The work is done, and the lock could not be given back.",
+    "The group has no quorum, or no node answers.",
+    "The same command again when there is quorum takes it over.",
+  ),
   CIB_CHANGED: entry(
     "Somebody changed the configuration in this moment.",
     "Theirs stays; ours was not sent.",

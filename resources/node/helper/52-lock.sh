@@ -1,0 +1,122 @@
+# The group's lock, in the CIB of a cluster and in a file on a node that has no cluster yet (docs/lock.md).
+verb read-lock
+verb set-lock changing
+verb set-claim changing
+
+lock_xpath="/cib[@have-quorum='1']/configuration/crm_config/cluster_property_set[@id='dcn-ha-lock']/nvpair[@id='dcn-ha-lock-state']"
+claim=$state/claim
+
+quorate() { timeout 10 corosync-quorumtool -s 2>/dev/null | grep -q '^Quorate: *Yes'; }
+
+pair_value() { # FILE ID: the value of the nvpair with that id; nothing where there is none. Our values need no unescaping
+	sed -n "s/^ *<nvpair id=\"$2\" .*value=\"\\([^\"]*\\)\".*/\\1/p" "$1" | head -n 1
+}
+
+is_lock_write() { # EXPECTED VALUE
+	case $1 in free) : ;; 'token '*) is_token "${1#token }" || return 1 ;; *) return 1 ;; esac
+	case $2 in
+	free) return 0 ;;
+	*[!A-Za-z0-9\ =._~%:-]*) return 1 ;;
+	'held '*' '*) [ "${#2}" -le 2000 ] ;;
+	*) return 1 ;;
+	esac
+}
+
+is_token() {
+	case $1 in *[!0-9a-f-]*) return 1 ;; esac
+	[ "${#1}" -ge 8 ] && [ "${#1}" -le 64 ]
+}
+
+is_expected() { # VALUE EXPECTED
+	case $2 in
+	free) [ "$1" = free ] || [ -z "$1" ] ;;
+	*) case $1 in "held ${2#token } "*) return 0 ;; *) return 1 ;; esac ;;
+	esac
+}
+
+verb_read_lock() { # what is known here, one "NAME=VALUE" a line
+	if active pacemaker.service && live_cib >"$work/lock.xml" 2>/dev/null; then
+		printf 'quorum=%s\n' "$(sed -n '1s/.* have-quorum="\([01]\)".*/\1/p' "$work/lock.xml")"
+		printf 'lock=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-lock-state)"
+	fi
+	if [ -s "$claim" ]; then printf 'claim=%s\n' "$(head -n 1 "$claim")"; fi
+}
+
+# Line 1: what must be there, "free" or "token TOKEN"; line 2: the new value. Exit 75 with the present value where something
+# else is there; 69 without quorum, since both halves of a divided cluster would take it.
+verb_set_lock() {
+	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1")
+	if ! is_lock_write "$expected" "$value"; then
+		echo 'not a lock' >&2
+		return 64
+	fi
+	if ! active pacemaker.service; then
+		echo 'pacemaker is not running' >&2
+		return 102
+	fi
+	printf '<nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="%s"/>\n' "$value" >"$work/lock-new.xml"
+	swap_lock "$expected" || return
+	# The cluster may have been divided while the write was under way: corosync knows first.
+	if [ "$value" != free ] && ! quorate; then
+		echo 'this part of the cluster has lost its quorum' >&2
+		return 69
+	fi
+}
+
+swap_lock() { # EXPECTED; the new nvpair is in $work/lock-new.xml
+	case $1 in
+	free) condition="[@value='free']" ;;
+	*) condition="[starts-with(@value,'held ${1#token } ')]" ;;
+	esac
+	for attempt in 1 2; do
+		cibadmin --modify --xpath "$lock_xpath$condition" --xml-file "$work/lock-new.xml" >/dev/null 2>"$work/lock-said"
+		code=$?
+		[ "$code" -ne 0 ] || return 0
+		if [ "$code" -ne 105 ]; then
+			cat "$work/lock-said" >&2
+			return "$code"
+		fi
+		live_cib >"$work/lock.xml" || return
+		if ! grep -q '^<cib .*have-quorum="1"' "$work/lock.xml"; then
+			echo 'this part of the cluster has no quorum' >&2
+			return 69
+		fi
+		if ! grep -q '<nvpair id="dcn-ha-lock-state"' "$work/lock.xml" && [ "$1" = free ] && [ "$attempt" = 1 ]; then
+			echo '<cluster_property_set id="dcn-ha-lock"><nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="free"/></cluster_property_set>' >"$work/lock-set.xml"
+			# 108: somebody else made it in this moment.
+			cibadmin --create --scope crm_config --xml-file "$work/lock-set.xml" >/dev/null 2>&1
+			continue
+		fi
+		now=$(pair_value "$work/lock.xml" dcn-ha-lock-state)
+		# Asked a second time, because the first answer was lost.
+		[ "$now" != "$value" ] || return 0
+		printf '%s\n' "$now"
+		return 75
+	done
+	echo 'the lock keeps changing' >&2
+	return 75
+}
+
+# The same on a node without a cluster: a file, written under flock(1), which the kernel gives back when its holder dies.
+verb_set_claim() {
+	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1")
+	if ! is_lock_write "$expected" "$value"; then
+		echo 'not a lock' >&2
+		return 64
+	fi
+	mkdir -p "$state" && chmod 0755 "$state" || return 73
+	exec 9>"$run/claim.flock" || return 73
+	flock 9 || return 73
+	now=$(head -n 1 "$claim" 2>/dev/null)
+	[ "${now:-free}" != "$value" ] || return 0
+	if ! is_expected "$now" "$expected"; then
+		printf '%s\n' "$now"
+		return 75
+	fi
+	if [ "$value" = free ]; then
+		rm -f "$claim" && sync "$state"
+		return
+	fi
+	printf '%s\n' "$value" >"$work/claim"
+	place "$work/claim" 0644 root:root "$claim" || return 73
+}
