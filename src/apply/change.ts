@@ -5,7 +5,9 @@ import {
   type CibVersion,
   type HelperAnswer,
   type HelperFrame,
+  type LiveCib,
   parseCibVersion,
+  readLiveCib,
 } from "../observation/index.js";
 import { callHelper } from "../observe/index.js";
 import type { CibChange } from "../plan/index.js";
@@ -15,21 +17,25 @@ import { lockHeld, lockLost } from "./lock.js";
 const STALE = 103;
 const LOCKED = 75;
 
-/** Applies the change; returns the new version of the CIB. Throws DcnError busy CIB_CHANGED when it moved in between, failed PATCH_FAILED. */
-export async function sendChange(
-  context: ApplyContext,
-  change: CibChange,
-  token?: string,
-): Promise<CibVersion | undefined> {
+/** What became of a change: taken, or not, because the configuration is another one by now (`cib`, where the node told). */
+export type Sent =
+  | { readonly kind: "taken"; readonly version: CibVersion | undefined }
+  | { readonly kind: "stale"; readonly cib: LiveCib | undefined };
+
+/**
+ * Sends the change under the lock with `token`; without a token it is taken only while nobody holds the lock.
+ * Throws DcnError busy LOCK_HELD or LOCK_LOST, failed PATCH_FAILED, and as `callHelper`.
+ */
+export async function sendChange(context: ApplyContext, change: CibChange, token?: string): Promise<Sent> {
   const { transport, signal } = context;
-  let version: CibVersion | undefined;
+  let sent: Sent = { kind: "stale", cib: undefined };
   await onEach(context, "change", [change.node], async (node) => {
     const frames = [changeFrame(change, token)];
     const [answer] = await callHelper(transport, node, frames, { timeoutMs: 60_000, signal });
-    version = changeOutcome(context, change, { answer, token });
-    return changeWords(change);
+    sent = outcomeOf(context, change, { answer, token });
+    return sent.kind === "taken" ? changeWords(change) : "others changed it in between; looking again";
   });
-  return version;
+  return sent;
 }
 
 /** The frame that does the change; it is refused where the lock is not held by `token`, or without one where anybody holds it. */
@@ -37,24 +43,23 @@ function changeFrame(change: CibChange, token = "free"): HelperFrame {
   return { verb: "patch-cib", payload: `${change.digest} ${token}\n${change.cib}` };
 }
 
-function changeOutcome(
+function outcomeOf(
   { desired }: ApplyContext,
   { node }: CibChange,
   { answer, token }: { answer: HelperAnswer | undefined; token: string | undefined },
-): CibVersion | undefined {
-  if (answer?.exitCode === LOCKED) {
-    const now = decodeLock(answer.stdout.trim());
-    throw (token === undefined ? lockHeld : lockLost)(desired.model.name, now);
+): Sent {
+  switch (answer?.exitCode) {
+    case 0:
+      return { kind: "taken", version: parseCibVersion(answer.stdout) };
+    case STALE:
+      return { kind: "stale", cib: readLiveCib(answer.stdout) };
+    case LOCKED:
+      throw (token === undefined ? lockHeld : lockLost)(desired.model.name, decodeLock(answer.stdout.trim()));
+    default: {
+      const said = answer?.stderr.trim() ?? "no answer";
+      throw new DcnError("failed", "PATCH_FAILED", `${node}: the change was not taken: ${said}`, { node });
+    }
   }
-  if (answer?.exitCode === STALE) {
-    const text = `${node}: someone else changed the configuration in this moment; nothing was changed by us`;
-    throw new DcnError("busy", "CIB_CHANGED", text, { node, retryable: true });
-  }
-  if (answer?.exitCode !== 0) {
-    const said = answer?.stderr.trim() ?? "no answer";
-    throw new DcnError("failed", "PATCH_FAILED", `${node}: the change was not taken: ${said}`, { node });
-  }
-  return parseCibVersion(answer.stdout);
 }
 
 function changeWords({ changes }: CibChange): string {

@@ -16,10 +16,11 @@ export {
 } from "./form.js";
 export { installPrograms } from "./install-programs.js";
 export {
-  describeLock,
   type LockOutcome,
+  lockFrame,
   lockHeld,
   lockLost,
+  lockOutcome,
   writeLock,
 } from "./lock.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";

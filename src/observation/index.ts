@@ -17,7 +17,13 @@ export {
   type HelperVerb,
   parseAnswers,
 } from "./helper-protocol.js";
-export type { LiveCib, NodeObservation, ProbedNode, SilentNode } from "./node-observation.js";
+export {
+  type LiveCib,
+  type NodeObservation,
+  type ProbedNode,
+  readLiveCib,
+  type SilentNode,
+} from "./node-observation.js";
 export {
   type CibVersion,
   type FormationMark,

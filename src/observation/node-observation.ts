@@ -8,6 +8,12 @@ export interface LiveCib {
   readonly xml: string;
 }
 
+/** Reads the digest on the first line and the CIB below it; undefined where there is nothing. */
+export function readLiveCib(text: string): LiveCib | undefined {
+  const lineEnd = text.indexOf("\n");
+  return lineEnd < 0 ? undefined : { digest: text.slice(0, lineEnd), xml: text.slice(lineEnd + 1) };
+}
+
 /** A node that told about itself. */
 export interface ProbedNode {
   readonly kind: "probed";

@@ -7,6 +7,7 @@ import {
   type LiveCib,
   type NodeObservation,
   parseProbe,
+  readLiveCib,
   type SilentNode,
 } from "../observation/index.js";
 import type { Transport } from "../transport/index.js";
@@ -80,9 +81,7 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
 }
 
 function readCib(answer: HelperAnswer | undefined): LiveCib | undefined {
-  if (answer?.exitCode !== 0) return undefined;
-  const lineEnd = answer.stdout.indexOf("\n");
-  return { digest: answer.stdout.slice(0, lineEnd), xml: answer.stdout.slice(lineEnd + 1) };
+  return answer?.exitCode === 0 ? readLiveCib(answer.stdout) : undefined;
 }
 
 function kindOf(error: DcnError): Exclude<NodeObservation["kind"], "probed"> {

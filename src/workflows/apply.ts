@@ -1,6 +1,7 @@
 // `apply`: observe all nodes, decide, act, and look again until nothing is left to do. A killed run is completed by the next.
 import {
   type ApplyContext,
+  type Controller,
   checkNodes,
   desiredGroup,
   finishNodes,
@@ -13,9 +14,9 @@ import {
   readNodePrograms,
   type SecretValues,
   type Settled,
-  sendChange,
   settle,
   startNodes,
+  thisController,
 } from "../apply/index.js";
 import type { Change } from "../cib/index.js";
 import type { ClusterModel } from "../cluster/index.js";
@@ -25,6 +26,9 @@ import { observeNodes } from "../observe/index.js";
 import { type Decision, decide, refusal } from "../plan/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
+import { changeCib } from "./change-cib.js";
+import { withClaims } from "./claim.js";
+import { type LockOptions, withGroupLock } from "./lock.js";
 
 /** What to apply, and through what. */
 export interface ApplyOptions {
@@ -38,6 +42,8 @@ export interface ApplyOptions {
   readonly clock: Clock;
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
+  /** Who we are to other controllers; default this process. */
+  readonly controller?: Controller;
   /** Beyond the grace time of the gate; default 180 000. */
   readonly settleTimeoutMs?: number;
   /** False: a change of a running cluster is over when the cluster has accepted it; what it does then is not watched. */
@@ -63,38 +69,87 @@ type Outcome = ApplyResult["outcome"];
  * stands in the way (nothing was changed then), and failed with what did not work (the same apply again goes on from there).
  */
 export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
-  const { clock, settleTimeoutMs = 180_000 } = options;
+  const { clock } = options;
   const started = clock.nowMs();
   const context = await contextOf(options);
   const { desired } = context;
   let outcome: Outcome = "unchanged";
-  let changes: readonly Change[] = [];
-  let version: CibVersion | undefined;
-  let settled: Settled | undefined;
+  let done: Round = { changes: [], version: undefined, settled: undefined };
   // Forming and completing may each leave one more thing to do; what never comes to an end is somebody else's doing.
   for (let round = 0; round < 6; round += 1) {
     const observations = await observe(context);
     const decision = decide(desired, observations);
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
-      return { outcome, changes, version, settled, durationMs: clock.nowMs() - started };
+      return { outcome, ...done, durationMs: clock.nowMs() - started };
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
-    const formation = await act(context, decision, observations);
-    if (decision.kind === "operate" && decision.change !== undefined) {
-      changes = [...changes, ...decision.change.changes];
-      version = await sendChange(context, decision.change);
-      if (options.wait === false) {
-        return { outcome, changes, version, settled, durationMs: clock.nowMs() - started };
-      }
+    const next = await doRound(options, { context, decision, observations });
+    done = { ...next, changes: [...done.changes, ...next.changes], version: next.version ?? done.version };
+    if (options.wait === false && decision.kind === "operate" && decision.change !== undefined) {
+      return { outcome, ...done, durationMs: clock.nowMs() - started };
     }
-    settled = await settle(context, { timeoutMs: desired.model.gateGraceMs + settleTimeoutMs });
-    const unfinished =
-      decision.kind === "operate" ? decision.unfinished : desired.nodes.map((node) => node.name);
-    await finishNodes(context, unfinished, formation);
   }
   const text = "the nodes keep differing from the profile after every change";
   throw new DcnError("failed", "NEVER_EQUAL", text, { hint: "someone, or a tool, keeps changing them back" });
+}
+
+/** What one round did. */
+type Round = Pick<ApplyResult, "changes" | "version" | "settled">;
+
+interface Scene {
+  readonly context: ApplyContext;
+  readonly decision: Exclude<Decision, { kind: "refuse" }>;
+  readonly observations: readonly NodeObservation[];
+}
+
+/** Does what the decision says, under the lock that fits: claims on nodes that have no whole cluster yet, else the lock in the CIB. */
+async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
+  const { context, decision, observations } = scene;
+  await equip(scene);
+  const lock = await lockOptions(options, context);
+  if (decision.kind !== "operate" || decision.unfinished.length > 0) {
+    return withClaims(lock, () => formRound(options, scene));
+  }
+  const { install, files, change } = decision;
+  // One patch and nothing after it: that the lock is free is part of what the patch was made for, so it need not be taken.
+  if (options.wait === false && install.length === 0 && files.size === 0 && change !== undefined) {
+    return changeCib(context, { decision, observations });
+  }
+  return withGroupLock({ ...lock, nodes: quorateFirst(lock.nodes, change?.node) }, async (held) => {
+    await installFiles(context, files);
+    const changed = await changeCib(context, { decision, observations, token: held.token });
+    if (options.wait === false) return changed;
+    return { ...changed, settled: await rest(options, context) };
+  });
+}
+
+async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
+  const { context, decision, observations } = scene;
+  const formation = await act(scene);
+  const changed = await changeCib(context, { decision, observations });
+  const settled = await rest(options, context);
+  const all = context.desired.nodes.map((node) => node.name);
+  await finishNodes(context, decision.kind === "operate" ? decision.unfinished : all, formation);
+  return { ...changed, settled };
+}
+
+function rest(options: ApplyOptions, context: ApplyContext): Promise<Settled> {
+  const { settleTimeoutMs = 180_000 } = options;
+  return settle(context, { timeoutMs: context.desired.model.gateGraceMs + settleTimeoutMs });
+}
+
+async function lockOptions(options: ApplyOptions, context: ApplyContext): Promise<LockOptions> {
+  const { transport, clock, signal } = options;
+  const controller = options.controller ?? (await thisController());
+  const nodes = context.desired.nodes.map((node) => node.name);
+  const group = context.desired.model.name;
+  return { group, transport, nodes, purpose: "apply", step: "change", controller, clock, signal };
+}
+
+/** The node that will get the change is the one that is known to have quorum. */
+function quorateFirst(nodes: readonly string[], first: string | undefined): string[] {
+  return [...nodes].sort((left, right) => Number(right === first) - Number(left === first));
 }
 
 function outcomeOf(decision: Decision): Outcome {
@@ -137,21 +192,21 @@ async function observe(context: ApplyContext): Promise<NodeObservation[]> {
   return observations;
 }
 
+/** Lets nodes judge what they would get, and gives them our programs: before anything else, since a lock needs them. */
+async function equip({ context, decision, observations }: Scene): Promise<void> {
+  if (decision.kind === "operate") return installPrograms(context, decision.install);
+  const bare = needPrograms(context, observations);
+  await checkNodes(context, joining({ decision, observations }), { seed: decision, bare });
+  await installPrograms(context, [...bare]);
+}
+
 /** Does what the decision says, short of a change of the CIB; returns the formation's id. */
-async function act(
-  context: ApplyContext,
-  decision: Exclude<Decision, { kind: "refuse" }>,
-  observations: readonly NodeObservation[],
-): Promise<string> {
+async function act({ context, decision, observations }: Scene): Promise<string> {
   if (decision.kind === "operate") {
-    await installPrograms(context, decision.install);
     await installFiles(context, decision.files);
     return decision.formation;
   }
-  const bare = needPrograms(context, observations);
-  const join = decision.kind === "form" ? observations.map((seen) => seen.node) : decision.join;
-  await checkNodes(context, join, { seed: decision, bare });
-  await installPrograms(context, [...bare]);
+  const join = joining({ decision, observations });
   if (decision.kind === "complete" && join.length === 0) {
     await startNodes(context, decision.start, decision.formation);
     return decision.formation;
@@ -163,6 +218,12 @@ async function act(
   await prepareNodes(context, join, { seed: decision, formation });
   await startNodes(context, decision.kind === "form" ? join : [...join, ...decision.start], formation.id);
   return formation.id;
+}
+
+/** Nodes that get key and configuration for the first time. */
+function joining({ decision, observations }: Pick<Scene, "decision" | "observations">): readonly string[] {
+  if (decision.kind === "operate") return [];
+  return decision.kind === "form" ? observations.map((seen) => seen.node) : decision.join;
 }
 
 /** Nodes that lack programs of ours, or hold those of another release, where there is a login that may install them. */

@@ -74,17 +74,14 @@ export async function withGroupLock<T>(
   return result;
 }
 
-async function acquire(options: LockOptions): Promise<HeldLock> {
-  const { controller, clock, purpose, step } = options;
+/** The lock as it will be once it is ours. */
+export function heldBy({ controller, clock, purpose, step }: LockOptions): HeldLock {
   const since = new Date(clock.wallMs()).toISOString();
-  const wanted: HeldLock = {
-    state: "held",
-    token: controller.newToken(),
-    holder: controller.holder,
-    purpose,
-    step,
-    since,
-  };
+  return { state: "held", token: controller.newToken(), holder: controller.holder, purpose, step, since };
+}
+
+async function acquire(options: LockOptions): Promise<HeldLock> {
+  const wanted = heldBy(options);
   let from: LockState = { state: "free" };
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const outcome = await anywhere(options, takeLock(wanted, from));
@@ -104,7 +101,7 @@ function noQuorum(text: string): DcnError {
 }
 
 /** Why the holder is gone, as far as this machine and the nodes can show it. */
-async function proofOf(options: LockOptions, { holder }: HeldLock): Promise<string | undefined> {
+export async function proofOf(options: LockOptions, { holder }: HeldLock): Promise<string | undefined> {
   const { controller, transport, signal } = options;
   const self = controller.holder;
   if (holder.kind === "controller") {
@@ -117,8 +114,7 @@ async function proofOf(options: LockOptions, { holder }: HeldLock): Promise<stri
 
 async function release(options: LockOptions, held: HeldLock): Promise<void> {
   // Ctrl-C ends the work, not the giving back.
-  const { signal: _, ...rest } = options;
-  const outcome = await anywhere(rest, freeLock(held));
+  const outcome = await anywhere({ ...options, signal: undefined }, freeLock(held));
   if (outcome.kind === "no-quorum") {
     const text = `the work is done, and the lock of ${options.group} could not be given back: ${outcome.text}`;
     throw new DcnError("failed", "LOCK_NOT_RELEASED", text, {

@@ -106,7 +106,10 @@ interface Contender {
   lives: number;
 }
 
-type Move = { readonly who: number; readonly what: "look" | "take" | "note" | "release" | "die" | "lose" };
+interface Move {
+  readonly who: number;
+  readonly what: "look" | "take" | "note" | "release" | "die" | "lose";
+}
 
 class World {
   value: string | undefined;
@@ -195,7 +198,7 @@ test("of contenders that die at any point never two hold the lock, and it never 
     fc.record({
       who: fc.nat(2),
       what: fc.constantFrom("look", "take", "note", "release", "die", "lose"),
-    }) as fc.Arbitrary<Move>,
+    }),
     { maxLength: 60 },
   );
   fc.assert(

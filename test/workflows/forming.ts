@@ -1,6 +1,6 @@
 // What the tests of `apply` share: nodes in a sandbox, one apply, and what a formed cluster looks like on disk.
 import { expect } from "vitest";
-import type { ApplyProgress } from "../../src/apply/index.js";
+import type { ApplyProgress, Controller } from "../../src/apply/index.js";
 import { sha256 } from "../../src/apply/programs.js";
 import type { Transport } from "../../src/transport/index.js";
 import { applyGroup } from "../../src/workflows/index.js";
@@ -28,6 +28,7 @@ interface Run {
   readonly transport?: Transport;
   readonly adminTransport?: Transport;
   readonly change?: Parameters<typeof modelOf>[1];
+  readonly controller?: Controller;
   readonly onProgress?: (progress: ApplyProgress) => void;
 }
 

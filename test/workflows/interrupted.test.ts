@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createInterruptedTransport } from "../../src/transport/index.js";
 import { have } from "../sandbox/requirements.js";
+import { machine } from "./controllers.js";
 import { apply, expectFormed, open } from "./forming.js";
 
 const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
@@ -23,11 +24,17 @@ describe.skipIf(!tools)("a controller that dies", { timeout: 600_000 }, () => {
     for (let at = soak ? 1 : 3; at <= points; at += soak ? 1 : stride) {
       const box = open({ names });
       const broken = createInterruptedTransport(box.transport, { at, how });
-      const first = await apply(box, { transport: broken }).catch((error: unknown) => error);
+      const on = machine();
+      const dying = on("kim");
+      const first = await apply(box, { transport: broken, controller: dying }).catch(
+        (error: unknown) => error,
+      );
+      dying.die();
       if (how === "kill") expect(first, `point ${at}`).toBeInstanceOf(Error);
-      const second = await apply(box);
+      const second = await apply(box, { controller: on("lee") });
       expect(["formed", "completed", "unchanged"], `point ${at}`).toContain(second.outcome);
       expectFormed(box);
+      for (const node of box.nodes) expect(node.read("var/lib/dcn-ha/claim"), `point ${at}`).toBeUndefined();
       await box.close();
     }
   });

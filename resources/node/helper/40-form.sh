@@ -42,6 +42,8 @@ verb_set_formation() { # ID STEP
 		echo 'a formation is an id and a step' >&2
 		return 64
 	fi
+	# Whoever completes a formation holds its claim: gone before the word is there, it cannot stay behind.
+	if [ "$step" = complete ]; then rm -f "$state/claim"; fi
 	mkdir -p "$state" && chmod 0755 "$state" && printf '%s %s\n' "$identity" "$step" >"$work/formation" || return 73
 	place "$work/formation" 0644 root:root "$state/formation" || return 73
 }

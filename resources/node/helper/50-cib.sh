@@ -12,13 +12,19 @@ verb_patch_cib() {
 	if ! lock_allows "$work/live.xml" "${token:-free}"; then return 75; fi
 	if [ "$(configuration_digest "$work/live.xml")" != "$expected" ]; then
 		echo 'the configuration changed since it was read' >&2
+		changed_cib "$work/live.xml"
 		return 103
 	fi
 	# Without the status section, so that no old state of a resource can travel with the change.
 	sed -e 's|^  <status>|  <status/>&|' -e '/^  <status\/><status>/,/^  <\/status>/{/<status\/>/!d;s|<status\/>.*|<status/>|;}' \
 		"$work/live.xml" >"$work/from.xml"
 	with_live_coordination "$work/from.xml" "$work/desired.xml" >"$work/to.xml" || return
-	send_patch "$work/from.xml" "$work/to.xml" || return
+	send_patch "$work/from.xml" "$work/to.xml"
+	code=$?
+	if [ "$code" -eq 103 ]; then
+		live_cib >"$work/live.xml" && changed_cib "$work/live.xml"
+	fi
+	[ "$code" -eq 0 ] || return "$code"
 	live_cib >"$work/after.xml" || return
 	cib_facts "$work/after.xml" | cut -d ' ' -f 1
 }
@@ -38,6 +44,11 @@ send_patch() {
 	sed -e '/<source \|<target /s/ num_updates="[^"]*"//' \
 		-e '/<change operation="modify" path="\/cib">/,/<\/change>/d' "$work/diff.xml" >"$work/patch.xml"
 	cibadmin --patch --xml-file "$work/patch.xml"
+}
+
+changed_cib() { # CIB: as read-cib prints it, so that the change can be made anew without another question
+	configuration_digest "$1"
+	cat "$1"
 }
 
 lock_allows() { # CIB TOKEN: whether the lock is ours; with "free", whether nobody has it. Else who has it
