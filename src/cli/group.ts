@@ -1,8 +1,8 @@
 // From the word GROUP on the command line to a resolved node group: a file, a folder with one group, or a group's name.
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Finding, hasErrors } from "../errors/index.js";
-import type { ResolvedGroup, SourceText } from "../profile/index.js";
+import { type Finding, hasErrors, InvariantError } from "../errors/index.js";
+import type { DocumentOf, ProfileDocument, ResolvedGroup, SourceText } from "../profile/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
 import { FindingsError } from "./trouble.js";
 
@@ -26,7 +26,19 @@ const ours = /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfil
  * Throws FindingsError with every finding when one of them is an error.
  */
 export async function loadGroup(call: Call): Promise<ResolvedGroup> {
-  const [word = ""] = call.arguments;
+  return (await loadDocuments(call, call.arguments[0] ?? "")).resolved;
+}
+
+/** A group as written, beside what it became. */
+interface LoadedGroup {
+  readonly resolved: ResolvedGroup;
+  readonly document: DocumentOf<"NodeGroup">;
+  /** All documents that were read: the library's, and those beside the group. */
+  readonly documents: readonly ProfileDocument[];
+}
+
+/** As `loadGroup`, for a group that `word` names. */
+export async function loadDocuments(call: Call, word: string): Promise<LoadedGroup> {
   const more = call.options.text("profiles");
   const { loadSources } = await import("../sources/index.js");
   const { parseDocuments, resolveGroup } = await import("../profile/index.js");
@@ -39,7 +51,14 @@ export async function loadGroup(call: Call): Promise<ResolvedGroup> {
     once(loaded.sources.filter((source) => mayBeProfile(source) || (!byName && paths.includes(source.file)))),
   );
   const resolved = resolveGroup(parsed.documents, chosen.name, parsed.broken);
-  return accept(resolved.group, [...loaded.findings, ...parsed.findings, ...resolved.findings], call);
+  const findings = [...loaded.findings, ...parsed.findings, ...resolved.findings];
+  const group = accept(resolved.group, findings, call);
+  const document = parsed.documents.find(
+    (one): one is DocumentOf<"NodeGroup"> =>
+      one.kind === "NodeGroup" && one.name === group.name && one.file === group.file,
+  );
+  if (document === undefined) throw new InvariantError(`the group ${group.name} came from no document`);
+  return { resolved: group, document, documents: parsed.documents };
 }
 
 /** What a path holds by itself: the name of its only group, and the policies that groups name by path. */

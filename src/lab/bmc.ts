@@ -18,6 +18,8 @@ export interface BmcOptions {
   readonly key: Buffer;
   readonly certificate: Buffer;
   readonly power: NodePower;
+  /** A strip of outlets that speaks Redfish too, with a feed of its own; it is not what `lab fault bmc` breaks. */
+  readonly outlets?: true;
   readonly log: HostLog;
 }
 
@@ -62,7 +64,8 @@ export class Bmc {
     const { power, log } = this.options;
     const dead = this.mode === "dead" || (this.mode === "dead-with-node" && power.state === "off");
     const from = request.socket.remoteAddress ?? "?";
-    const what = `${request.method ?? "?"} ${request.url ?? "?"} from ${from}`;
+    const to = this.options.outlets === true ? " to the outlets" : "";
+    const what = `${request.method ?? "?"} ${request.url ?? "?"} from ${from}${to}`;
     log.write({ event: "request", node: power.node.name, by: "bmc", detail: dead ? `${what} (dead)` : what });
     if (dead) {
       request.socket.destroy();

@@ -1,8 +1,8 @@
 // The NodeGroup profile that `lab up` writes, so that `dcn-ha apply` works on the lab at once.
-import { relative } from "node:path";
 import { stringify } from "yaml";
 import type { LabPaths } from "./paths.js";
-import { addressOf, bmcAddressOf, floatingAddressOf, type LabSpec } from "./spec.js";
+import { labFencing, labSsh } from "./profile-parts.js";
+import { addressOf, floatingAddressOf, type LabSpec } from "./spec.js";
 
 /** The name of the exclusive test workload whose heartbeat is the ground truth. */
 export const heartbeatWorkload = "pulse";
@@ -16,26 +16,14 @@ export function groupProfile(spec: LabSpec, paths: LabPaths): string {
     name: `lab-${spec.name}`,
     policy: policyFor(nodes.length),
     networks: networks.map((network) => network.name),
-    ssh: {
-      user: "dcn-ha",
-      ...(spec.bare ? { adminUser: "root" } : {}),
-      identityFile: relative(paths.folder, paths.identity),
-      knownHosts: relative(paths.folder, paths.knownHosts),
-    },
+    ssh: labSsh(spec, paths),
     nodes: nodes.map((node) => ({
       name: node.name,
       addresses: Object.fromEntries(
         networks.map((network) => [network.name, addressOf(spec, network.number, node.host)]),
       ),
       ssh: { address: addressOf(spec, 0, node.host) },
-      fence: {
-        redfish: {
-          address: bmcAddressOf(spec, node),
-          username: "dcn",
-          password: { secret: `bmc/${node.name}` },
-          tls: "insecure",
-        },
-      },
+      fence: labFencing(spec, node),
     })),
     workloads: [
       { name: heartbeatWorkload, profile: "heartbeat" },

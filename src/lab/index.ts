@@ -2,7 +2,7 @@
 export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
 export { faultKinds } from "./faults/index.js";
-export { heartbeatWorkload } from "./group-profile.js";
+export type { Guest } from "./guest-group.js";
 export { attachInside } from "./inside.js";
 export { labStatus } from "./lab-status.js";
 export { LabPaths, labRoots, RESOURCES_FOLDER } from "./paths.js";
@@ -12,5 +12,5 @@ export { heal, injectInto } from "./scene.js";
 export { parseOses } from "./spec.js";
 export { pathsOf } from "./store.js";
 export { runSupervisor } from "./supervisor.js";
-export { readTruth } from "./truth.js";
+export { heartbeatOf, readTruth } from "./truth.js";
 export { bringUp } from "./up.js";

@@ -10,6 +10,7 @@ import {
   type LabSpec,
   namespaceOf,
   namespacePrefix,
+  outletsAddressOf,
   vethOf,
 } from "./spec.js";
 
@@ -24,6 +25,7 @@ export async function createNetworks(spec: LabSpec): Promise<void> {
   lines.push(`addr add ${addressOf(spec, 0, hostByte)}/24 dev ${management}`);
   for (const node of spec.nodes) {
     if (node.role === "node") lines.push(`addr add ${bmcAddressOf(spec, node)}/24 dev ${management}`);
+    if (node.outlets === true) lines.push(`addr add ${outletsAddressOf(spec, node)}/24 dev ${management}`);
     lines.push(`netns add ${namespaceOf(spec, node)}`);
   }
   await onHost(["ip", "-batch", "-"], { stdin: `${lines.join("\n")}\n` });

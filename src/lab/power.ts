@@ -198,7 +198,8 @@ async function findInit(group: string): Promise<number | undefined> {
     try {
       const status = await readFile(`/proc/${pid}/status`, "utf8");
       const ids = /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
-      if (ids.length > 1 && ids.at(-1) === "1" && (await readdir(`/proc/${pid}/task`)).length > 0) return pid;
+      // Two numbers: the host's and the node's own. The first process of a container in the node has a third.
+      if (ids.length === 2 && ids[1] === "1" && (await readdir(`/proc/${pid}/task`)).length > 0) return pid;
     } catch {
       // ended in between
     }

@@ -52,6 +52,7 @@ export async function ensureRootImage(request: RootImageRequest): Promise<string
     "systemd",
     "lab/install-node-files",
     "lab/probe-address",
+    "lab/stand-in-image",
   ]);
   const ref = `lab/${request.os}/${request.variant}-${shortHash(base, overlay)}`;
   if (!(await hasRef(archive, ref))) {

@@ -27,6 +27,8 @@ export interface LabNode {
   readonly os: LabOs;
   /** Last byte of its addresses, the same in every network. */
   readonly host: number;
+  /** Whether its power can be switched at its outlets too, behind the back of its BMC. */
+  readonly outlets?: true;
 }
 
 /** A network of the lab; number 0 is the management network. */
@@ -44,9 +46,20 @@ export interface LabSpec {
   readonly bare: boolean;
   readonly nodes: readonly LabNode[];
   readonly networks: readonly LabNetwork[];
+  /** The group that the lab was made for, and what of it writes heartbeats; absent where the lab has its own. */
+  readonly guest?: { readonly group: string; readonly heartbeats: readonly string[] };
 }
 
 const networkNames = ["mgmt", "site", "process", "third"];
+
+/** What a lab must have for a group that was made for other hardware. */
+export interface GuestShape {
+  readonly group: string;
+  readonly nodes: readonly { readonly name: string; readonly outlets: boolean }[];
+  readonly networks: readonly string[];
+  readonly quorumDevice: boolean;
+  readonly heartbeats: readonly string[];
+}
 
 /** The options of `lab up` after their grammar was checked. */
 export interface LabShape {
@@ -59,21 +72,31 @@ export interface LabShape {
   readonly qdevice: boolean;
   readonly remote: boolean;
   readonly client: boolean;
+  /** Instead of `nodes` and `networks`. */
+  readonly guest?: GuestShape;
 }
 
 /** Lays out a lab. With fewer distributions than nodes, the last one repeats. */
 export function layOutLab(shape: LabShape): LabSpec {
   const nodes: LabNode[] = [];
-  for (let index = 0; index < shape.nodes; index += 1) {
+  const wanted =
+    shape.guest?.nodes ??
+    Array.from({ length: shape.nodes }, (_, index) => ({ name: `dcn${index + 1}`, outlets: false }));
+  for (const [index, { name, outlets }] of wanted.entries()) {
     const os = shape.oses[Math.min(index, shape.oses.length - 1)] ?? "debian12";
-    nodes.push({ name: `dcn${index + 1}`, role: "node", os, host: 11 + index });
+    nodes.push({ name, role: "node", os, host: 11 + index, ...(outlets ? { outlets } : {}) });
   }
   const extraOs = shape.oses[0] ?? "debian12";
-  if (shape.qdevice) nodes.push({ name: "qnetd", role: "qdevice", os: extraOs, host: 21 });
+  if (shape.qdevice || shape.guest?.quorumDevice === true)
+    nodes.push({ name: "qnetd", role: "qdevice", os: extraOs, host: 21 });
   if (shape.remote) nodes.push({ name: "remote1", role: "remote", os: extraOs, host: 31 });
   if (shape.client) nodes.push({ name: "client", role: "client", os: extraOs, host: 41 });
-  const networks = networkNames.slice(0, shape.networks + 1).map((name, number) => ({ name, number }));
-  return { version: 1, name: shape.name, slot: shape.slot, bare: shape.bare, nodes, networks };
+  const names =
+    shape.guest === undefined ? networkNames.slice(0, shape.networks + 1) : ["mgmt", ...shape.guest.networks];
+  const networks = names.map((name, number) => ({ name, number }));
+  const { name, slot, bare, guest } = shape;
+  const made = guest === undefined ? {} : { guest: { group: guest.group, heartbeats: guest.heartbeats } };
+  return { version: 1, name, slot, bare, nodes, networks, ...made };
 }
 
 /** The address of `host` in network `number` of a lab: 10.77.(slot·4 + number).host. */
@@ -87,6 +110,11 @@ export const hostByte = 1;
 /** The BMC of a node answers at its own address in the management network. */
 export function bmcAddressOf(spec: LabSpec, node: LabNode): string {
   return addressOf(spec, 0, node.host + 90);
+}
+
+/** The outlets of a node are switched at an address of their own. */
+export function outletsAddressOf(spec: LabSpec, node: LabNode): string {
+  return addressOf(spec, 0, node.host + 170);
 }
 
 /** An address in the first cluster network that no machine has, for floating addresses in tests. */

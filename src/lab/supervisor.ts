@@ -9,7 +9,7 @@ import { HostLog } from "./events.js";
 import { type LabPaths, repositoryPaths } from "./paths.js";
 import { NodePower } from "./power.js";
 import { createRepositoryServer } from "./repository-server.js";
-import { addressOf, bmcAddressOf, hostByte, type LabSpec } from "./spec.js";
+import { addressOf, bmcAddressOf, hostByte, type LabSpec, outletsAddressOf } from "./spec.js";
 import { readSpec } from "./store.js";
 import { repositoryPort } from "./sysroot.js";
 
@@ -43,6 +43,7 @@ class Supervisor {
   private finish: () => void = () => undefined;
   private readonly powers = new Map<string, NodePower>();
   private readonly bmcs = new Map<string, Bmc>();
+  private readonly outlets: Bmc[] = [];
   private readonly control = createServer((request, response) => {
     this.answer(request, response).catch((error: unknown) => {
       send(response, 500, { error: String(error) });
@@ -71,9 +72,14 @@ class Supervisor {
       if (node.role !== "node" || power === undefined) continue;
       const password = (await readFile(join(this.paths.secrets, "bmc", node.name), "utf8")).trim();
       const address = bmcAddressOf(this.spec, node);
-      const bmc = new Bmc({ address, username: "dcn", password, key, certificate, power, log: this.log });
+      const options = { address, username: "dcn", password, key, certificate, power, log: this.log };
+      const bmc = new Bmc(options);
       await bmc.listen();
       this.bmcs.set(node.name, bmc);
+      if (node.outlets !== true) continue;
+      const outlets = new Bmc({ ...options, address: outletsAddressOf(this.spec, node), outlets: true });
+      await outlets.listen();
+      this.outlets.push(outlets);
     }
     await new Promise<void>((resolve, reject) => {
       this.repository.once("error", reject);
@@ -90,7 +96,7 @@ class Supervisor {
 
   private async stop(): Promise<void> {
     await Promise.all([...this.powers.values()].map((power) => power.stop()));
-    for (const bmc of this.bmcs.values()) bmc.close();
+    for (const bmc of [...this.bmcs.values(), ...this.outlets]) bmc.close();
     this.repository.closeAllConnections();
     this.repository.close();
     this.control.close();

@@ -16,6 +16,7 @@ import {
   silencesOf,
 } from "../timeline/index.js";
 import { type HostEvent, monotonicNs } from "./events.js";
+import { heartbeatWorkload } from "./group-profile.js";
 import type { LabPaths } from "./paths.js";
 import { readSpec } from "./store.js";
 
@@ -29,6 +30,11 @@ export interface Truth {
   readonly doubleRuns: readonly DoubleRun[];
   /** When the floating address did not answer the client; undefined where the lab has no client. */
   readonly addressSilences?: readonly Silence[];
+}
+
+/** The workload that is meant where none is named: the guest's first that writes a heartbeat, else the lab's own. */
+export async function heartbeatOf(paths: LabPaths): Promise<string> {
+  return (await readSpec(paths)).guest?.heartbeats[0] ?? heartbeatWorkload;
 }
 
 /** Computes the truth about `resource` from the log files alone. */

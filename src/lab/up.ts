@@ -12,17 +12,21 @@ import { createCredentials } from "./credentials.js";
 import { takeDown } from "./down.js";
 import { setUpExtra } from "./extras.js";
 import { groupProfile } from "./group-profile.js";
+import { type FittedGuest, fitGuest, type Guest, guestShape } from "./guest-group.js";
 import { createNetworks } from "./network.js";
 import type { LabPaths } from "./paths.js";
 import { requireLabHost } from "./requirements.js";
 import { ensureRootImage, variantFor } from "./root-image.js";
 import { addressOf, type LabNode, type LabShape, type LabSpec, layOutLab } from "./spec.js";
+import { importStandInImages, writeStandInUnits } from "./stand-ins.js";
 import { checkLabName, releaseSlot, takeSlot, writeSpec } from "./store.js";
 import { createSysroot, hostKeyOf, writeIdentity } from "./sysroot.js";
 
 /** What `lab up` needs besides the shape. */
 export interface UpRequest {
-  readonly shape: Omit<LabShape, "slot">;
+  readonly shape: Omit<LabShape, "slot" | "guest">;
+  /** A group that was made for other hardware, which shall run in the lab instead of the lab's own. */
+  readonly guest?: Guest;
   readonly paths: LabPaths;
   /** The product's resources/ folder. */
   readonly resources: string;
@@ -35,6 +39,8 @@ export interface UpRequest {
 export interface UpResult {
   readonly spec: LabSpec;
   readonly profile: string;
+  /** What is not as the guest says; empty without one. */
+  readonly replacements: FittedGuest["replacements"];
   readonly seconds: number;
 }
 
@@ -45,28 +51,33 @@ export async function bringUp(request: UpRequest): Promise<UpResult> {
   const startedMs = clock.nowMs();
   await requireLabHost();
   checkLabName(request.shape.name);
+  const guest = request.guest === undefined ? {} : { guest: guestShape(request.guest) };
   if (existsSync(paths.folder)) {
     throw new DcnError("busy", "LAB_EXISTS", `there is a lab “${request.shape.name}” already`, {
       hint: `use it, or end it first: dcn-ha lab down --name ${request.shape.name}`,
     });
   }
   const slot = await takeSlot(paths.roots, request.shape.name);
-  const spec = layOutLab({ ...request.shape, slot });
+  const spec = layOutLab({ ...request.shape, ...guest, slot });
   try {
+    const fitted = request.guest === undefined ? undefined : fitGuest(spec, paths, request.guest);
     await mkdir(paths.folder, { recursive: true, mode: 0o700 });
     await writeSpec(paths, spec);
-    await build(spec, request, clock);
+    await build(spec, { ...request, ...(fitted === undefined ? {} : { fitted }) }, clock);
+    const seconds = (clock.nowMs() - startedMs) / 1000;
+    return { spec, profile: paths.profile, replacements: fitted?.replacements ?? [], seconds };
   } catch (error) {
     request.onProgress("lab up did not finish; taking down what there is");
     await takeDown({ paths, onProgress: request.onProgress, keepGoing: true, check: false });
     await releaseSlot(paths.roots, slot);
     throw error;
   }
-  return { spec, profile: paths.profile, seconds: (clock.nowMs() - startedMs) / 1000 };
 }
 
-async function build(spec: LabSpec, request: UpRequest, clock: Clock): Promise<void> {
-  const { paths, onProgress, signal } = request;
+type Build = UpRequest & { readonly fitted?: FittedGuest };
+
+async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void> {
+  const { paths, onProgress, signal, fitted } = request;
   const refs = await images(spec, request);
   signal?.throwIfAborted();
   await createCredentials(spec, paths);
@@ -78,12 +89,13 @@ async function build(spec: LabSpec, request: UpRequest, clock: Clock): Promise<v
     signal?.throwIfAborted();
     await createSysroot(spec, paths, node, refs.get(node.name) ?? "");
     await writeIdentity(spec, paths, node);
+    if (fitted !== undefined && node.role === "node") await writeStandInUnits(paths, node, fitted);
   });
   const keys = await Promise.all(
     spec.nodes.map(async (node) => `${addressOf(spec, 0, node.host)} ${await hostKeyOf(paths, node)}`),
   );
   await writeFile(paths.knownHosts, `${keys.join("\n")}\n`, { mode: 0o644 });
-  await writeFile(paths.profile, groupProfile(spec, paths), { mode: 0o644 });
+  await writeFile(paths.profile, fitted?.text ?? groupProfile(spec, paths), { mode: 0o644 });
   signal?.throwIfAborted();
   onProgress("power on");
   await Promise.all(spec.nodes.map((node) => switchPower(paths, node.name, "on")));
@@ -91,6 +103,7 @@ async function build(spec: LabSpec, request: UpRequest, clock: Clock): Promise<v
     spec.nodes.map(async (node) => {
       await waitForSsh(spec, node, clock, signal);
       await setUpExtra(spec, paths, node);
+      if (fitted !== undefined && node.role === "node") await importStandInImages(paths, node, fitted);
     }),
   );
 }

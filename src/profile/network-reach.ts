@@ -1,6 +1,6 @@
 // Watching a network from every node → a clone of ocf:dcn-ha:network-reach, which keeps a node attribute (docs/adr/0007).
 import type { Clone } from "../cluster/index.js";
-import { operation, setsOf } from "./attribute-set.js";
+import { attributeSet, operation, setsOf } from "./attribute-set.js";
 import { cloneOf } from "./clone.js";
 import type { ResolvedNode } from "./resolved.js";
 
@@ -28,11 +28,18 @@ export function networkReach(
       id,
       agent: { class: "ocf", provider: "dcn-ha", type: "network-reach" },
       instanceAttributes: setsOf(`${id}-instance_attributes`, pairs),
-      metaAttributes: [],
+      // It has nowhere else to go: a watcher that gave up would leave its last word standing, and nobody would notice a cut.
+      metaAttributes: [
+        attributeSet(`${id}-meta_attributes`, [
+          ["failure-timeout", "10min"],
+          ["migration-threshold", "INFINITY"],
+        ]),
+      ],
+      // Generous, because a computer that is too busy to look in time shall not be punished for it: a failed stop gets it fenced.
       operations: [
-        operation(id, "monitor", { interval: "1s", timeout: "10s" }),
-        operation(id, "start", { interval: "0s", timeout: "20s" }),
-        operation(id, "stop", { interval: "0s", timeout: "20s" }),
+        operation(id, "monitor", { interval: "1s", timeout: "30s" }),
+        operation(id, "start", { interval: "0s", timeout: "60s" }),
+        operation(id, "stop", { interval: "0s", timeout: "60s" }),
       ],
     },
     "one-per-node",

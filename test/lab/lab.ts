@@ -105,8 +105,26 @@ export class Lab {
   }
 
   /** What ran where, seen from outside. */
-  async truth(resource = "pulse"): Promise<Truth> {
-    return JSON.parse((await this.lab("truth", resource, "--json")).stdout) as Truth;
+  async truth(...resource: readonly [name?: string]): Promise<Truth> {
+    const words = resource.filter((name) => name !== undefined);
+    return JSON.parse((await this.lab("truth", ...words, "--json")).stdout) as Truth;
+  }
+
+  /** The node on which a workload's heartbeat goes on; empty where it does on none. */
+  async holder(resource?: string): Promise<string> {
+    const { runs, nowNs } = await this.truth(resource);
+    return runs.findLast((run) => !run.stopped && nowNs - run.toNs < 2e9)?.node ?? "";
+  }
+
+  /** Waits until a workload's heartbeat comes from another node than `node`, and says from which. */
+  async movedFrom(node: string, resource?: string, timeoutMs = 120_000): Promise<string> {
+    const end = Date.now() + timeoutMs;
+    let now = await this.holder(resource);
+    while ((now === "" || now === node) && Date.now() < end) {
+      await delay(300);
+      now = await this.holder(resource);
+    }
+    return now;
   }
 
   /** The host's log of power and BMC requests. */

@@ -1,5 +1,7 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
+import type { Guest } from "../../lab/index.js";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
+import { loadDocuments, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
 
 const nameOption: OptionDefinition = {
@@ -14,29 +16,55 @@ async function pathsFor(call: Call) {
   return pathsOf(labRoots(process.env), call.options.text("name") ?? "default");
 }
 
+/** The group of `--group`; it has its own nodes and networks, so that nobody may ask for others. */
+async function guestOf(call: Call): Promise<Guest | undefined> {
+  const word = call.options.text("group");
+  if (word === undefined) return undefined;
+  const other = ["nodes", "networks"].find((name) => call.options.text(name) !== undefined);
+  if (other !== undefined) {
+    const { DcnError } = await import("../../errors/index.js");
+    throw new DcnError("usage", "LAB_GROUP", `--${other} and --group do not go together`, {
+      hint: "the group says how many",
+    });
+  }
+  const { resolved, document, documents } = await loadDocuments(call, word);
+  return { group: document, policy: resolved.policyName, documents };
+}
+
 const up: CommandDefinition = {
   summary: "starts a lab and writes a profile that apply takes",
   options: [
     nameOption,
-    { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8", default: "3" },
+    {
+      flags: "--group <GROUP>",
+      help: "runs this group as a guest: its nodes, networks, workloads and constraints on the lab's hardware",
+    },
+    profilesOption,
+    { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8 (default: 3)" },
     {
       flags: "--os <LIST>",
       help: "debian12 or debian13, or a comma list, one for each node",
       default: "debian12",
     },
-    { flags: "--networks <N>", help: "how many cluster networks, 1 to 3", default: "2" },
+    { flags: "--networks <N>", help: "how many cluster networks, 1 to 3 (default: 2)" },
     { flags: "--bare", help: "nodes before their first apply: helper not installed, a root login that may" },
     { flags: "--qdevice", help: "adds a quorum device host (corosync-qnetd)" },
     { flags: "--remote", help: "adds a pacemaker_remote host" },
     { flags: "--client", help: "adds a client machine in the cluster networks" },
   ],
-  examples: ["dcn-ha lab up", "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13"],
+  examples: [
+    "dcn-ha lab up",
+    "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13",
+    "dcn-ha lab up --group profiles/groups/cabinet-three.yaml",
+  ],
   run: async (call) => {
     const { bringUp, parseOses, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
+    const guest = await guestOf(call);
     const result = await bringUp({
       paths,
       resources: RESOURCES_FOLDER,
+      ...(guest === undefined ? {} : { guest }),
       shape: {
         name: paths.labName,
         nodes: call.options.number("nodes", 1, 8) ?? 3,
@@ -52,8 +80,19 @@ const up: CommandDefinition = {
     });
     const names = result.spec.nodes.map((node) => `${node.name} (${node.os})`).join(", ");
     call.output.answer(
-      { lab: paths.labName, nodes: result.spec.nodes, profile: result.profile, seconds: result.seconds },
-      `lab ${paths.labName} is up: ${names}\nnext: dcn-ha apply ${result.profile}`,
+      {
+        lab: paths.labName,
+        nodes: result.spec.nodes,
+        profile: result.profile,
+        seconds: result.seconds,
+        ...(guest === undefined ? {} : { group: guest.group.name, replacements: result.replacements }),
+      },
+      [
+        `lab ${paths.labName} is up: ${names}`,
+        ...(guest === undefined ? [] : [`guest: the group ${guest.group.name}, with these replacements:`]),
+        ...result.replacements.map(({ at, was, now }) => `  ${at}: ${was} → ${now}`),
+        `next: dcn-ha apply ${result.profile}`,
+      ].join("\n"),
     );
     return exitCodes.done;
   },
@@ -212,12 +251,15 @@ const heal: CommandDefinition = {
 
 const truth: CommandDefinition = {
   summary: "says from outside the nodes what ran where, its outages and double runs",
-  arguments: [{ name: "RESOURCE", help: "a heartbeat workload", optional: true }],
+  arguments: [
+    { name: "RESOURCE", help: "a workload that writes a heartbeat (default: the first one)", optional: true },
+  ],
   options: [nameOption],
   examples: ["dcn-ha lab truth", "dcn-ha lab truth pulse --json"],
   run: async (call) => {
-    const { heartbeatWorkload, readTruth } = await import("../../lab/index.js");
-    const found = await readTruth(await pathsFor(call), call.arguments[0] ?? heartbeatWorkload);
+    const { heartbeatOf, readTruth } = await import("../../lab/index.js");
+    const paths = await pathsFor(call);
+    const found = await readTruth(paths, call.arguments[0] ?? (await heartbeatOf(paths)));
     const runs = found.runs.map(
       (run) => `ran on ${run.node} for ${((run.toNs - run.fromNs) / 1e9).toFixed(1)} s`,
     );

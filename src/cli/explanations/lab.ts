@@ -29,6 +29,12 @@ export const labCodes: Explanations = {
     "dcn-ha lab up --name one",
   ),
   LAB_OS: entry("An operating system that the lab does not have.", STOPPED, "debian12 or debian13."),
+  LAB_GROUP: entry(
+    "The group, or an option beside it, asks for what no lab has.",
+    STOPPED,
+    "See its words; take the lab's own group.",
+    "dcn-ha lab up --nodes 3",
+  ),
   LAB_EXISTS: entry("A lab of that name is up.", STOPPED, "Take it down, or choose another name."),
   LAB_DOWN: entry("The lab is not up.", STOPPED, "dcn-ha lab up"),
   LAB_SLOTS: entry("As many labs are up as there is room for.", STOPPED, "Take one down."),
