@@ -2,7 +2,7 @@
 import type { ClusterModel } from "../cluster/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
 import { DcnError } from "../errors/index.js";
-import { type DesiredFile, type DesiredGroup, renderGateConfig } from "../plan/index.js";
+import { type DesiredFile, type DesiredGroup, renderGateConfig, renderSbdConfig } from "../plan/index.js";
 import { type NodePrograms, sha256 } from "./programs.js";
 
 /** Values of the group's secrets by file name (`NodeSecret.name`); never logged, never in a command line. */
@@ -20,6 +20,9 @@ export function desiredGroup(
     files: new Map([
       ["corosync-conf", corosyncConf],
       ["gate-config", fileOf(renderGateConfig(model, name))],
+      ...(model.watchdog === undefined
+        ? []
+        : [["sbd-config", fileOf(renderSbdConfig(model.watchdog))] as const]),
     ]),
   }));
   const digests = model.secrets.map(({ name, reference }) => {

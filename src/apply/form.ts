@@ -69,6 +69,7 @@ export async function prepareNodes(
       installFile("corosync-authkey", formation.key),
       installFile("corosync-conf", fileOf(node, "corosync-conf")),
       installFile("gate-config", fileOf(node, "gate-config")),
+      ...(node.files.has("sbd-config") ? [installFile("sbd-config", fileOf(node, "sbd-config"))] : []),
       ...secretFrames(context, [...context.desired.secrets.keys()]),
       { verb: "seed-cib", payload: cib },
     ]);
@@ -82,11 +83,14 @@ export async function startNodes(
   nodes: readonly string[],
   formation: string,
 ): Promise<void> {
+  const { quorumDevice, watchdog } = context.desired.model;
   await onEach(context, "start", nodes, async (name) => {
     await mustDo(context, name, [
       { verb: "set-formation", payload: `${formation} started` },
+      ...(watchdog === undefined ? [] : [{ verb: "enable-sbd" } as const]),
       { verb: "enable-cluster" },
       { verb: "start-cluster" },
+      ...(quorumDevice === undefined ? [] : [{ verb: "enable-qdevice" } as const]),
     ]);
     return undefined;
   });

@@ -25,4 +25,5 @@ export {
 } from "./lock.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
+export { awaitDeviceVote, enrolNodes } from "./quorum-device.js";
 export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

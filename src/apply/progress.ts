@@ -6,9 +6,11 @@ export type ApplyStep =
   | "install"
   | "check"
   | "prepare"
+  | "enrol"
   | "start"
   | "change"
   | "settle"
+  | "vote"
   | "finish";
 
 /** One step of one node began, ended, or failed; `text` says more for people. */

@@ -19,7 +19,8 @@ export async function withConnection<Result>(
   const user = await sshTargets(group, "user", home);
   const admins = await sshTargets(group, "admin", home);
   const transport = createSshTransport(user);
-  const admin = admins.length === group.nodes.length ? createSshTransport(admins) : undefined;
+  const everywhere = group.nodes.every((node) => node.ssh.adminUser !== undefined);
+  const admin = everywhere ? createSshTransport(admins) : undefined;
   try {
     return await work({ transport, admin });
   } finally {

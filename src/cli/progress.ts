@@ -12,9 +12,11 @@ const done: Readonly<Record<ApplyProgress["step"], string>> = {
   install: "node programs installed",
   check: "configuration checked by the node's own tools",
   prepare: "keys, corosync.conf and CIB in place",
+  enrol: "accepted by the quorum device's host",
   start: "cluster started",
   change: "configuration changed",
   settle: "at rest",
+  vote: "the quorum device votes",
   finish: "formation complete",
 };
 

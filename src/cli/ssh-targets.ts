@@ -4,7 +4,7 @@ import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DcnError } from "../errors/index.js";
-import type { ResolvedGroup, ResolvedNode } from "../profile/index.js";
+import type { ResolvedGroup, SshHost } from "../profile/index.js";
 import type { SshTarget } from "../transport/index.js";
 import { hostKeysFor } from "../transport/index.js";
 
@@ -25,17 +25,18 @@ export function userHome(): SshHome {
 export type Login = "user" | "admin";
 
 /**
- * A target for each node of the group that has this login. Host keys come from `hostKey`, else from the `knownHosts` file,
+ * A target for each node of the group that has this login, and for the host of its quorum device. Host keys come from `hostKey`, else from the `knownHosts` file,
  * else from ~/.ssh/known_hosts; the identity from `identityFile`, else the agent, else ~/.ssh/id_ed25519.
  * Throws DcnError `invalid` for a named file that cannot be read. A node without any host key is refused by the transport.
  */
 export async function sshTargets(
-  group: Pick<ResolvedGroup, "nodes">,
+  group: Pick<ResolvedGroup, "nodes" | "quorumDeviceHost">,
   login: Login,
   home: SshHome,
 ): Promise<SshTarget[]> {
   const targets: SshTarget[] = [];
-  for (const node of group.nodes) {
+  const device = group.quorumDeviceHost === undefined ? [] : [group.quorumDeviceHost];
+  for (const node of [...group.nodes, ...device]) {
     const user = login === "admin" ? node.ssh.adminUser : node.ssh.user;
     if (user === undefined) continue;
     const { address, port } = node.ssh;
@@ -45,7 +46,7 @@ export async function sshTargets(
   return targets;
 }
 
-async function hostKeysOf(node: ResolvedNode, home: SshHome): Promise<string[]> {
+async function hostKeysOf(node: SshHost, home: SshHome): Promise<string[]> {
   const { hostKey, knownHostsFile, address, port } = node.ssh;
   if (hostKey !== undefined) return [hostKey];
   const usual = join(home.folder, ".ssh/known_hosts");
@@ -63,7 +64,7 @@ async function hostKeysOf(node: ResolvedNode, home: SshHome): Promise<string[]> 
 }
 
 async function identityOf(
-  node: ResolvedNode,
+  node: SshHost,
   home: SshHome,
 ): Promise<Pick<SshTarget, "identityFile" | "agentSocket">> {
   if (node.ssh.identityFile !== undefined) {

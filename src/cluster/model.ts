@@ -46,6 +46,8 @@ export interface QuorumDevice {
   readonly algorithm: QuorumAlgorithm;
   /** Votes that it adds. */
   readonly votes: number;
+  /** Whether nodes and host prove themselves to each other by certificates. */
+  readonly encrypted: boolean;
 }
 
 /** What sbd on every node needs (sbd(8)): the watchdog, its times in milliseconds, and the shared disks where there are some. */

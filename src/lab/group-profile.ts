@@ -14,7 +14,7 @@ export function groupProfile(spec: LabSpec, paths: LabPaths): string {
   const document = {
     kind: "NodeGroup",
     name: `lab-${spec.name}`,
-    policy: policyFor(nodes.length),
+    policy: policyFor(spec, nodes.length),
     networks: networks.map((network) => network.name),
     ssh: labSsh(spec, paths),
     nodes: nodes.map((node) => ({
@@ -25,6 +25,7 @@ export function groupProfile(spec: LabSpec, paths: LabPaths): string {
       ssh: { address: addressOf(spec, 0, node.host) },
       fence: labFencing(spec, node),
     })),
+    ...quorumDevice(spec, nodes.length),
     workloads: [
       { name: heartbeatWorkload, profile: "heartbeat" },
       { name: "address", profile: "floating-address", with: { address: `${floatingAddressOf(spec)}/24` } },
@@ -35,8 +36,18 @@ export function groupProfile(spec: LabSpec, paths: LabPaths): string {
   return head + stringify(document, { lineWidth: 120 });
 }
 
+/** The lab's host of corosync-qnetd: it breaks the tie of two halves; an odd group goes on with it to the last node. */
+function quorumDevice(spec: LabSpec, nodes: number): object {
+  const host = spec.nodes.find((node) => node.role === "qdevice");
+  if (host === undefined) return {};
+  const algorithm = nodes % 2 === 0 ? "ffsplit" : "lms";
+  const ssh = { address: addressOf(spec, 0, host.host) };
+  return { quorumDevice: { address: addressOf(spec, 1, host.host), algorithm, ssh } };
+}
+
 /** The library's policy for so many nodes. */
-function policyFor(nodes: number): string {
-  if (nodes <= 2) return "edge-two-node";
+function policyFor(spec: LabSpec, nodes: number): string {
+  const device = spec.nodes.some((node) => node.role === "qdevice");
+  if (nodes <= 2) return device ? "edge-two-node-qdevice" : "edge-two-node";
   return nodes === 3 ? "edge-three-node" : "edge-many-node";
 }

@@ -26,7 +26,17 @@ export type HelperVerb =
   | "patch-cib"
   | "read-lock"
   | "set-lock"
-  | "set-claim";
+  | "set-claim"
+  | "qnetd-start"
+  | "qnetd-sign"
+  | "qdevice-request"
+  | "qdevice-take"
+  | "qdevice-install"
+  | "read-qdevice-certificate"
+  | "enable-qdevice"
+  | "disable-qdevice"
+  | "status-qdevice"
+  | "enable-sbd";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

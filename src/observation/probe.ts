@@ -28,6 +28,11 @@ export interface Probe {
   readonly corosync: string | undefined;
   readonly pacemaker: string | undefined;
   readonly python: boolean;
+  /** Whether corosync-qdevice and sbd are installed. */
+  readonly qdevice: boolean;
+  readonly sbd: boolean;
+  /** Watchdog devices by path. */
+  readonly watchdogs: readonly string[];
   /** Newest schema and feature set that this node's Pacemaker knows. */
   readonly schema: string | undefined;
   readonly featureSet: string | undefined;
@@ -57,6 +62,9 @@ export function parseProbe(text: string): Probe {
     corosync: fact("corosync"),
     pacemaker: fact("pacemaker"),
     python: facts.has("python3"),
+    qdevice: facts.has("qdevice"),
+    sbd: facts.has("sbd"),
+    watchdogs: below(facts, "watchdog.").map(([path]) => path),
     schema: fact("schema"),
     featureSet: fact("feature-set"),
     files: new Map(below(facts, "file.").map(([name, value]) => [name, value === "absent" ? null : value])),

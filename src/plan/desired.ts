@@ -1,5 +1,5 @@
 // What a group's nodes are to hold, as data with digests, ready to be compared with what they hold (docs/apply.md).
-import type { ClusterModel } from "../cluster/index.js";
+import type { ClusterModel, WatchdogFencing } from "../cluster/index.js";
 
 /** A file by its logical name (`corosync-conf`, `gate-config`): content and SHA-256. */
 export interface DesiredFile {
@@ -36,4 +36,17 @@ export function renderGateConfig(
     .map(({ name, addresses }) => ({ name, addresses }));
   const config = { cluster: model.name, node, peers, graceMs: model.gateGraceMs, port: GATE_PORT };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** sbd's configuration, /etc/default/sbd or /etc/sysconfig/sbd; the same on every node, without disks (sbd(8), times in seconds). */
+export function renderSbdConfig({ device, watchdogMs, delayStartMs }: WatchdogFencing): string {
+  const lines = [
+    `SBD_PACEMAKER=yes`,
+    `SBD_STARTMODE=always`,
+    `SBD_WATCHDOG_DEV=${device}`,
+    `SBD_WATCHDOG_TIMEOUT=${Math.ceil(watchdogMs / 1_000)}`,
+    `SBD_DELAY_START=${Math.ceil(delayStartMs / 1_000)}`,
+    `SBD_OPTS=`,
+  ];
+  return `# Written by dcn-ha; a change of it needs a restart of the whole cluster.\n${lines.join("\n")}\n`;
 }

@@ -12,5 +12,6 @@ export {
   type DesiredGroup,
   type DesiredNode,
   renderGateConfig,
+  renderSbdConfig,
 } from "./desired.js";
 export { refusal } from "./refusal.js";

@@ -18,17 +18,11 @@ function notByUs({ model }: DesiredGroup): Finding[] {
   const add = (code: string, text: string, hint: string): void => {
     findings.push({ severity: "error", code, subject: `group ${model.name}`, text, hint });
   };
-  if (model.quorumDevice !== undefined) {
-    const text = `this release does not yet set up corosync-qdevice and its certificates for ${model.quorumDevice.host}`;
-    const hint = "render --to corosync and --to pcs work; or choose a policy without a quorum device";
-    add("QUORUM_DEVICE_NOT_APPLIED", text, hint);
-  }
-  if (model.watchdog !== undefined) {
-    const { device, disks } = model.watchdog;
-    const text = `this release does not yet set up sbd with ${[device, ...disks].join(" and ")}`;
+  if (model.watchdog !== undefined && model.watchdog.disks.length > 0) {
+    const text = `this release does not yet prepare shared disks for sbd: ${model.watchdog.disks.join(" and ")}`;
     const hint =
-      "render works; or fence the nodes by their BMCs or outlets and choose a policy without a watchdog";
-    add("WATCHDOG_NOT_APPLIED", text, hint);
+      "render works; or fence the nodes by their BMCs or outlets, or by the watchdog alone (policy: diskless-sbd)";
+    add("SBD_DISKS_NOT_APPLIED", text, hint);
   }
   return findings;
 }
@@ -88,12 +82,37 @@ function checkProbed(desired: DesiredGroup, seen: ProbedNode): Finding[] {
       hint,
     );
   }
+  findings.push(...checkOutside(desired, seen));
   const missing = [...desired.programs.keys()].filter((name) => (probe.files.get(name) ?? null) === null);
   if (seen.access === "login" && missing.length > 0) {
     const hint = "give the group an adminUser, a login that may install them";
     add("PROGRAMS_MISSING", `node programs of dcn-ha are missing: ${missing.join(", ")}`, hint);
   }
   findings.push(...checkCluster(desired, seen));
+  return findings;
+}
+
+/** What the quorum device and the watchdog need on a node. */
+function checkOutside({ model }: DesiredGroup, { probe, node }: ProbedNode): Finding[] {
+  const subject = `node ${node}`;
+  const findings: Finding[] = [];
+  const add = (code: string, text: string, hint: string): void => {
+    findings.push({ severity: "error", code, subject, text, hint });
+  };
+  if (model.quorumDevice !== undefined && !probe.qdevice) {
+    const text = "corosync-qdevice is not installed, and the group has a quorum device";
+    add("QDEVICE_MISSING", text, installIt("corosync-qdevice"));
+  }
+  if (model.watchdog === undefined) return findings;
+  if (!probe.sbd)
+    add("SBD_MISSING", "sbd is not installed, and the policy fences by watchdog", installIt("sbd"));
+  const { device } = model.watchdog;
+  if (!probe.watchdogs.includes(device)) {
+    const there = probe.watchdogs.length === 0 ? "none" : probe.watchdogs.join(", ");
+    const hint =
+      "wdctl on the node lists them; the hardware's own driver must be loaded (softdog is no guarantee), or the policy names another one";
+    add("NODE_WITHOUT_WATCHDOG", `there is no watchdog ${device}; there is ${there}`, hint);
+  }
   return findings;
 }
 

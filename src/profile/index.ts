@@ -11,6 +11,7 @@ export type {
   ResolvedSsh,
   ResolvedTiming,
   ResolvedWorkload,
+  SshHost,
   SurviveClaim,
   WorkloadForm,
 } from "./resolved.js";

@@ -31,6 +31,9 @@ const quorumDevice = z.strictObject({
     .enum(["lowest", "highest"])
     .optional()
     .describe("Which half goes on where all else is equal; default lowest"),
+  ssh: nodeSsh
+    .optional()
+    .describe("How to log in to it, to have certificates signed; default: the group's ssh at this address"),
 });
 
 const node = z.strictObject({

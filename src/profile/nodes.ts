@@ -1,7 +1,7 @@
 // Nodes of a group: addresses on every network, how to log in, and no address or name twice.
 import type { NodeGroup, NodeText } from "./node-group.js";
 import type { Report } from "./report.js";
-import type { ResolvedNode, ResolvedSsh } from "./resolved.js";
+import type { ResolvedNode, ResolvedSsh, SshHost } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
 
@@ -94,11 +94,27 @@ function checkAddresses(
   }
 }
 
+/** The way to the host of the quorum device; undefined without one. */
+export function resolveQuorumDeviceHost(group: NodeGroup, file: string): SshHost | undefined {
+  const device = group.quorumDevice;
+  if (device === undefined) return undefined;
+  return { name: device.address, ssh: sshOf(device.ssh, group, { file, address: device.address }) };
+}
+
 function resolveSsh(node: NodeText, group: NodeGroup, file: string): ResolvedSsh {
-  const merged = { ...group.ssh, ...node.ssh };
+  return sshOf(node.ssh, group, { file, address: node.addresses[group.networks[0] ?? ""] ?? "" });
+}
+
+function sshOf(
+  own: NodeText["ssh"],
+  group: NodeGroup,
+  place: { readonly file: string; readonly address: string },
+): ResolvedSsh {
+  const { file } = place;
+  const merged = { ...group.ssh, ...own };
   const { identityFile, knownHosts, hostKey, adminUser } = merged;
   return {
-    address: node.ssh?.address ?? node.addresses[group.networks[0] ?? ""] ?? "",
+    address: own?.address ?? place.address,
     port: merged.port ?? SSH_PORT,
     user: merged.user ?? DEFAULT_USER,
     ...(adminUser === undefined ? {} : { adminUser }),

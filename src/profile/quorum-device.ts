@@ -40,6 +40,7 @@ export function resolveQuorumDevice(
     const text = `${device.address} is ${host.name}: a quorum device on a node of the cluster dies with it and votes for it`;
     report("QUORUM_DEVICE_ON_NODE", ["quorumDevice", "address"], text);
   }
-  const { algorithm } = device;
-  return { host: device.address, algorithm, votes: deviceVotes(algorithm, group.nodes.length) };
+  const { algorithm, tls = "required" } = device;
+  const votes = deviceVotes(algorithm, group.nodes.length);
+  return { host: device.address, algorithm, votes, encrypted: tls !== "off" };
 }

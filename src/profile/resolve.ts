@@ -15,7 +15,7 @@ import { lintGroup } from "./lint-group.js";
 import { documentsByName, findGroup, findPolicy } from "./lookup.js";
 import { networkReach } from "./network-reach.js";
 import type { NodeGroup } from "./node-group.js";
-import { resolveNodes } from "./nodes.js";
+import { resolveNodes, resolveQuorumDeviceHost } from "./nodes.js";
 import { Origins } from "./origins.js";
 import { notePolicy } from "./policy-origins.js";
 import { checkPropertyNames } from "./property-names.js";
@@ -112,6 +112,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
   if (policy === undefined || times === undefined) return undefined;
   const timing = resolveTiming(times, fencing.delayMs);
   const { networks, name } = value;
+  const host = resolveQuorumDeviceHost(value, file);
   checkTiming(timing, context);
   const watchdog = watchdogFencing(times, policy, fencing.disks);
   const model: ClusterModel = {
@@ -129,6 +130,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     policyName: policy.name,
     networks,
     nodes,
+    ...(host === undefined ? {} : { quorumDeviceHost: host }),
     workloads,
     model,
     timing,

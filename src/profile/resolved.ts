@@ -16,14 +16,18 @@ export interface ResolvedSsh {
   readonly identityFile?: string;
 }
 
-/** One node. */
-export interface ResolvedNode {
+/** A host and the way to it. */
+export interface SshHost {
   readonly name: string;
+  readonly ssh: ResolvedSsh;
+}
+
+/** One node. */
+export interface ResolvedNode extends SshHost {
   /** corosync node id, and the id of the node in the CIB. */
   readonly id: number;
   /** Address by network. */
   readonly addresses: Readonly<Record<string, string>>;
-  readonly ssh: ResolvedSsh;
   readonly attributes: Readonly<Record<string, string>>;
   /** What it has room for, as the profile says. */
   readonly capacity?: CapacityText;
@@ -74,6 +78,8 @@ export interface ResolvedGroup {
   readonly policyName: string;
   readonly networks: readonly string[];
   readonly nodes: readonly ResolvedNode[];
+  /** How to log in to the host of the quorum device; `name` is the device's address. */
+  readonly quorumDeviceHost?: SshHost;
   readonly workloads: readonly ResolvedWorkload[];
   readonly model: ClusterModel;
   readonly timing: ResolvedTiming;

@@ -1,9 +1,11 @@
 // `apply`: observe all nodes, decide, act, and look again until nothing is left to do. A killed run is completed by the next.
 import {
   type ApplyContext,
+  awaitDeviceVote,
   type Controller,
   checkNodes,
   desiredGroup,
+  enrolNodes,
   finishNodes,
   formationOf,
   installFiles,
@@ -130,6 +132,7 @@ async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   const changed = await changeCib(context, { decision, observations });
   const settled = await rest(options, context);
   const all = context.desired.nodes.map((node) => node.name);
+  await awaitDeviceVote(context, all);
   await finishNodes(context, decision.kind === "operate" ? decision.unfinished : all, formation);
   return { ...changed, settled };
 }
@@ -216,6 +219,7 @@ async function act({ context, decision, observations }: Scene): Promise<string> 
       ? newFormation()
       : await formationOf(context, decision.keyFrom, decision.formation);
   await prepareNodes(context, join, { seed: decision, formation });
+  await enrolNodes(context, join, decision.kind === "form" ? undefined : decision.keyFrom);
   await startNodes(context, decision.kind === "form" ? join : [...join, ...decision.start], formation.id);
   return formation.id;
 }

@@ -46,6 +46,8 @@ export interface GroupStatus {
     readonly needed: number | undefined;
   };
   readonly maintenanceMode: boolean | undefined;
+  /** The quorum device of the group, and whether it votes for the part that is shown; absent without one. */
+  readonly quorumDevice?: { readonly host: string; readonly votes: number | undefined };
   readonly nodes: readonly NodeStatus[];
   /** Resources that are no fence devices; a workload of the profile that the cluster does not know has the role `Absent`. */
   readonly workloads: readonly WorkloadStatus[];
@@ -95,6 +97,7 @@ export function statusOf(model: ClusterModel, views: readonly NodeView[]): Group
     dc: cluster?.dc,
     ...votes(source?.quorum ?? views.find((view) => view.quorum)?.quorum),
     maintenanceMode: cluster?.maintenanceMode,
+    ...deviceOf(model, source),
     nodes: views.map((view) => nodeStatus(model, cluster, view)),
     ...doings(model, cluster),
     unknown: [
@@ -105,6 +108,13 @@ export function statusOf(model: ClusterModel, views: readonly NodeView[]): Group
       ...contradictions(views),
     ],
   };
+}
+
+function deviceOf(model: ClusterModel, source: NodeView | undefined): Pick<GroupStatus, "quorumDevice"> {
+  const device = model.quorumDevice;
+  if (device === undefined) return {};
+  const votes = source?.quorum === undefined ? undefined : (source.quorum.device?.votes ?? 0);
+  return { quorumDevice: { host: device.host, votes } };
 }
 
 function votes(quorum: QuorumObservation | undefined): Pick<GroupStatus, "quorate" | "votes"> {

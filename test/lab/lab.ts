@@ -182,3 +182,19 @@ export async function until<T>(look: () => Promise<T>, good: (seen: T) => boolea
   for (let again = 0; again < 20 && !good(seen); again += 1) seen = await look();
   return seen;
 }
+
+/** Looks until what it sees is good; throws with the last look after `timeoutMs`. */
+export async function eventually<T>(
+  look: () => Promise<T>,
+  good: (seen: T) => boolean,
+  timeoutMs = 120_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  let seen = await look();
+  while (!good(seen)) {
+    if (Date.now() > end) throw new Error(`still not after ${timeoutMs} ms: ${JSON.stringify(seen)}`);
+    await delay(300);
+    seen = await look();
+  }
+  return seen;
+}

@@ -36,6 +36,15 @@ test("members with a quorum device show its flags, and the device is no member",
   const seen = parseQuorumtool(`Quorum information\nQuorate:          Yes\n\n${members}`);
   expect(seen?.members).toEqual([{ id: 1, votes: 1, name: "n1" }]);
   expect(seen?.expectedVotes).toBeUndefined();
+  expect(seen?.device).toEqual({ votes: 1 });
+  const gone = members
+    .replace("A,V,NMW", "A,NV,NMW")
+    .replace("0          1            Qdevice", "0          0            Qdevice (votes 1)");
+  expect(parseQuorumtool(`Quorum information\n${gone}`)).toMatchObject({
+    members: [{ id: 1 }],
+    device: { votes: 0 },
+  });
+  expect(parseQuorumtool(read("quorumtool-quorate.txt"))).not.toHaveProperty("device");
 });
 
 test("what is no such output is unknown", () => {

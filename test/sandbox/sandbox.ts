@@ -162,6 +162,7 @@ function stubs(root: string, name: string, names: readonly string[]): Record<str
     corosync: `[ "$1" = -t ] || exec /usr/sbin/corosync "$@"
 sed "s/name: ${name}$/name: $(/usr/bin/uname -n)/" "$3" >"$3.here"
 exec /usr/sbin/corosync -t -c "$3.here"`,
+    sbd: "exit 0",
     "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
     systemctl: `units=${root}/units
 verb=$1; shift

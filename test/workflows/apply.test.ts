@@ -51,6 +51,21 @@ describe.skipIf(!tools)("bare nodes", { timeout: 60_000 }, () => {
     expect((await apply(box, { adminTransport: box.admin })).outcome).toBe("unchanged");
   });
 
+  test("with a watchdog get sbd's configuration, and sbd starts with the cluster", async () => {
+    const box = open();
+    const watchdog = { device: "/dev/watchdog0", watchdogMs: 15_000, delayStartMs: 33_000, disks: [] };
+    await expect(apply(box, { change: { watchdog } })).rejects.toMatchObject({
+      code: "NODE_WITHOUT_WATCHDOG",
+    });
+    for (const node of box.nodes) node.write("dev/watchdog0", "");
+    expect((await apply(box, { change: { watchdog } })).outcome).toBe("formed");
+    for (const node of box.nodes) {
+      expect(node.read("etc/default/sbd"), node.name).toContain("SBD_WATCHDOG_DEV=/dev/watchdog0\n");
+      expect(node.read("units/sbd.service.enabled"), node.name).toBeDefined();
+    }
+    expect((await apply(box, { change: { watchdog } })).outcome).toBe("unchanged");
+  });
+
   test("two groups never share a key", async () => {
     const keys: string[] = [];
     for (let round = 0; round < 2; round += 1) {

@@ -3,10 +3,13 @@ import type { ClusterModel } from "../../src/cluster/index.js";
 
 export function modelOf(
   names: readonly string[],
-  change: { stickiness?: string; tokenMs?: number; secrets?: boolean } = {},
+  change: { stickiness?: string; tokenMs?: number; secrets?: boolean } & Partial<
+    Pick<ClusterModel, "watchdog" | "quorumDevice">
+  > = {},
 ): ClusterModel {
-  const { stickiness = "1", tokenMs = 1000, secrets = true } = change;
+  const { stickiness = "1", tokenMs = 1000, secrets = true, ...rest } = change;
   return {
+    ...rest,
     name: "cabinet",
     gateGraceMs: 5_000,
     secrets: secrets ? [{ name: "bmc-dcn1", reference: "bmc/dcn1" }] : [],

@@ -52,6 +52,10 @@ unit() { # NAME: the unit file that systemd would take, from the administrator o
 	printf '%s\n' "$folder/$1"
 }
 
+sbd_config() { # where sbd(8) reads its settings, by distribution
+	if [ -d "$root/etc/sysconfig" ]; then echo "$root/etc/sysconfig/sbd"; else echo "$root/etc/default/sbd"; fi
+}
+
 size() { wc -c <"$1" | tr -d ' '; }
 
 is_name() { # a file name of ours: letters, digits, dot, dash, underscore; no leading dot or dash

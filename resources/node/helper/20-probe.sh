@@ -12,7 +12,7 @@ verb_hello() { printf 'dcn-ha helper %s\n' "$protocol"; }
 
 service_states() {
 	systemctl show --property=Id,LoadState,ActiveState,UnitFileState \
-		corosync.service pacemaker.service dcn-ha-gate.service dcn-ha-gate.socket 2>/dev/null |
+		corosync.service pacemaker.service dcn-ha-gate.service dcn-ha-gate.socket corosync-qdevice.service sbd.service 2>/dev/null |
 		awk -F = '
 			function flush() { if (id != "") print "service." id "=" load " " active " " (file == "" ? "-" : file); id = file = "" }
 			/^$/ { flush() }
@@ -43,6 +43,11 @@ packages() { # schema and feature set are the cluster's where it runs, else the 
 		printf 'corosync=%s\n' "$(corosync -v 2>/dev/null | sed -n "s/.*version '\\([^']*\\)'.*/\\1/p")"
 	fi
 	if command -v python3 >/dev/null; then echo python3=present; fi
+	if command -v corosync-qdevice >/dev/null; then echo qdevice=present; fi
+	if command -v sbd >/dev/null; then echo sbd=present; fi
+	for device in "$root"/dev/watchdog*; do
+		[ ! -e "$device" ] || printf 'watchdog.%s=present\n' "${device#"$root"}"
+	done
 }
 
 watched_files() {
@@ -59,6 +64,8 @@ watched_files() {
 	echo "file.corosync-authkey $root/etc/corosync/authkey"
 	echo "file.pacemaker-authkey $root/etc/pacemaker/authkey"
 	echo "file.cib $cib/cib.xml"
+	echo "file.qdevice-certificates $root/etc/corosync/qdevice/net/dcn-ha-enrolled"
+	echo "file.sbd-config $(sbd_config)"
 	for secret in "$etc"/secrets/*; do
 		if is_name "${secret##*/}"; then echo "secret.${secret##*/} $secret"; fi
 	done

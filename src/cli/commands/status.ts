@@ -23,7 +23,7 @@ export const command: CommandDefinition = {
 
 /** A group's status for people. What is unknown says so. */
 export function describeStatus(status: GroupStatus): string {
-  const lines = [headline(status), "", "nodes"];
+  const lines = [headline(status), ...deviceWords(status), "", "nodes"];
   lines.push(
     ...table(status.nodes.map((node) => [node.name, node.state, linkWords(node), node.silence ?? ""])),
   );
@@ -60,6 +60,13 @@ function headline(status: GroupStatus): string {
       : `DC ${dc.name}${dc.version === undefined ? "" : `, Pacemaker ${dc.version}`}`;
   const maintenance = maintenanceMode === true ? ", MAINTENANCE MODE" : "";
   return `${group}: ${quorum}${count}, ${leader}${maintenance}${seenFrom === undefined ? "" : `, seen from ${seenFrom}`}`;
+}
+
+function deviceWords({ quorumDevice }: GroupStatus): string[] {
+  if (quorumDevice === undefined) return [];
+  const { host, votes } = quorumDevice;
+  if (votes === undefined) return [`quorum device ${host}: unknown`];
+  return [votes > 0 ? `quorum device ${host}: votes` : `quorum device ${host}: NO VOTE`];
 }
 
 function linkWords(node: GroupStatus["nodes"][number]): string {

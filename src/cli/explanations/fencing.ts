@@ -122,15 +122,21 @@ export const fencingCodes: Explanations = {
     "With two_node a lone node keeps quorum: it never resets itself, and both run everything.",
     "A third node, or a quorum device.",
   ),
-  WATCHDOG_NOT_APPLIED: entry(
-    "The group needs sbd on its nodes, which this release does not set up.",
-    "A cluster without it would look whole and could not fence.",
-    "Render the files and set up sbd by hand, or choose BMCs or outlets.",
+  SBD_DISKS_NOT_APPLIED: entry(
+    "The group needs shared disks for sbd, which this release does not prepare.",
+    "A cluster without them would look whole and could not fence.",
+    "Choose BMCs or outlets, or the watchdog alone.",
+    "policy: diskless-sbd",
   ),
-  QUORUM_DEVICE_NOT_APPLIED: entry(
-    "The group needs corosync-qdevice on its nodes, which this release does not set up.",
-    "Without its certificates the device never votes, and the pair has no majority.",
-    "Render corosync.conf and the pcs commands, or choose a policy without a device.",
-    "dcn-ha render GROUP --to corosync",
+  SBD_MISSING: entry(
+    "The policy fences by watchdog, and a node has no sbd.",
+    "A node that lost its quorum would run on: two copies.",
+    "Put the package sbd into the node's image.",
+  ),
+  NODE_WITHOUT_WATCHDOG: entry(
+    "The watchdog that the policy names is not there on a node.",
+    "Without it the node cannot reset itself, and the others would count it as gone.",
+    "See which there are (wdctl), load the driver of the hardware's own, and name it in the policy.",
+    "fencing: { watchdog: { device: /dev/watchdog0 } }",
   ),
 };

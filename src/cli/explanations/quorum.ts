@@ -41,6 +41,22 @@ export const quorumCodes: Explanations = {
     "Choose a policy for a group with a device.",
     "policy: edge-two-node-qdevice",
   ),
+  QDEVICE_MISSING: entry(
+    "The group has a quorum device, and corosync-qdevice is not installed on a node.",
+    "That node would never count the device's vote.",
+    "Put the package corosync-qdevice into the node's image.",
+  ),
+  QUORUM_DEVICE_NO_VOTE: entry(
+    "The cluster runs and its quorum device gives no vote.",
+    "The group works, and does not survive what it was built for: the loss of a node.",
+    "Is corosync-qnetd running on its host, and TCP port 5403 open from the nodes? Then the same command again.",
+    "journalctl -u corosync-qdevice",
+  ),
+  QNETD_WITHOUT_AUTHORITY: entry(
+    "The host of the quorum device has no certificate authority.",
+    "Nobody can sign the nodes' certificates.",
+    "Look at /etc/corosync/qnetd/nssdb on that host; an empty folder is filled by the same command again.",
+  ),
   EVEN_WITHOUT_TIE_BREAKER: entry(
     "An even number of nodes, and nobody decides when they are cut in half.",
     "Neither half has quorum: everything stops, on all nodes; with watchdog fencing all reset.",
