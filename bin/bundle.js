@@ -8,8 +8,8 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const bundle = await rolldown({
   input: { main: `${dist}cli/main.js` },
   platform: "node",
-  // Optional native parts of ssh2: it does without where they are not built.
-  external: [/\.node$/, "cpu-features"],
+  // ssh2 asks for files beside its own (__dirname), which a joined file has not.
+  external: ["ssh2"],
 });
 rmSync(`${dist}bundle`, { recursive: true, force: true });
 await bundle.write({ dir: `${dist}bundle`, format: "esm", chunkFileNames: "[name]-[hash].js" });
