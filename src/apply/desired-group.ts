@@ -1,5 +1,5 @@
 // From the cluster model to what each node is to hold, digests included.
-import type { ClusterModel } from "../cluster/index.js";
+import { type ClusterModel, secretText } from "../cluster/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
 import { DcnError } from "../errors/index.js";
 import { type DesiredFile, type DesiredGroup, renderGateConfig, renderSbdConfig } from "../plan/index.js";
@@ -28,7 +28,7 @@ export function desiredGroup(
   const digests = model.secrets.map(({ name, reference }) => {
     const value = secrets.get(name);
     if (value === undefined)
-      throw new DcnError("invalid", "SECRET_MISSING", `the secret ${reference} has no value`);
+      throw new DcnError("invalid", "SECRET_MISSING", `the secret ${secretText(reference)} has no value`);
     return [name, sha256(value)] as const;
   });
   const known = programs.files.flatMap(({ name, sha256: digest }) =>

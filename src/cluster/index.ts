@@ -22,7 +22,6 @@ export type {
   ClusterModel,
   ClusterNode,
   FencingLevel,
-  NodeSecret,
   QuorumDevice,
   WatchdogFencing,
 } from "./model.js";
@@ -36,6 +35,7 @@ export {
 } from "./quorum.js";
 export type { Agent, Clone, Group, Operation, Primitive, Resource } from "./resource.js";
 export { type SbdInput, type SbdTimes, sbdTimes } from "./sbd.js";
+export { type NodeSecret, SECRET_IN_CIB, type SecretReference, secretText } from "./secret.js";
 export {
   type BoundTerm,
   consensusMs,

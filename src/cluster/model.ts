@@ -4,6 +4,7 @@ import type { Constraint } from "./constraint.js";
 import type { CorosyncConfiguration } from "./corosync.js";
 import type { QuorumAlgorithm } from "./quorum.js";
 import type { Resource } from "./resource.js";
+import type { NodeSecret } from "./secret.js";
 
 /** A cluster node with its corosync node id (from 1), its node attributes, and what it has room for. */
 export interface ClusterNode {
@@ -30,14 +31,6 @@ export interface ClusterConfiguration {
   readonly fencingLevels: readonly FencingLevel[];
   readonly resourceDefaults: readonly AttributeSet[];
   readonly operationDefaults: readonly AttributeSet[];
-}
-
-/** A secret that must lie on each node as a root-only file before the cluster starts; its value is never in the model. */
-export interface NodeSecret {
-  /** File name below /etc/dcn-ha/secrets, for example `bmc-dcn1`. */
-  readonly name: string;
-  /** Where the controller finds the value: the reference as written in the profile. */
-  readonly reference: string;
 }
 
 /** A quorum device of model net (corosync-qdevice(8)): a host outside of the cluster that gives one half the vote. */

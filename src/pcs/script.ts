@@ -1,5 +1,5 @@
 // The steps as a script for POSIX sh that passes every value exactly as it is (XCU 2.2.2); it forms the cluster, or writes two files and touches none.
-import type { ClusterModel } from "../cluster/index.js";
+import { type ClusterModel, secretText } from "../cluster/index.js";
 import { quoteArguments } from "../shell/index.js";
 import { CIBADMIN_WORDS, type PcsCommand } from "./command.js";
 
@@ -35,10 +35,12 @@ function head(model: ClusterModel): string {
 /** What pcs does not bring to the nodes. */
 function needsOf({ secrets, watchdog, quorumDevice }: ClusterModel): string[] {
   return [
-    ...secrets.map(
-      ({ name, reference }) => `/etc/dcn-ha/secrets/${name}, for root alone: the secret ${reference}`,
+    ...secrets.map(({ name, reference }) =>
+      name.includes("/")
+        ? `the secret ${secretText(reference)}: cibsecret set ${name.replace("/", " ")}`
+        : `/etc/dcn-ha/secrets/${name}, for root alone: the secret ${secretText(reference)}`,
     ),
-    ...(secrets.length === 0
+    ...(secrets.every(({ name }) => name.includes("/"))
       ? []
       : ["/usr/local/lib/dcn-ha/fence-secret, which reads the secrets (docs/pcs.md)"]),
     ...(watchdog === undefined

@@ -1,5 +1,11 @@
 // The fence devices of a whole group, their levels, and the delay that decides a race between two nodes (pacemaker-fenced(7)).
-import type { FencingLevel, LocationConstraint, NodeSecret, Primitive } from "../cluster/index.js";
+import {
+  type FencingLevel,
+  type LocationConstraint,
+  type NodeSecret,
+  type Primitive,
+  secretText,
+} from "../cluster/index.js";
 import { attributeSet, operation } from "./attribute-set.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import { type Fault, type FenceDraft, fenceDrafts } from "./fence-method.js";
@@ -127,8 +133,8 @@ function keepSecrets(
 ): void {
   for (const { name, reference, path: at } of device.draft.secrets) {
     const other = to.secrets.get(name);
-    if (other !== undefined && other.reference !== reference) {
-      const text = `the secrets ${other.reference} and ${reference} would get one file name`;
+    if (other !== undefined && JSON.stringify(other.reference) !== JSON.stringify(reference)) {
+      const text = `the secrets ${secretText(other.reference)} and ${secretText(reference)} would get one file name`;
       to.report("DUPLICATE_ID", [...path, ...at], text);
     }
     to.secrets.set(name, { name, reference });

@@ -1,7 +1,8 @@
 // One way to fence a node → what a fence device of it says (fence_redfish(8), fence_ipmilan(8), fence_apc_snmp(8), fence_virsh(8), fence_sbd(8)).
-import type { NodeSecret } from "../cluster/index.js";
+import type { NodeSecret, SecretReference } from "../cluster/index.js";
 import { scriptParameter } from "./fence-agents.js";
 import type { FenceMethod, FenceText } from "./fence-text.js";
+import { secretFileName } from "./secret-reference.js";
 
 /** The program on each node that prints a secret by its name; fence agents run it as their password script. */
 const SECRET_PROGRAM = "/usr/local/lib/dcn-ha/fence-secret";
@@ -42,8 +43,11 @@ export function fenceDrafts(method: FenceMethod, text: FenceText, fault: Fault):
 }
 
 /** The file name of a secret on the nodes. */
-function secretOf(reference: string, path: readonly (string | number)[]): FenceDraft["secrets"][number] {
-  return { name: reference.replaceAll("/", "-"), reference, path };
+function secretOf(
+  reference: SecretReference,
+  path: readonly (string | number)[],
+): FenceDraft["secrets"][number] {
+  return { name: secretFileName(reference), reference, path };
 }
 
 function script(secret: { readonly name: string }): string {

@@ -1,9 +1,9 @@
 // Fencing of one node as profiles write it: by its BMC, its sockets, its hypervisor, a shared disk, or any agent (fence-agents).
 import { z } from "zod";
-import { host, scalar, secretReference, text } from "./values.js";
+import { secretSchema as secret } from "./secret-reference.js";
+import { host, scalar, text } from "./values.js";
 
 const port = z.int().min(1).max(65_535).optional();
-const secret = z.strictObject({ secret: secretReference });
 const login = { username: text.min(1), password: secret };
 
 const redfish = z.strictObject({

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { assertNever } from "../errors/index.js";
 import { agentOf } from "./agent.js";
+import { secretOfValue, secretSchema } from "./secret-reference.js";
 import {
   addressFault,
   durationFault,
@@ -31,23 +32,29 @@ export const PARAMETER_TYPES = [
   "agent",
   "choice",
   "map",
+  "secret",
 ] as const;
 
-const value = z.union([scalar, z.record(z.string(), scalar)]);
+/** Values of parameters: plain ones, secrets, and maps of both. */
+export const parameterValue = z.union([
+  scalar,
+  secretSchema,
+  z.record(z.string(), z.union([scalar, secretSchema])),
+]);
 
 export const parameterSchema = z.strictObject({
   type: z.enum(PARAMETER_TYPES).describe("What values it takes"),
   description: text.describe("What it means, in one line; shown where a value is missing or wrong"),
   required: z.boolean().optional().describe("A value must be given; default false"),
-  default: value.optional().describe("Value where none is given"),
+  default: parameterValue.optional().describe("Value where none is given"),
   choices: z.array(text).optional().describe("For type choice"),
-  example: value.optional().describe("A value, for people"),
+  example: parameterValue.optional().describe("A value, for people"),
 });
 
 /** One typed parameter. */
 export type Parameter = z.infer<typeof parameterSchema>;
 /** A value as profiles write it. */
-export type ParameterValue = z.infer<typeof value>;
+export type ParameterValue = z.infer<typeof parameterValue>;
 
 const UNIT = /^[A-Za-z0-9:_.\\@-]+$/;
 const PATH = /^\/[^\s\0]*$/;
@@ -58,6 +65,10 @@ const MIB = 2 ** 20;
 export function parameterFault(parameter: Parameter, given: ParameterValue): ValueFault | undefined {
   const { type, choices = [] } = parameter;
   if (type === "map") return typeof given === "object" ? undefined : wrong(given, "a map");
+  // The value is not told: where a reference belongs, somebody may have put the secret.
+  if (type === "secret" && secretOfValue(given) === undefined)
+    return { code: "BAD_PARAMETER", text: "must be a reference, as { secret: app/password }" };
+  if (type === "secret") return undefined;
   if (type === "integer") return Number.isSafeInteger(given) ? undefined : wrong(given, "a whole number");
   if (type === "port") {
     const port = Number.isSafeInteger(given) ? Number(given) : 0;
@@ -68,7 +79,7 @@ export function parameterFault(parameter: Parameter, given: ParameterValue): Val
   return textFault(type, given, choices);
 }
 
-type TextType = Exclude<Parameter["type"], "integer" | "boolean" | "map" | "port">;
+type TextType = Exclude<Parameter["type"], "integer" | "boolean" | "map" | "port" | "secret">;
 
 function textFault(type: TextType, given: string, choices: readonly string[]): ValueFault | undefined {
   switch (type) {

@@ -1,7 +1,9 @@
 // Typed parameters of a profile: what the group gives against what the profile asks for.
+import { SECRET_IN_CIB, type SecretReference } from "../cluster/index.js";
 import type { Position } from "../errors/index.js";
 import { type Parameter, type ParameterValue, parameterFault, parameterParts } from "./parameter.js";
 import type { Report } from "./report.js";
+import { secretOfValue } from "./secret-reference.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
 
@@ -33,6 +35,8 @@ export interface ReadParameters {
   /** Every scalar with its parts (`address.host`), as text. */
   readonly texts: ReadonlyMap<string, string>;
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Parameters that are secrets, by name, and such entries of maps, by `map.entry`; their text is what stands in the CIB. */
+  readonly secrets: ReadonlyMap<string, SecretReference>;
   readonly origins: ReadonlyMap<string, ValueOrigin>;
 }
 
@@ -41,6 +45,7 @@ export function readParameters(profile: Parameters, given: Given): ReadParameter
   const { known } = profile;
   const texts = new Map<string, string>();
   const maps = new Map<string, ReadonlyMap<string, string>>();
+  const secrets = new Map<string, SecretReference>();
   const origins = new Map<string, ValueOrigin>();
   for (const key of Object.keys(given.values)) {
     if (Object.hasOwn(known, key)) continue;
@@ -56,12 +61,16 @@ export function readParameters(profile: Parameters, given: Given): ReadParameter
     const value = readOne(key, parameter, { profile, given });
     if (value === undefined) continue;
     origins.set(key, value.origin);
-    if (typeof value.value === "object") maps.set(key, entriesOf(value.value));
+    const secret = parameter.type === "secret" ? secretOfValue(value.value) : undefined;
+    if (secret !== undefined) {
+      secrets.set(key, secret);
+      texts.set(key, SECRET_IN_CIB);
+    } else if (typeof value.value === "object") maps.set(key, entriesOf(key, value.value, secrets));
     else
       for (const [part, text] of parameterParts(key, parameter.type, String(value.value)))
         texts.set(part, text);
   }
-  return { texts, maps, origins };
+  return { texts, maps, secrets, origins };
 }
 
 function readOne(
@@ -94,6 +103,17 @@ function hintOf({ description, example }: Parameter): string {
   return example === undefined ? description : `${description}; for example ${JSON.stringify(example)}`;
 }
 
-function entriesOf(map: Readonly<Record<string, string | number | boolean>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(map).map(([name, value]) => [name, String(value)]));
+function entriesOf(
+  map: string,
+  entries: Readonly<Record<string, unknown>>,
+  secrets: Map<string, SecretReference>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(entries).map(([name, value]) => {
+      const secret = secretOfValue(value);
+      if (secret === undefined) return [name, String(value)];
+      secrets.set(`${map}.${name}`, secret);
+      return [name, SECRET_IN_CIB];
+    }),
+  );
 }

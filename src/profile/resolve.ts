@@ -1,5 +1,5 @@
 // NodeGroup → everything looked up, expanded and checked: the cluster model and what goes with it.
-import { type ClusterModel, type Constraint, SHORTEST_TOKEN_MS } from "../cluster/index.js";
+import { type ClusterModel, type Constraint, type NodeSecret, SHORTEST_TOKEN_MS } from "../cluster/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import { checkCapacity, withRoom } from "./capacity.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
@@ -53,6 +53,7 @@ export function resolveGroup(
     findings,
     used: [document] as ProfileDocument[],
     origins: new Origins(),
+    secrets: [] as NodeSecret[],
     ruleId: ruleIds(),
   };
   if (policy !== undefined) {
@@ -78,6 +79,8 @@ interface Context {
   /** Documents that the group is made of: none may have findings against it. */
   readonly used: ProfileDocument[];
   readonly origins: Origins;
+  /** What workloads need besides the passwords of fence devices. */
+  readonly secrets: NodeSecret[];
   readonly ruleId: (resource: string) => string;
 }
 
@@ -119,7 +122,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     name,
     corosync: corosyncModel(name, { ...value, nodes, timing }, policy),
     configuration: clusterConfiguration(withRoom(withComputed(policy, times), value), nodes, all),
-    secrets: fencing.secrets,
+    secrets: [...fencing.secrets, ...context.secrets],
     gateGraceMs: timing.gateGraceMs,
     ...(quorumDevice === undefined ? {} : { quorumDevice }),
     ...(watchdog === undefined ? {} : { watchdog }),

@@ -1,5 +1,5 @@
 // One profile filled with the values of a workload, or of one of its members → primitives in start order.
-import type { Operation, Primitive } from "../cluster/index.js";
+import type { NodeSecret, Operation, Primitive } from "../cluster/index.js";
 import type { Finding } from "../errors/index.js";
 import { agentOf } from "./agent.js";
 import { operation, setsOf } from "./attribute-set.js";
@@ -22,6 +22,8 @@ export interface PartScope {
   readonly report: Report;
   readonly findings: Finding[];
   readonly origins: Origins;
+  /** Secrets of all parts. */
+  readonly secrets: NodeSecret[];
 }
 
 /** What a profile became. */
@@ -168,7 +170,15 @@ function attributes(
     const value = fill(template, ["resources", index, "attributes", name]);
     if (value === undefined) continue;
     pairs.set(name, value);
-    note(name, /\{([^{}.]*)/.exec(template)?.[1]);
+    const parameter = /\{([^{}.]*)/.exec(template)?.[1];
+    note(name, parameter);
+    const secret = values.secrets.get(parameter ?? "");
+    if (secret === undefined) continue;
+    if (template === `{${parameter ?? ""}}`) input.secrets.push({ name: `${id}/${name}`, reference: secret });
+    else {
+      const path = ["resources", index, "attributes", name];
+      ofProfile("SECRET_IN_TEXT", path, `${name} would have a secret within a text: give it the whole value`);
+    }
   }
   const from = resource.attributesFrom;
   if (from === undefined) return pairs;
@@ -179,6 +189,8 @@ function attributes(
   for (const [name, value] of values.maps.get(from) ?? []) {
     pairs.set(name, value);
     note(name, from);
+    const secret = values.secrets.get(`${from}.${name}`);
+    if (secret !== undefined) input.secrets.push({ name: `${id}/${name}`, reference: secret });
   }
   return pairs;
 }

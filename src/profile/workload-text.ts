@@ -1,6 +1,7 @@
 // Workloads as a NodeGroup writes them: what runs, how it recovers, what it needs of a node, how its health is asked.
 import { z } from "zod";
-import { checkedText, duration, host, name, scalar, size, text } from "./values.js";
+import { parameterValue } from "./parameter.js";
+import { checkedText, duration, host, name, size, text } from "./values.js";
 
 const recovery = z.strictObject({
   start: z
@@ -70,7 +71,7 @@ const probe = z.strictObject({
     ),
 });
 
-const parameters = z.record(z.string(), z.union([scalar, z.record(z.string(), scalar)]));
+const parameters = z.record(z.string(), parameterValue);
 
 const member = z.strictObject({
   name,

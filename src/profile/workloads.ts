@@ -1,5 +1,5 @@
 // All workloads of a group → resources, the constraints that some bring along, and what each became.
-import type { Constraint, Resource } from "../cluster/index.js";
+import type { Constraint, NodeSecret, Resource } from "../cluster/index.js";
 import type { Finding } from "../errors/index.js";
 import { documentsByName, isBroken } from "./lookup.js";
 import type { Origins } from "./origins.js";
@@ -18,6 +18,7 @@ export interface WorkloadsInput {
   readonly findings: Finding[];
   readonly used: ProfileDocument[];
   readonly origins: Origins;
+  readonly secrets: NodeSecret[];
   readonly ruleId: (resource: string) => string;
 }
 

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { encodeRequest, HELPER_ARGV, type HelperFrame } from "../../src/observation/index.js";
+import { encodeRequest, HELPER_ARGV, type HelperFrame, parseProbe } from "../../src/observation/index.js";
 import { callHelper } from "../../src/observe/index.js";
 import type { CommandResult } from "../../src/transport/index.js";
 import { have } from "../sandbox/requirements.js";
@@ -109,11 +110,37 @@ describe.skipIf(!tools)("files", () => {
     expect(readdirSync(join(node.root, "etc/corosync")).sort()).toEqual(["authkey", "corosync.conf"]);
   });
 
+  test("a parameter's secret lies as cibsecret keeps it, and the probe tells its digest", async () => {
+    const node = open();
+    const [answer, probe] = await ask(
+      { verb: "install-file", payload: "secret app/passwd\ncanary" },
+      { verb: "probe" },
+    );
+    expect(answer).toMatchObject({ exitCode: 0 });
+    const folder = "var/lib/pacemaker/lrm/secrets";
+    expect([
+      modeOf(node, folder),
+      modeOf(node, `${folder}/app`),
+      modeOf(node, `${folder}/app/passwd`),
+    ]).toEqual(["700", "700", "600"]);
+    expect(node.read(`${folder}/app/passwd`)).toBe("canary");
+    expect(node.read(`${folder}/app/passwd.sign`)).toBe(
+      `${createHash("md5").update("canary").digest("hex")}\n`,
+    );
+    const digest = createHash("sha256").update("canary").digest("hex");
+    expect([...parseProbe(probe?.stdout ?? "").secrets]).toEqual([["app/passwd", digest]]);
+  });
+
   test.each([
     "secret ../../shadow",
     "secret .hidden",
     "secret -rf",
-    "secret a/b",
+    "secret a/b/c",
+    "secret a/../b",
+    "secret a/.b",
+    "secret /b",
+    "secret a/",
+    "secret a/b c",
     "secret ",
     "secret",
     "secret $(id)",

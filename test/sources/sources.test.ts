@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DcnError } from "../../src/errors/index.js";
 import { LIBRARY_FOLDER, loadSources, resolveSecret } from "../../src/sources/index.js";
+import { have } from "../sandbox/requirements.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -104,6 +106,61 @@ describe("secrets", () => {
       expect(await code(resolveSecret("a", folder))).toBe("refused SECRET_EXPOSED");
     },
   );
+
+  test("the environment gives one, and says so where it does not", async () => {
+    vi.stubEnv("BMC_WORD", "from here\n");
+    expect(await resolveSecret({ env: "BMC_WORD" }, folder)).toBe("from here");
+    expect(await code(resolveSecret({ env: "NO_SUCH_WORD" }, folder))).toBe("invalid SECRET_MISSING");
+    vi.stubEnv("BMC_WORD", "\n");
+    expect(await code(resolveSecret({ env: "BMC_WORD" }, folder))).toBe("invalid SECRET_EMPTY");
+  });
+
+  test("a program gives one as its output; no shell reads its arguments, and nothing that it prints is told", async () => {
+    const hostile = "$(id) `id` ; id | id";
+    expect(await resolveSecret({ command: ["printf", "%s\n", hostile] }, folder)).toBe(hostile);
+    expect(
+      await code(resolveSecret({ command: ["sh", "-c", "echo s3cret; echo s3cret >&2; exit 3"] }, folder)),
+    ).toBe("failed SECRET_PROGRAM");
+    expect(await code(resolveSecret({ command: ["no-such-program-here"] }, folder))).toBe(
+      "failed SECRET_PROGRAM",
+    );
+    expect(await code(resolveSecret({ command: ["true"] }, folder))).toBe("invalid SECRET_EMPTY");
+  });
+
+  test.skipIf(!have("age", "age-keygen"))("age opens its file beside the profile", async () => {
+    const run = (...argv: readonly string[]): string => {
+      const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
+        encoding: "utf8",
+        cwd: folder,
+      });
+      expect(status, stderr).toBe(0);
+      return stdout;
+    };
+    run("age-keygen", "-o", "key.txt");
+    await file("plain", "s3cret of age\n");
+    run(
+      "age",
+      "--encrypt",
+      "--recipient",
+      run("age-keygen", "-y", "key.txt").trim(),
+      "-o",
+      "bmc.age",
+      "plain",
+    );
+    vi.stubEnv("DCN_HA_AGE_IDENTITY", join(folder, "key.txt"));
+    expect(await resolveSecret({ age: "bmc.age" }, folder)).toBe("s3cret of age");
+    vi.stubEnv("DCN_HA_AGE_IDENTITY", join(folder, "plain"));
+    expect(await code(resolveSecret({ age: "bmc.age" }, folder))).toBe("failed SECRET_PROGRAM");
+  });
+
+  test("sops is asked for one value of its file", async () => {
+    // Debian has no sops: a stand-in answers with its arguments, which are those of sops's own documentation.
+    await file("bin/sops", '#!/bin/sh\nprintf "%s|" "$@"\n', 0o755);
+    vi.stubEnv("PATH", `${join(folder, "bin")}:${process.env.PATH ?? ""}`);
+    expect(await resolveSecret({ sops: "s.yaml", key: "bmc.dcn-1" }, folder)).toBe(
+      `--decrypt|--extract|["bmc"]["dcn-1"]|${join(folder, "s.yaml")}|`,
+    );
+  });
 
   test("what is missing, empty, a folder or outside is refused", async () => {
     await file("secrets/empty", "\n");

@@ -22,6 +22,7 @@ etc=$root/etc/dcn-ha
 state=$root/var/lib/dcn-ha
 run=$root/run/dcn-ha
 cib=$root/var/lib/pacemaker/cib
+cib_secrets=$root/var/lib/pacemaker/lrm/secrets
 verbs=' ' changing=' '
 
 verb() { # NAME [changing]: adds a verb to the closed list; it is done by the function verb_NAME, given the file of its payload

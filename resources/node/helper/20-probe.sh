@@ -69,6 +69,10 @@ watched_files() {
 	for secret in "$etc"/secrets/*; do
 		if is_name "${secret##*/}"; then echo "secret.${secret##*/} $secret"; fi
 	done
+	for secret in "$cib_secrets"/*/*; do
+		case $secret in */'*' | *.sign | *[!A-Za-z0-9._/-]*) continue ;; esac
+		echo "secret.${secret#"$cib_secrets"/} $secret"
+	done
 }
 
 current_cib() { # into $work/probe.xml; read once in a request, and again after a verb that changes something

@@ -18,6 +18,19 @@ verb_check_cib() { # crm_verify gives 78 for warnings too; only errors count
 	return "$code"
 }
 
+# A parameter's value as cibsecret(8) keeps it: the file, and beside it the MD5 sum by which Pacemaker knows a whole one.
+place_cib_secret() { # RESOURCE/PARAMETER CONTENT
+	resource=${1%%/*} parameter=${1#*/}
+	if ! is_name "$resource" || ! is_name "$parameter"; then
+		echo 'no such file may be installed' >&2
+		return 64
+	fi
+	mkdir -p "$cib_secrets/$resource" && chmod 0700 "$cib_secrets" "$cib_secrets/$resource" || return 73
+	md5sum <"$2" | cut -d ' ' -f 1 >"$work/sign"
+	place "$work/sign" 0600 root:root "$cib_secrets/$resource/$parameter.sign" &&
+		place "$2" 0600 root:root "$cib_secrets/$resource/$parameter" || return 73
+}
+
 verb_install_file() {
 	name=$(head -n 1 "$1")
 	tail -n +2 "$1" >"$work/content"
@@ -27,6 +40,10 @@ verb_install_file() {
 	pacemaker-authkey) mode=0440 owner=root:haclient target=$root/etc/pacemaker/authkey ;;
 	sbd-config) mode=0644 owner=root:root target=$(sbd_config) ;;
 	gate-config) mode=0644 owner=root:root target=$etc/gate.json ;;
+	'secret '*/*)
+		place_cib_secret "${name#secret }" "$work/content"
+		return
+		;;
 	'secret '*)
 		mode=0400 owner=root:root target=$etc/secrets/${name#secret }
 		is_name "${name#secret }" || name=unknown

@@ -222,6 +222,16 @@ export const profileCodes: Explanations = {
     "Put the value there, mode 600.",
     "install -m 600 /dev/stdin secrets/bmc/dcn1",
   ),
+  SECRET_PROGRAM: entry(
+    "A program that gives a secret (a command of the profile, sops, age) did not succeed.",
+    "Without the secret the node would be left with a wrong one; nothing was changed.",
+    "Run the program by hand; what it prints is never shown by dcn-ha, as it may hold the secret.",
+  ),
+  SECRET_IN_TEXT: entry(
+    "A WorkloadProfile puts a secret parameter into the middle of a text.",
+    "The nodes keep a secret as the whole value of one parameter of an agent, and the CIB says only that there is one.",
+    'Give the parameter to an attribute of its own: password: "{password}".',
+  ),
   SECRET_EMPTY: entry(
     "The file of a secret is empty.",
     "Fence devices could not log in.",
