@@ -65,10 +65,7 @@ const MIB = 2 ** 20;
 export function parameterFault(parameter: Parameter, given: ParameterValue): ValueFault | undefined {
   const { type, choices = [] } = parameter;
   if (type === "map") return typeof given === "object" ? undefined : wrong(given, "a map");
-  // The value is not told: where a reference belongs, somebody may have put the secret.
-  if (type === "secret" && secretOfValue(given) === undefined)
-    return { code: "BAD_PARAMETER", text: "must be a reference, as { secret: app/password }" };
-  if (type === "secret") return undefined;
+  if (type === "secret") return referenceFault(given);
   if (type === "integer") return Number.isSafeInteger(given) ? undefined : wrong(given, "a whole number");
   if (type === "port") {
     const port = Number.isSafeInteger(given) ? Number(given) : 0;
@@ -77,6 +74,12 @@ export function parameterFault(parameter: Parameter, given: ParameterValue): Val
   if (type === "boolean") return typeof given === "boolean" ? undefined : wrong(given, "true or false");
   if (typeof given !== "string") return wrong(given, "text (put it in quotes)");
   return textFault(type, given, choices);
+}
+
+// The value is not told: where a reference belongs, somebody may have put the secret.
+function referenceFault(given: ParameterValue): ValueFault | undefined {
+  if (secretOfValue(given) !== undefined) return undefined;
+  return { code: "BAD_PARAMETER", text: "must be a reference, as { secret: app/password }" };
 }
 
 type TextType = Exclude<Parameter["type"], "integer" | "boolean" | "map" | "port" | "secret">;

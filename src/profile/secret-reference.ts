@@ -38,7 +38,9 @@ export function secretFileName(reference: SecretReference): string {
   const parts =
     typeof reference === "string"
       ? [reference]
-      : Object.entries(reference).flatMap(([kind, value]) => [kind, ...[value].flat()]);
+      : Object.entries<string | readonly string[]>(reference).flatMap(([kind, value]) =>
+          [kind, value].flat(),
+        );
   const name = parts
     .join("-")
     .replaceAll("/", "-")

@@ -174,11 +174,10 @@ function attributes(
     note(name, parameter);
     const secret = values.secrets.get(parameter ?? "");
     if (secret === undefined) continue;
-    if (template === `{${parameter ?? ""}}`) input.secrets.push({ name: `${id}/${name}`, reference: secret });
-    else {
-      const path = ["resources", index, "attributes", name];
-      ofProfile("SECRET_IN_TEXT", path, `${name} would have a secret within a text: give it the whole value`);
-    }
+    input.secrets.push({ name: `${id}/${name}`, reference: secret });
+    if (template === `{${parameter ?? ""}}`) continue;
+    const path = ["resources", index, "attributes", name];
+    ofProfile("SECRET_IN_TEXT", path, `${name} would have a secret within a text: give it the whole value`);
   }
   const from = resource.attributesFrom;
   if (from === undefined) return pairs;
@@ -189,10 +188,17 @@ function attributes(
   for (const [name, value] of values.maps.get(from) ?? []) {
     pairs.set(name, value);
     note(name, from);
-    const secret = values.secrets.get(`${from}.${name}`);
-    if (secret !== undefined) input.secrets.push({ name: `${id}/${name}`, reference: secret });
   }
+  noteMapSecrets(id, from, { values, input });
   return pairs;
+}
+
+/** Entries of a map that are secrets, as the nodes need them. */
+function noteMapSecrets(id: string, map: string, { values, input }: Pick<Filling, "values" | "input">): void {
+  for (const [key, reference] of values.secrets) {
+    if (!key.startsWith(`${map}.`)) continue;
+    input.secrets.push({ name: `${id}/${key.slice(map.length + 1)}`, reference });
+  }
 }
 
 function operations(
