@@ -14,8 +14,11 @@ export {
   type Seed,
   startNodes,
 } from "./form.js";
+export { armNodes, disarmNodes, readGuard, writeGuard } from "./guard.js";
+export { worsened } from "./health.js";
 export { installPrograms } from "./install-programs.js";
 export {
+  changeUnconfirmed,
   type LockOutcome,
   lockFrame,
   lockHeld,

@@ -1,7 +1,9 @@
 // Writes the group's lock on a node, compare-and-set, and says in plain words why it could not (docs/lock.md).
 import {
+  decodeGuard,
   decodeLock,
   describeHolder,
+  type GuardState,
   type HeldLock,
   type LockState,
   type LockWrite,
@@ -21,9 +23,12 @@ export interface LockAccess {
 export type LockOutcome =
   | { readonly kind: "done" }
   | { readonly kind: "other"; readonly now: LockState }
-  | { readonly kind: "no-quorum"; readonly text: string };
+  | { readonly kind: "no-quorum"; readonly text: string }
+  /** Another change awaits its confirmation. */
+  | { readonly kind: "guarded"; readonly guard: GuardState };
 
 const HELD = 75;
+const GUARDED = 76;
 const NO_QUORUM = 69;
 const NOT_RUNNING = 102;
 
@@ -40,6 +45,8 @@ export function lockOutcome(node: string, answer: HelperAnswer | undefined): Loc
       return { kind: "done" };
     case HELD:
       return { kind: "other", now: decodeLock(answer.stdout.trim() || undefined) };
+    case GUARDED:
+      return { kind: "guarded", guard: decodeGuard(answer.stdout.trim()) };
     case NO_QUORUM:
     case NOT_RUNNING:
       return { kind: "no-quorum", text: `${node}: ${said}` };
@@ -86,4 +93,12 @@ export function lockLost(group: string, now: LockState): DcnError {
     retryable: true,
     hint: "run the same command again: it looks first",
   });
+}
+
+/** Another change awaits its confirmation: nothing else may begin. */
+export function changeUnconfirmed(group: string, guard: GuardState): DcnError {
+  const until = guard.state === "armed" ? ` until ${guard.until}` : "";
+  const text = `${group}: a change awaits its confirmation${until}; nothing was changed by us`;
+  const hint = `dcn-ha confirm ${group} keeps it; else wait until the nodes have taken it back`;
+  return new DcnError("busy", "CHANGE_UNCONFIRMED", text, { retryable: true, hint });
 }

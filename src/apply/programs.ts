@@ -25,11 +25,18 @@ const PROGRAMS = "/usr/local/lib/dcn-ha";
 const FILES = [
   { name: "helper", source: "node/helper", path: `${PROGRAMS}/helper`, mode: "0755" },
   { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
+  { name: "guard", source: "node/dcn-ha-guard", path: `${PROGRAMS}/guard`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
   {
     name: "gate-service",
     source: "systemd/dcn-ha-gate.service",
     path: `${UNITS}/dcn-ha-gate.service`,
+    mode: "0644",
+  },
+  {
+    name: "guard-service",
+    source: "systemd/dcn-ha-guard.service",
+    path: `${UNITS}/dcn-ha-guard.service`,
     mode: "0644",
   },
   {

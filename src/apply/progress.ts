@@ -8,6 +8,7 @@ export type ApplyStep =
   | "prepare"
   | "enrol"
   | "start"
+  | "arm"
   | "change"
   | "settle"
   | "vote"

@@ -68,6 +68,9 @@ function settledIn(names: readonly string[], views: readonly NodeView[]): Settle
   return { cluster, views, idle: unrest.idle };
 }
 
+/** Of the DC's controller: nothing to compute and nothing to do. crm_mon shows calm before a transition has begun. */
+const IDLE = "S_IDLE";
+
 /** What stands between these views and rest; pure. */
 export function unrestOf(names: readonly string[], views: readonly NodeView[]): Unrest {
   const waitingFor = views
@@ -77,6 +80,9 @@ export function unrestOf(names: readonly string[], views: readonly NodeView[]): 
   const silent = views
     .filter((view) => view.cluster === undefined)
     .map((view) => `Pacemaker on ${view.node}`);
+  const busy = views.flatMap(({ transition = IDLE }) =>
+    transition === IDLE ? [] : [`the DC to be idle (${transition})`],
+  );
   const dcs = new Set(clusters.map((cluster) => cluster.dc?.name));
   const reference = clusters[0];
   if (reference === undefined) return { waitingFor: [...waitingFor, ...silent], idle: [] };
@@ -87,7 +93,10 @@ export function unrestOf(names: readonly string[], views: readonly NodeView[]): 
     .map((one) => `${one.id} (${one.pending ?? one.role ?? "moving"})`);
   const active = new Set(reference.resources.filter((one) => one.active === true).map((one) => one.id));
   const idle = reference.resources.filter((one) => isIdle(one) && !active.has(one.id)).map((one) => one.id);
-  return { waitingFor: [...waitingFor, ...silent, ...election, ...out, ...moving], idle: [...new Set(idle)] };
+  return {
+    waitingFor: [...waitingFor, ...silent, ...election, ...out, ...moving, ...new Set(busy)],
+    idle: [...new Set(idle)],
+  };
 }
 
 function isIn(cluster: ClusterObservation, name: string): boolean {
@@ -115,7 +124,7 @@ async function look(context: ApplyContext, names: readonly string[]): Promise<No
   const { transport, signal } = context;
   return inParallel(names, 16, async (node) => {
     try {
-      return await observeView(transport, node, { timeoutMs: 30_000, signal });
+      return await observeView(transport, node, { timeoutMs: 30_000, signal, transition: true });
     } catch (error) {
       if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
       return { node, cluster: undefined, quorum: undefined, links: undefined, troubles: [error.message] };

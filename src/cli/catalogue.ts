@@ -41,6 +41,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/monitor.js")).command,
   },
   {
+    name: "confirm",
+    summary: "keeps a change that would go back by itself (apply --confirm-within)",
+    load: async () => (await import("./commands/confirm.js")).command,
+  },
+  {
     name: "lock",
     summary: "says who is changing a group now, and frees the lock of somebody who is gone",
     load: async () => (await import("./commands/lock.js")).command,

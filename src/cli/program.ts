@@ -112,7 +112,10 @@ function optionOf(definition: NonNullable<CommandDefinition["options"]>[number])
 
 function optionValues(command: Command): OptionValues {
   const named = (name: string): unknown => {
-    const option = command.options.find((candidate) => candidate.long === `--${name}`);
+    const option = command.options.find(
+      // `--no-wait` is the flag `wait`, true unless it is given.
+      ({ long }) => long === `--${name}` || long === `--no-${name}`,
+    );
     return option === undefined ? undefined : command.getOptionValue(option.attributeName());
   };
   const text = (name: string): string | undefined => {

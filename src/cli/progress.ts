@@ -14,6 +14,7 @@ const done: Readonly<Record<ApplyProgress["step"], string>> = {
   prepare: "keys, corosync.conf and CIB in place",
   enrol: "accepted by the quorum device's host",
   start: "cluster started",
+  arm: "armed to take the change back",
   change: "configuration changed",
   settle: "at rest",
   vote: "the quorum device votes",

@@ -1,4 +1,5 @@
 // Who may change a group, as states and as compare-and-set writes; pure (docs/lock.md).
+export { armGuard, decodeGuard, endGuard, type GuardState, type GuardWrite } from "./guard.js";
 export {
   type ControllerHolder,
   describeHolder,

@@ -16,6 +16,7 @@ export type HelperVerb =
   | "status-cluster"
   | "status-quorum"
   | "status-links"
+  | "status-transition"
   | "check-corosync-conf"
   | "check-cib"
   | "install-file"
@@ -36,7 +37,10 @@ export type HelperVerb =
   | "enable-qdevice"
   | "disable-qdevice"
   | "status-qdevice"
-  | "enable-sbd";
+  | "enable-sbd"
+  | "guard-arm"
+  | "guard-disarm"
+  | "set-guard";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

@@ -4,6 +4,7 @@
 export interface ReadLock {
   readonly quorate: boolean | undefined;
   readonly lock: string | undefined;
+  readonly guard: string | undefined;
   readonly claim: string | undefined;
 }
 
@@ -18,6 +19,7 @@ export function parseReadLock(text: string): ReadLock {
   return {
     quorate: quorum === undefined ? undefined : quorum === "1",
     lock: values.get("lock"),
+    guard: values.get("guard"),
     claim: values.get("claim"),
   };
 }

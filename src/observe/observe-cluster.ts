@@ -11,6 +11,8 @@ export interface NodeView {
   readonly quorum: QuorumObservation | undefined;
   readonly links: readonly ObservedLink[] | undefined;
   readonly troubles: readonly string[];
+  /** What the DC's controller is at, `S_IDLE` at rest; absent where nobody asked. */
+  readonly transition?: string;
 }
 
 const FRAMES: readonly HelperFrame[] = [
@@ -20,13 +22,17 @@ const FRAMES: readonly HelperFrame[] = [
   { verb: "status-links", independent: true },
 ];
 
+const CONTROLLER: HelperFrame = { verb: "status-transition", independent: true };
+
 /** The view of `node`. Throws as `callHelper`. */
 export async function observeView(
   transport: Transport,
   node: string,
-  options: CallOptions = {},
+  options: CallOptions & { readonly transition?: boolean } = {},
 ): Promise<NodeView> {
-  const [mon, quorum, links] = await callHelper(transport, node, FRAMES, options);
+  const { transition: asked = false, ...call } = options;
+  const frames = asked ? [...FRAMES, CONTROLLER] : FRAMES;
+  const [mon, quorum, links, controller] = await callHelper(transport, node, frames, call);
   const troubles: string[] = [];
   const pacemaker = readPacemaker(node, mon);
   if (typeof pacemaker === "string") troubles.push(`Pacemaker: ${pacemaker}`);
@@ -35,7 +41,8 @@ export async function observeView(
   const observedLinks = links?.exitCode === 0 ? parseCfgtool(links.stdout) : undefined;
   if (observedLinks === undefined) troubles.push(`links: ${links?.stderr.trim() ?? "no answer"}`);
   const cluster = typeof pacemaker === "string" ? undefined : pacemaker;
-  return { node, cluster, quorum: votes, links: observedLinks, troubles };
+  const view = { node, cluster, quorum: votes, links: observedLinks, troubles };
+  return asked ? { ...view, transition: controllerState(controller) } : view;
 }
 
 /**
@@ -45,6 +52,11 @@ export async function observeView(
 export function speaksForCluster({ node, cluster }: NodeView): boolean {
   const own = cluster?.nodes.find(({ name }) => name === node);
   return own?.online === true && own.pending !== true;
+}
+
+/** The state in crmadmin's words: `Controller on dcn1 in state S_IDLE: ok`. */
+function controllerState(answer: HelperAnswer | undefined): string {
+  return /in state (\S+?):/.exec(answer?.stdout ?? "")?.[1] ?? "unknown";
 }
 
 /** Pacemaker's view, or why there is none. */

@@ -19,17 +19,19 @@ import {
   settle,
   startNodes,
   thisController,
+  worsened,
 } from "../apply/index.js";
 import type { Change } from "../cib/index.js";
 import type { ClusterModel } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { CibVersion, NodeObservation } from "../observation/index.js";
-import { observeNodes } from "../observe/index.js";
+import { observeNodes, observeView } from "../observe/index.js";
 import { type Decision, decide, refusal } from "../plan/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { changeCib } from "./change-cib.js";
 import { withClaims } from "./claim.js";
+import { changeGuarded, type GuardedChange } from "./guarded-change.js";
 import { type LockOptions, withGroupLock } from "./lock.js";
 
 /** What to apply, and through what. */
@@ -44,6 +46,8 @@ export interface ApplyOptions {
   readonly clock: Clock;
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
+  /** A change goes back by itself after this time, unless it is healthy or confirmed by then. A formation has nothing to go back to. */
+  readonly confirmWithinMs?: number;
   /** Who we are to other controllers; default this process. */
   readonly controller?: Controller;
   /** Beyond the grace time of the gate; default 180 000. */
@@ -54,13 +58,17 @@ export interface ApplyOptions {
 
 /** What the apply did. */
 export interface ApplyResult {
-  /** `formed` from bare nodes, `completed` what an earlier run began, `changed` a running one, or nothing to do. */
-  readonly outcome: "formed" | "completed" | "changed" | "unchanged";
+  /** `formed` from bare nodes, `completed` what an earlier run began, `changed` a running one, `reverted` by the nodes, or nothing to do. */
+  readonly outcome: "formed" | "completed" | "changed" | "reverted" | "unchanged";
   readonly changes: readonly Change[];
   /** Version of the CIB after a change. */
   readonly version: CibVersion | undefined;
   /** Absent where there was nothing to do (then the nodes were looked at once and no more) or nobody waited. */
   readonly settled: Settled | undefined;
+  /** What is worse than before a change, in words. */
+  readonly unhealthy: readonly string[];
+  /** The change goes back by itself unless somebody confirms it. */
+  readonly awaiting: boolean;
   readonly durationMs: number;
 }
 
@@ -83,21 +91,32 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     const decision = decide(desired, observations);
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
-      return { outcome, ...done, durationMs: clock.nowMs() - started };
+      return resultOf(outcome, done, clock.nowMs() - started);
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
-    done = { ...next, changes: [...done.changes, ...next.changes], version: next.version ?? done.version };
-    if (options.wait === false && decision.kind === "operate" && decision.change !== undefined) {
-      return { outcome, ...done, durationMs: clock.nowMs() - started };
-    }
+    done = {
+      ...done,
+      ...next,
+      changes: [...done.changes, ...next.changes],
+      version: next.version ?? done.version,
+    };
+    const over = options.wait === false && decision.kind === "operate" && decision.change !== undefined;
+    if (done.fate === "reverted") outcome = "reverted";
+    if (over || done.fate === "reverted") return resultOf(outcome, done, clock.nowMs() - started);
   }
   const text = "the nodes keep differing from the profile after every change";
   throw new DcnError("failed", "NEVER_EQUAL", text, { hint: "someone, or a tool, keeps changing them back" });
 }
 
+function resultOf(outcome: Outcome, done: Round, durationMs: number): ApplyResult {
+  const { changes, version, settled, fate, unhealthy = [] } = done;
+  return { outcome, changes, version, settled, unhealthy, awaiting: fate === "awaiting", durationMs };
+}
+
 /** What one round did. */
-type Round = Pick<ApplyResult, "changes" | "version" | "settled">;
+type Round = Pick<ApplyResult, "changes" | "version" | "settled"> &
+  Partial<Pick<GuardedChange, "fate" | "unhealthy">>;
 
 interface Scene {
   readonly context: ApplyContext;
@@ -115,15 +134,36 @@ async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   }
   const { install, files, change } = decision;
   // One patch and nothing after it: that the lock is free is part of what the patch was made for, so it need not be taken.
-  if (options.wait === false && install.length === 0 && files.size === 0 && change !== undefined) {
+  const quick = options.wait === false && options.confirmWithinMs === undefined;
+  if (quick && install.length === 0 && files.size === 0 && change !== undefined) {
     return changeCib(context, { decision, observations });
   }
   return withGroupLock({ ...lock, nodes: quorateFirst(lock.nodes, change?.node) }, async (held) => {
     await installFiles(context, files);
-    const changed = await changeCib(context, { decision, observations, token: held.token });
-    if (options.wait === false) return changed;
-    return { ...changed, settled: await rest(options, context) };
+    const wait = options.wait !== false;
+    const before = wait && change !== undefined ? await lookAt(context, change.node) : undefined;
+    const intent = { decision, observations, token: held.token };
+    const { confirmWithinMs: windowMs } = options;
+    if (windowMs !== undefined && change !== undefined) {
+      return changeGuarded(context, { ...intent, change, windowMs, before, wait });
+    }
+    const changed = await changeCib(context, intent);
+    if (!wait) return changed;
+    const settled = await rest(options, context);
+    return { ...changed, settled, unhealthy: worsened(before, settled.cluster) };
   });
+}
+
+/** How the cluster is before a change; undefined where the node cannot say, and then every ill counts against the change. */
+async function lookAt(
+  { transport, signal }: ApplyContext,
+  node: string,
+): Promise<Settled["cluster"] | undefined> {
+  const view = await observeView(transport, node, { signal }).catch((error: unknown) => {
+    if (error instanceof DcnError) return undefined;
+    throw error;
+  });
+  return view?.cluster;
 }
 
 async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {

@@ -2,6 +2,7 @@
 
 export type { LockState } from "../coordination/index.js";
 export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
+export { type Confirmed, confirmChange } from "./confirm.js";
 export { type Imported, type ImportOptions, importGroup } from "./import.js";
 export {
   breakLock,

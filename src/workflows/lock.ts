@@ -1,8 +1,17 @@
 // The group's lock around a piece of work, and `lock show` and `lock break` (docs/lock.md).
-import { type Controller, type LockOutcome, lockHeld, lockLost, writeLock } from "../apply/index.js";
 import {
+  type Controller,
+  changeUnconfirmed,
+  type LockOutcome,
+  lockHeld,
+  lockLost,
+  writeLock,
+} from "../apply/index.js";
+import {
+  decodeGuard,
   decodeLock,
   freeLock,
+  type GuardState,
   type HeldLock,
   type LockState,
   type LockWrite,
@@ -87,6 +96,7 @@ async function acquire(options: LockOptions): Promise<HeldLock> {
     const outcome = await anywhere(options, takeLock(wanted, from));
     if (outcome.kind === "done") return wanted;
     if (outcome.kind === "no-quorum") throw noQuorum(outcome.text);
+    if (outcome.kind === "guarded") throw changeUnconfirmed(options.group, outcome.guard);
     if (outcome.now.state === "unreadable") throw lockHeld(options.group, outcome.now);
     if (outcome.now.state === "held" && (await proofOf(options, outcome.now)) === undefined) {
       throw lockHeld(options.group, outcome.now);
@@ -148,6 +158,8 @@ export interface LockView {
   readonly node: string;
   readonly quorate: boolean | undefined;
   readonly lock: LockState | undefined;
+  /** A change that awaits its confirmation, or how the last one ended. */
+  readonly guard: GuardState;
   /** The same of a node that has no cluster yet. */
   readonly claim: LockState;
   readonly trouble?: string;
@@ -165,14 +177,22 @@ export function showLock(options: LockLook): Promise<LockView[]> {
       return viewOf(node, parseReadLock(answer?.stdout ?? ""));
     } catch (error) {
       if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
-      return { node, quorate: undefined, lock: undefined, claim: { state: "free" }, trouble: error.message };
+      return {
+        node,
+        quorate: undefined,
+        lock: undefined,
+        guard: { state: "none" },
+        claim: { state: "free" },
+        trouble: error.message,
+      };
     }
   });
 }
 
 function viewOf(node: string, seen: ReadLock): LockView {
   const lock = seen.quorate === undefined ? undefined : decodeLock(seen.lock);
-  return { node, quorate: seen.quorate, lock, claim: decodeLock(seen.claim) };
+  const guard = decodeGuard(seen.guard);
+  return { node, quorate: seen.quorate, lock, guard, claim: decodeLock(seen.claim) };
 }
 
 /**

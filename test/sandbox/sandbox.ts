@@ -129,8 +129,10 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
       );
       copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
+      copy("node/dcn-ha-guard", "usr/local/lib/dcn-ha/guard");
       for (const unit of [
         "dcn-ha-gate.service",
+        "dcn-ha-guard.service",
         "dcn-ha-gate.socket",
         "dcn-ha-gate@.service",
         "corosync.service.d/dcn-ha-gate.conf",
@@ -163,6 +165,7 @@ function stubs(root: string, name: string, names: readonly string[]): Record<str
 sed "s/name: ${name}$/name: $(/usr/bin/uname -n)/" "$3" >"$3.here"
 exec /usr/sbin/corosync -t -c "$3.here"`,
     sbd: "exit 0",
+    crmadmin: "echo 'Controller on dcn1 in state S_IDLE: ok'",
     "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
     systemctl: `units=${root}/units
 verb=$1; shift
@@ -186,7 +189,7 @@ start)
       : >${root}/var/lib/pacemaker/cib/cib.xml.sig
     fi
   done ;;
-daemon-reload) : ;;
+daemon-reload | restart) : ;;
 *) exit 1 ;;
 esac`,
   };

@@ -7,6 +7,7 @@ verb read-keys
 verb status-cluster
 verb status-quorum
 verb status-links
+verb status-transition
 
 verb_hello() { printf 'dcn-ha helper %s\n' "$protocol"; }
 
@@ -54,6 +55,8 @@ watched_files() {
 	echo "file.helper $lib/helper"
 	echo "file.gate $lib/gate"
 	echo "file.fence-secret $lib/fence-secret"
+	echo "file.guard $lib/guard"
+	echo "file.guard-service $(unit dcn-ha-guard.service)"
 	echo "file.gate-service $(unit dcn-ha-gate.service)"
 	echo "file.gate-socket $(unit dcn-ha-gate.socket)"
 	echo "file.gate-answer $(unit dcn-ha-gate@.service)"
@@ -117,4 +120,9 @@ verb_read_keys() { # for a node that joins its group; the controller never logs 
 
 verb_status_cluster() { timeout 20 crm_mon --one-shot --output-as=xml --inactive --fence-history=3; }
 verb_status_quorum() { timeout 10 corosync-quorumtool -s; }
+verb_status_transition() { # the DC and what its controller is at; S_IDLE is rest. crm_mon can look calm while a transition is being computed
+	dc=$(timeout 10 crmadmin --quiet --dc_lookup 2>/dev/null)
+	dc=${dc##* }
+	timeout 10 crmadmin --status "$dc"
+}
 verb_status_links() { timeout 10 corosync-cfgtool -s; }

@@ -3,7 +3,6 @@ verb read-lock
 verb set-lock changing
 verb set-claim changing
 
-lock_xpath="/cib[@have-quorum='1']/configuration/crm_config/cluster_property_set[@id='dcn-ha-lock']/nvpair[@id='dcn-ha-lock-state']"
 claim=$state/claim
 
 quorate() { timeout 10 corosync-quorumtool -s 2>/dev/null | grep -q '^Quorate: *Yes'; }
@@ -38,6 +37,7 @@ verb_read_lock() { # what is known here, one "NAME=VALUE" a line
 	if active pacemaker.service && live_cib >"$work/lock.xml" 2>/dev/null; then
 		printf 'quorum=%s\n' "$(sed -n '1s/.* have-quorum="\([01]\)".*/\1/p' "$work/lock.xml")"
 		printf 'lock=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-lock-state)"
+		printf 'guard=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-guard-state)"
 	fi
 	if [ -s "$claim" ]; then printf 'claim=%s\n' "$(head -n 1 "$claim")"; fi
 }
@@ -54,8 +54,12 @@ verb_set_lock() {
 		echo 'pacemaker is not running' >&2
 		return 102
 	fi
-	printf '<nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="%s"/>\n' "$value" >"$work/lock-new.xml"
-	swap_lock "$expected" || return
+	guarded "$value" || return
+	case $expected in
+	free) condition="[@value='free']" ;;
+	*) condition="[starts-with(@value,'held ${expected#token } ')]" ;;
+	esac
+	swap_pair lock "$condition" "$expected" free || return
 	# The cluster may have been divided while the write was under way: corosync knows first.
 	if [ "$value" != free ] && ! quorate; then
 		echo 'this part of the cluster has lost its quorum' >&2
@@ -63,17 +67,26 @@ verb_set_lock() {
 	fi
 }
 
-swap_lock() { # EXPECTED; the new nvpair is in $work/lock-new.xml
-	case $1 in
-	free) condition="[@value='free']" ;;
-	*) condition="[starts-with(@value,'held ${1#token } ')]" ;;
-	esac
+guarded() { # VALUE: nobody begins a change while another one awaits its confirmation; 76 with the guard's value
+	case $1 in free) return 0 ;; esac
+	token=${1#held } token=${token%% *}
+	live_cib >"$work/lock.xml" || return
+	guard=$(pair_value "$work/lock.xml" dcn-ha-guard-state)
+	case $guard in "armed $token "*) return 0 ;; 'armed '*) printf '%s\n' "$guard" ;; *) return 0 ;; esac
+	return 76
+}
+
+swap_pair() { # lock|guard CONDITION EXPECTED IDLE: sets the pair to $value where it meets the condition
+	new='<nvpair id="dcn-ha-%s-state" name="dcn-ha-%s" value="%s"/>\n'
+	# shellcheck disable=SC2059 # the format is ours
+	printf "$new" "$1" "$1" "$value" >"$work/pair.xml"
+	path="/cib[@have-quorum='1']/configuration/crm_config/cluster_property_set[@id='dcn-ha-$1']/nvpair[@id='dcn-ha-$1-state']"
 	for attempt in 1 2; do
-		cibadmin --modify --xpath "$lock_xpath$condition" --xml-file "$work/lock-new.xml" >/dev/null 2>"$work/lock-said"
+		cibadmin --modify --xpath "$path$2" --xml-file "$work/pair.xml" >/dev/null 2>"$work/said"
 		code=$?
 		[ "$code" -ne 0 ] || return 0
 		if [ "$code" -ne 105 ]; then
-			cat "$work/lock-said" >&2
+			cat "$work/said" >&2
 			return "$code"
 		fi
 		live_cib >"$work/lock.xml" || return
@@ -81,19 +94,24 @@ swap_lock() { # EXPECTED; the new nvpair is in $work/lock-new.xml
 			echo 'this part of the cluster has no quorum' >&2
 			return 69
 		fi
-		if ! grep -q '<nvpair id="dcn-ha-lock-state"' "$work/lock.xml" && [ "$1" = free ] && [ "$attempt" = 1 ]; then
-			echo '<cluster_property_set id="dcn-ha-lock"><nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="free"/></cluster_property_set>' >"$work/lock-set.xml"
+		if ! grep -q "<nvpair id=\"dcn-ha-$1-state\"" "$work/lock.xml" && [ "$3" = "$4" ] && [ "$attempt" = 1 ]; then
+			{
+				printf '<cluster_property_set id="dcn-ha-%s">' "$1"
+				# shellcheck disable=SC2059
+				printf "$new" "$1" "$1" "$4"
+				echo '</cluster_property_set>'
+			} >"$work/set.xml"
 			# 108: somebody else made it in this moment.
-			cibadmin --create --scope crm_config --xml-file "$work/lock-set.xml" >/dev/null 2>&1
+			cibadmin --create --scope crm_config --xml-file "$work/set.xml" >/dev/null 2>&1
 			continue
 		fi
-		now=$(pair_value "$work/lock.xml" dcn-ha-lock-state)
+		now=$(pair_value "$work/lock.xml" "dcn-ha-$1-state")
 		# Asked a second time, because the first answer was lost.
 		[ "$now" != "$value" ] || return 0
 		printf '%s\n' "$now"
 		return 75
 	done
-	echo 'the lock keeps changing' >&2
+	echo 'it keeps changing' >&2
 	return 75
 }
 

@@ -17,16 +17,26 @@ export const command: CommandDefinition = {
       flags: "--no-wait",
       help: "end when a running cluster has accepted the change; do not watch what it does then",
     },
+    {
+      flags: "--confirm-within <TIME>",
+      help: "the change goes back by itself after this time (30s, 5m), also without this controller, unless the cluster is well by then or somebody confirms it",
+    },
   ],
-  examples: ["dcn-ha apply cabinet-7.yaml", "dcn-ha apply cabinet-7 --profiles site/ --json"],
+  examples: [
+    "dcn-ha apply cabinet-7.yaml",
+    "dcn-ha apply cabinet-7.yaml --confirm-within 5m",
+    "dcn-ha apply cabinet-7 --profiles site/ --json",
+  ],
   run: async (call) => {
     const group = await loadGroup(call);
     const result = await applyTo(group, call);
-    const { outcome, changes, version, settled, durationMs } = result;
+    const { outcome, changes, version, settled, unhealthy, awaiting } = result;
     const idle = settled?.idle ?? [];
-    const answer = { group: group.name, outcome, changes, version, idle, durationMs: Math.round(durationMs) };
+    const durationMs = Math.round(result.durationMs);
+    const answer = { group: group.name, outcome, changes, version, idle, unhealthy, awaiting, durationMs };
     call.output.answer(answer, describe(group.name, result));
-    return idle.length === 0 ? exitCodes.done : exitCodes.failed;
+    const well = idle.length === 0 && unhealthy.length === 0 && outcome !== "reverted";
+    return well ? exitCodes.done : exitCodes.failed;
   },
 };
 
@@ -34,6 +44,7 @@ export const command: CommandDefinition = {
 export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyResult> {
   const { applyGroup } = await import("../../workflows/index.js");
   const { systemClock } = await import("../../time/index.js");
+  const confirmWithinMs = await readTime(call.options.text("confirm-within"));
   const secrets = await readSecrets(group);
   return withConnection(group, ({ transport, admin }) =>
     applyGroup({
@@ -42,6 +53,7 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
       adminTransport: admin,
       secrets,
       clock: systemClock,
+      ...(confirmWithinMs !== undefined && { confirmWithinMs }),
       wait: call.options.flag("wait"),
       signal: call.signal,
       onProgress: (progress) => {
@@ -50,6 +62,17 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
       },
     }),
   );
+}
+
+/** `30s`, `5m`, `1h`: long enough for a cluster to come to rest, short enough that somebody still knows of it. */
+async function readTime(text: string | undefined): Promise<number | undefined> {
+  if (text === undefined) return undefined;
+  const [, count = "", unit = ""] = /^(\d{1,5})(s|m|h)$/.exec(text) ?? [];
+  const seconds = Number(count) * ({ s: 1, m: 60, h: 3600 }[unit] ?? Number.NaN);
+  if (seconds >= 10 && seconds <= 86_400) return seconds * 1_000;
+  const { DcnError } = await import("../../errors/index.js");
+  const hint = "a number and s, m or h, from 10s to 24h: --confirm-within 5m";
+  throw new DcnError("usage", "USAGE", `--confirm-within takes a time, not ${text}`, { hint });
 }
 
 async function readSecrets(group: ResolvedGroup): Promise<ReadonlyMap<string, string>> {
@@ -66,9 +89,14 @@ function describe(name: string, result: ApplyResult): string {
     formed: `${name}: formed a cluster in ${seconds}`,
     completed: `${name}: completed what an earlier run began, in ${seconds}`,
     changed: `${name}: changed in ${seconds}`,
+    reverted: `${name}: changed, not well by the deadline and not confirmed: the nodes have taken it back (${seconds})`,
     unchanged: `${name}: nothing to do (${seconds})`,
   }[result.outcome];
   const changes = result.changes.map(({ action, kind, id }) => `  ${action} ${kind} ${id}`);
   const idle = (result.settled?.idle ?? []).map((id) => `  ${id} should run and does not; see dcn-ha status`);
-  return [outcome, ...changes, ...idle].join("\n");
+  const worse = result.unhealthy.map((text) => `  worse than before: ${text}`);
+  const waits = result.awaiting
+    ? [`  it goes back by itself unless you confirm it: dcn-ha confirm ${name}`]
+    : [];
+  return [outcome, ...changes, ...worse, ...(worse.length > 0 ? [] : idle), ...waits].join("\n");
 }

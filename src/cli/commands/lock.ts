@@ -97,9 +97,15 @@ function headline(name: string, views: readonly LockView[]): string {
   const unreadable = views
     .flatMap(({ lock }) => (lock?.state === "unreadable" ? [lock.text] : []))
     .slice(0, 1);
+  const guard = (views.find((view) => view.quorate === true) ?? views[0])?.guard;
+  const waits =
+    guard?.state === "armed"
+      ? [`${name}: a change goes back at ${guard.until} unless it is confirmed: dcn-ha confirm ${name}`]
+      : [];
   const lines = [
     ...held.map((lock) => `${name}: held by ${words(lock)}`),
     ...unreadable.map((text) => `${name}: held, and not readable: ${text}`),
+    ...waits,
   ];
   return lines.length > 0 ? lines.join("\n") : `${name}: free`;
 }

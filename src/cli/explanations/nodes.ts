@@ -232,6 +232,23 @@ export const nodeCodes: Explanations = {
     "Look again.",
     "dcn-ha lock show GROUP",
   ),
+  CHANGE_UNCONFIRMED: entry(
+    "A change that was made with --confirm-within awaits its confirmation.",
+    "A second one could not be told from it when it goes back.",
+    "Confirm it, or wait until the nodes have taken it back.",
+    "dcn-ha confirm GROUP",
+  ),
+  GUARD_FAILED: entry(
+    "The cluster did not take the word that a change may go back, or stays.",
+    "Nodes that are armed still act at the deadline.",
+    "See its words; then the same command again.",
+  ),
+  NOT_TAKEN_BACK: entry(
+    "The time for a confirmation is over, and the change is still there.",
+    "The nodes take it back only with quorum, and go on trying.",
+    "See on a node why not yet; bring quorum back.",
+    "journalctl -u dcn-ha-guard",
+  ),
   LOCK_NOT_RELEASED: entry(
     "The work is done, and the lock could not be given back.",
     "The group has no quorum, or no node answers.",
