@@ -30,8 +30,8 @@ export async function observeView(
   node: string,
   options: CallOptions & { readonly transition?: boolean } = {},
 ): Promise<NodeView> {
-  const { transition: asked = false, ...call } = options;
-  const frames = asked ? [...FRAMES, CONTROLLER] : FRAMES;
+  const { transition: asked, ...call } = options;
+  const frames = asked === true ? [...FRAMES, CONTROLLER] : FRAMES;
   const [mon, quorum, links, controller] = await callHelper(transport, node, frames, call);
   const troubles: string[] = [];
   const pacemaker = readPacemaker(node, mon);
@@ -42,7 +42,7 @@ export async function observeView(
   if (observedLinks === undefined) troubles.push(`links: ${links?.stderr.trim() ?? "no answer"}`);
   const cluster = typeof pacemaker === "string" ? undefined : pacemaker;
   const view = { node, cluster, quorum: votes, links: observedLinks, troubles };
-  return asked ? { ...view, transition: controllerState(controller) } : view;
+  return asked === true ? { ...view, transition: controllerState(controller) } : view;
 }
 
 /**
