@@ -1,6 +1,16 @@
 // What is measured against what. `atMost` is a promise: the bench fails when the median ratio is above it.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { groupText } from "./growth.js";
+
 const node = process.execPath;
 const bare = [node, "-e", "0"];
+
+const folder = mkdtempSync(join(tmpdir(), "dcn-ha-bench-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const hundred = join(folder, "hundred.yaml");
+writeFileSync(hundred, groupText(100));
 
 /** The cases; every command runs in the repository's folder. */
 export const cases = [
@@ -10,5 +20,11 @@ export const cases = [
     name: "render a shipped group, against bare Node",
     ours: [node, "bin/dcn-ha.js", "render", "profiles/groups/cabinet-three.yaml", "--to", "cib"],
     peer: bare,
+  },
+  {
+    name: "render 100 workloads with constraints, against bare Node",
+    ours: [node, "bin/dcn-ha.js", "render", hundred, "--to", "cib"],
+    peer: bare,
+    atMost: 5,
   },
 ];

@@ -19,14 +19,14 @@ function measure({ argv, input = "", reset }) {
   return performance.now() - started;
 }
 
-function quantile(values, share) {
+export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;
   const low = sorted[Math.floor(place)];
   return low + (sorted[Math.ceil(place)] - low) * (place % 1);
 }
 
-const summary = (values) => ({
+export const summary = (values) => ({
   median: quantile(values, 0.5),
   quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
 });

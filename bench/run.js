@@ -2,6 +2,7 @@
 // usage: node bench/run.js [--rounds N] [--json]      (build first: npm run build; on a live lab: node bench/lab.js)
 import { parseArgs } from "node:util";
 import { cases } from "./cases.js";
+import { describeGrowth, growth } from "./growth.js";
 import { describeMachine, describeResult, ratios } from "./ratios.js";
 
 const { values } = parseArgs({
@@ -11,12 +12,13 @@ const results = ratios(
   Number(values.rounds),
   cases.map((one) => ({ ...one, ours: { argv: one.ours }, peer: { argv: one.peer } })),
 );
+const growing = await growth(Math.max(3, Math.round(Number(values.rounds) / 3)), 1.1);
 const machine = describeMachine();
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ machine, results, growth: growing }, undefined, 2)}\n`);
 } else {
-  for (const line of [machine.text, ...results.map(describeResult)]) process.stdout.write(`${line}\n`);
+  for (const line of [machine.text, ...results.map(describeResult), describeGrowth(growing)])
+    process.stdout.write(`${line}\n`);
 }
-process.exitCode = results.every(({ ratio, atMost }) => atMost === undefined || ratio.median <= atMost)
-  ? 0
-  : 1;
+const kept = results.every(({ ratio, atMost }) => atMost === undefined || ratio.median <= atMost);
+process.exitCode = kept && growing.exponent <= growing.atMost ? 0 : 1;

@@ -69,8 +69,9 @@ export const contradictions: Rule = (view, add) => {
 
 /** A workload that location constraints leave one node, or none. */
 export const roomToMove: Rule = (view, add) => {
+  const fenceDevices = new Set(view.fenceDevices.map((device) => device.id));
   for (const { id, kind } of view.model.configuration.resources) {
-    if (kind === "clone" || view.fenceDevices.some((device) => device.id === id)) continue;
+    if (kind === "clone" || fenceDevices.has(id)) continue;
     const allowed = allowedNodes(view, id);
     const subject = `workload ${id}`;
     if (allowed.length === 0) {

@@ -5,15 +5,13 @@ import { type ClusterView, pairValue } from "./view.js";
 /** The nodes that location constraints leave to a resource; rules over attributes that change at run time count as open. */
 export function allowedNodes(view: ClusterView, resource: string): string[] {
   const optIn = view.isOff("symmetric-cluster");
+  const locations = view.locations.get(resource) ?? [];
+  const exclusive = locations.some((one) => one.kind === "location" && one.resourceDiscovery === "exclusive");
   return view.nodes.filter((node) => {
-    const scores = view.model.configuration.constraints.flatMap((one): string[] => {
-      if (one.kind === "location" && one.resource === resource && one.node === node) return [one.score];
-      if (one.kind !== "location-rule" || one.resource !== resource) return [];
+    const scores = locations.flatMap((one): string[] => {
+      if (one.kind === "location") return one.node === node ? [one.score] : [];
       return ruleHolds(view, one.rule, node) === true ? [one.rule.score] : [];
     });
-    const exclusive = view.model.configuration.constraints.some(
-      (one) => one.kind === "location" && one.resource === resource && one.resourceDiscovery === "exclusive",
-    );
     if (scores.includes("-INFINITY")) return false;
     return (!optIn && !exclusive) || scores.some((score) => score === "INFINITY" || Number(score) >= 0);
   });

@@ -3,6 +3,7 @@ import type {
   AttributeSet,
   Clone,
   ClusterModel,
+  Constraint,
   CorosyncSection,
   Group,
   Operation,
@@ -31,12 +32,17 @@ export interface PlacedPrimitive {
   readonly clone?: Clone;
 }
 
+/** A constraint between a resource and nodes. */
+type Location = Extract<Constraint, { readonly kind: "location" | "location-rule" }>;
+
 /** A cluster model with answers. */
 export interface ClusterView {
   readonly model: ClusterModel;
   /** How many nodes may be lost at the same moment by promise. */
   readonly survive: number | undefined;
   readonly nodes: readonly string[];
+  /** The location constraints of each resource that has some: looked up, because a large group has thousands. */
+  readonly locations: ReadonlyMap<string, readonly Location[]>;
   /** Workloads: all primitives but fence devices. */
   readonly workloads: readonly PlacedPrimitive[];
   readonly fenceDevices: readonly Primitive[];
@@ -69,6 +75,7 @@ export function clusterView(model: ClusterModel, survive: number | undefined): C
     model,
     survive,
     nodes: model.corosync.nodes.map((node) => node.name),
+    locations: locationsOf(configuration.constraints),
     workloads: placed.filter((one) => !isFence(one)),
     fenceDevices: placed.filter(isFence).map((one) => one.primitive),
     property,
@@ -81,6 +88,17 @@ export function clusterView(model: ClusterModel, survive: number | undefined): C
       pairValue(configuration.resourceDefaults, name),
     timeoutMs: (operation) => timeMs(operation.timeout ?? "") ?? defaultTimeout ?? DEFAULT_TIMEOUT_MS,
   };
+}
+
+function locationsOf(constraints: readonly Constraint[]): Map<string, Location[]> {
+  const found = new Map<string, Location[]>();
+  for (const one of constraints) {
+    if (one.kind !== "location" && one.kind !== "location-rule") continue;
+    const known = found.get(one.resource);
+    if (known === undefined) found.set(one.resource, [one]);
+    else known.push(one);
+  }
+  return found;
 }
 
 function placedPrimitives(top: Resource): PlacedPrimitive[] {

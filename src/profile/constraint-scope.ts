@@ -8,7 +8,8 @@ import { hintFor } from "./spelling.js";
 
 /** What constraints may name, and where to report. */
 export interface ConstraintScope {
-  readonly workloads: readonly ResolvedWorkload[];
+  /** By name; of two with one name the first. */
+  readonly workloads: ReadonlyMap<string, ResolvedWorkload>;
   /** Names of workloads whose profile is at fault, which their own findings say. */
   readonly faulty: ReadonlySet<string>;
   readonly nodes: readonly ResolvedNode[];
@@ -38,9 +39,9 @@ export function workloadOf(
   path: DocumentPath,
   scope: ConstraintScope,
 ): ResolvedWorkload | undefined {
-  const found = scope.workloads.find((workload) => workload.name === name);
+  const found = scope.workloads.get(name);
   if (found !== undefined || scope.faulty.has(name)) return found;
-  const hint = hintFor(name, [...scope.workloads.map((one) => one.name), ...scope.faulty]);
+  const hint = hintFor(name, [...scope.workloads.keys(), ...scope.faulty]);
   scope.report("UNKNOWN_WORKLOAD", path, `there is no workload ${name}`, { hint });
   return undefined;
 }

@@ -12,6 +12,12 @@ export function ruleIds(): (resource: string) => string {
   };
 }
 
+/** What stands more than once, once each, in order of its second time. */
+function twice(ids: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(ids.filter((id) => seen.size === seen.add(id).size));
+}
+
 /** Reports ids that come out twice: of resources, members of groups and clones, fence devices and constraints. */
 export function checkIds(
   all: { resources: readonly Resource[]; constraints: readonly Constraint[] },
@@ -19,9 +25,6 @@ export function checkIds(
 ): void {
   const resources = all.resources.flatMap(idsOf);
   const constraints = all.constraints.map((one) => one.id);
-  const twice = (ids: readonly string[]): string[] => [
-    ...new Set(ids.filter((id, index) => ids.indexOf(id) < index)),
-  ];
   for (const id of twice(constraints))
     report("DUPLICATE_CONSTRAINT", ["constraints"], `the constraint ${id} comes out twice`);
   for (const id of twice([...resources, ...new Set(constraints)])) {

@@ -153,7 +153,7 @@ function constraintsOf(
   const { documents, document, report, origins, ruleId } = context;
   const { value } = document;
   return expandConstraints(value.constraints ?? [], ["constraints"], {
-    workloads,
+    workloads: new Map(workloads.toReversed().map((one) => [one.name, one])),
     faulty: faultyNames(value, workloads),
     nodes,
     networks: value.networks,

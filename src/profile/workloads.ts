@@ -44,11 +44,12 @@ export function expandWorkloads(input: WorkloadsInput): ExpandedWorkloads {
   };
   const all: ExpandedWorkloads = { resources: [], constraints: [], workloads: [] };
   const list = document.value.workloads ?? [];
+  const names = new Set<string>();
   for (const [index, workload] of list.entries()) {
     const path = ["workloads", index] as const;
-    if (list.findIndex((other) => other.name === workload.name) < index) {
+    if (names.has(workload.name))
       report("DUPLICATE_WORKLOAD", [...path, "name"], `two workloads are called ${workload.name}`);
-    }
+    names.add(workload.name);
     const expanded = expandWorkload({ ...input, workload, path, group: document, profileOf });
     if (expanded === undefined) continue;
     all.resources.push(...expanded.resources);
