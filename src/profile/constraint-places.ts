@@ -1,5 +1,5 @@
 // Constraints between a workload and nodes: prefer, avoid, only-on, needs-network → locations by node or by rule.
-import type { AttributeExpression, Constraint, OrderConstraint } from "../cluster/index.js";
+import type { AttributeExpression, Constraint } from "../cluster/index.js";
 import type { ConstraintText } from "./constraint.js";
 import { type ConstraintScope, workloadOf } from "./constraint-scope.js";
 import { networkAttribute } from "./network-reach.js";
@@ -176,22 +176,5 @@ export function needsNetwork(
   if (workload === undefined) return [];
   const id = scope.ruleId(workload.resourceId);
   const rule = unlessOne(id, networkAttribute(network));
-  return [
-    { kind: "location-rule", id, resource: workload.resourceId, rule },
-    afterWatchers(`${agent}-clone`, workload.resourceId),
-  ];
-}
-
-// While watchers start, those that still do have not spoken: without this the workload would settle on whichever node spoke
-// first, and stay there, instead of where it prefers to be. A watcher that does not start holds up nobody for longer than that.
-function afterWatchers(first: string, then: string): OrderConstraint {
-  return {
-    kind: "order",
-    id: `order-${first}-${then}-Optional`,
-    first,
-    then,
-    firstAction: "start",
-    thenAction: "start",
-    orderKind: "Optional",
-  };
+  return [{ kind: "location-rule", id, resource: workload.resourceId, rule }];
 }
