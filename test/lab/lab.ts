@@ -116,6 +116,17 @@ export class Lab {
     return runs.findLast((run) => !run.stopped && nowNs - run.toNs < 2e9)?.node ?? "";
   }
 
+  /** Waits until a workload began anew, on whichever node (a fenced one may be back first), and says where. */
+  async begunAgain(resource: string, sinceNs: number, timeoutMs = 180_000): Promise<string> {
+    const end = Date.now() + timeoutMs;
+    while (Date.now() < end) {
+      const begun = (await this.truth(resource)).runs.find((run) => run.fromNs > sinceNs);
+      if (begun !== undefined) return begun.node;
+      await delay(300);
+    }
+    return "";
+  }
+
   /** Waits until a workload's heartbeat comes from another node than `node`, and says from which. */
   async movedFrom(node: string, resource?: string, timeoutMs = 120_000): Promise<string> {
     const end = Date.now() + timeoutMs;
