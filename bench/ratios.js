@@ -19,7 +19,7 @@ function measure({ argv, input = "", reset }) {
   return performance.now() - started;
 }
 
-export function quantile(values, share) {
+function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;
   const low = sorted[Math.floor(place)];
