@@ -1,5 +1,5 @@
 // Parts of a group that exists → one NodeGroup document as YAML 1.2 that people go on with.
-import { Document, isScalar, Scalar, visit } from "yaml";
+import { Document, isCollection, isPair, isScalar, Scalar, visit } from "yaml";
 import type { AdoptedPart } from "./part.js";
 
 /** Keys in the order in which people read them; others follow. */
@@ -23,7 +23,7 @@ export function groupDocument(parts: readonly AdoptedPart[], name?: string): str
   const nodes = parts.flatMap(
     (part) => (Array.isArray(part.keys["nodes"]) ? part.keys["nodes"] : []) as NodeKeys[],
   );
-  const all = { ...keys, nodes: joined(nodes), name: name ?? keys["name"] ?? "imported" };
+  const all = { networks: [], ...keys, nodes: joined(nodes), name: name ?? keys["name"] ?? "imported" };
   const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
   const entries = Object.entries(all).sort(([one], [other]) => rank(one) - rank(other));
   const document = new Document(Object.fromEntries(entries), { aliasDuplicateObjects: false });
@@ -38,8 +38,8 @@ interface NodeKeys {
 /** Nodes of one name are one node; what an earlier part says of it stands. */
 function joined(nodes: readonly NodeKeys[]): NodeKeys[] {
   const byName = new Map<string, NodeKeys>();
-  for (const node of nodes) byName.set(node.name, { ...node, ...byName.get(node.name), name: node.name });
-  return [...byName.values()];
+  for (const node of nodes) byName.set(node.name, { ...node, ...byName.get(node.name) });
+  return [...byName.values()].map(({ name, ...rest }) => ({ name, addresses: {}, ...rest }));
 }
 
 function head(parts: readonly AdoptedPart[]): string {
@@ -60,14 +60,17 @@ const LINE = 100;
 function layOut(document: Document): void {
   visit(document, {
     Collection: (_, node) => {
-      const short = node.items.every((item) =>
-        isScalar("value" in (item as object) ? (item as { value: unknown }).value : item),
-      );
+      const short = node.items.every((item) => isLeaf(isPair(item) ? item.value : item));
       if (short && JSON.stringify(node.toJSON()).length <= LINE) node.flow = true;
     },
     Scalar: (_, node) => {
-      // What a reader might take for a number, a date or a truth stays the text that it is.
+      // A line break within a block would depend on the indentation around it.
       if (typeof node.value === "string" && /[\r\n]/.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
+}
+
+/** A plain value, or an empty map or list. */
+function isLeaf(node: unknown): boolean {
+  return isScalar(node) || (isCollection(node) && node.items.length === 0);
 }

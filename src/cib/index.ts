@@ -3,9 +3,16 @@ import type { ClusterConfiguration } from "../cluster/index.js";
 import { writeXml } from "../xml/index.js";
 import { type CibVersion, cibElement } from "./render.js";
 
+export { decodeConfiguration } from "./decode.js";
+export type { TierFault } from "./decode-place.js";
+export { encodeConfiguration } from "./encode.js";
 export { type Change, type MergedCib, mergeOwned } from "./merge.js";
+export { asNouns } from "./nouns.js";
 export { ownedIds } from "./ownership.js";
-export { type CibVersion, renderConfiguration } from "./render.js";
+export { type CibVersion, renderConfiguration, renderedIds } from "./render.js";
+export { isSecretName } from "./secret-names.js";
+export { secretReferences, withSecretValues } from "./tier.js";
+export { tierJsonSchema } from "./tier-schema.js";
 
 /** A whole CIB as text, to seed a cluster that has none: admin_epoch 0, no status. */
 export function renderCib(configuration: ClusterConfiguration, version: CibVersion): string {

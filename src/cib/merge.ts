@@ -2,8 +2,17 @@
 import type { ClusterConfiguration } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import { childOf, writeXml, type XmlElement } from "../xml/index.js";
-import { isReference, isShared, MARK_OWNED, ownedIds } from "./ownership.js";
+import {
+  holdsReferences,
+  isReference,
+  isShared,
+  isSystemProperty,
+  MARK_OWNED,
+  ownedIds,
+} from "./ownership.js";
 import { renderConfiguration } from "./render.js";
+import { isSecretName } from "./secret-names.js";
+import { secretPairs } from "./tier.js";
 
 /** One difference between the live CIB and the merged one. */
 export interface Change {
@@ -27,6 +36,8 @@ export interface MergedCib {
 interface Merge {
   readonly owned: ReadonlySet<string>;
   readonly desired: ReadonlySet<string>;
+  /** Ids of pairs whose value nobody is to see. */
+  readonly secrets: ReadonlySet<string>;
   readonly changes: Change[];
 }
 
@@ -44,18 +55,30 @@ export function mergeOwned(liveCib: XmlElement, desired: ClusterConfiguration): 
     );
   }
   const wanted = renderConfiguration(desired);
-  const merge: Merge = { owned: ownedIds(live), desired: new Set(idsOf(wanted)), changes: [] };
+  const merge: Merge = {
+    owned: ownedIds(live),
+    desired: new Set(idsOf(wanted)),
+    secrets: new Set(secretPairs(desired.elements ?? [])),
+    changes: [],
+  };
   const settled = dropMisplaced(live, wanted, merge);
-  const configuration = mergeElement(settled, wanted, merge);
+  const configuration = mergeElement(settled, wanted, { merge, owner: "", parent: "" });
   const children = liveCib.children.map((child) => (child === live ? configuration : child));
   return { cib: merge.changes.length > 0 ? { ...liveCib, children } : liveCib, changes: merge.changes };
 }
 
+interface MergePlace {
+  readonly merge: Merge;
+  /** Id of the nearest element around it that has one: an element without id is told under it. */
+  readonly owner: string;
+  readonly parent: string;
+}
+
 /** Merges a desired element into the live one of the same identity. */
-function mergeElement(live: XmlElement, wanted: XmlElement, merge: Merge): XmlElement {
-  const attributes = mergeAttributes(live, wanted, merge);
-  if (wanted.name === "resource_set")
-    return { ...live, attributes, children: setMembers(live, wanted, merge) };
+function mergeElement(live: XmlElement, wanted: XmlElement, place: MergePlace): XmlElement {
+  const { merge, owner } = place;
+  const attributes = mergeAttributes(live, wanted, place);
+  if (holdsReferences(wanted)) return { ...live, attributes, children: setMembers(live, wanted, merge) };
   const rest = [...wanted.children];
   const merged: XmlElement[] = [];
   for (const child of live.children) {
@@ -63,7 +86,9 @@ function mergeElement(live: XmlElement, wanted: XmlElement, merge: Merge): XmlEl
     if (match === undefined) merged.push(...withoutOwned(child, merge));
     else {
       rest.splice(rest.indexOf(match), 1);
-      merged.push(mergeElement(child, match, merge));
+      merged.push(
+        mergeElement(child, match, { merge, owner: wanted.attributes.id ?? owner, parent: wanted.name }),
+      );
     }
   }
   for (const child of rest) noteCreated(child, merge);
@@ -71,13 +96,21 @@ function mergeElement(live: XmlElement, wanted: XmlElement, merge: Merge): XmlEl
   return { ...live, attributes, children };
 }
 
-// Attributes of an element of ours are ours; of a container without id, of a cluster node and of a shared set they are not.
-function mergeAttributes(live: XmlElement, wanted: XmlElement, merge: Merge): XmlElement["attributes"] {
-  const id = wanted.attributes.id;
-  if (id === undefined || wanted.name === "node" || isShared(wanted)) return live.attributes;
+// Attributes of an element of ours are ours; of a container without attributes, of a cluster node, of a shared set and of
+// what Pacemaker itself writes they are not.
+function mergeAttributes(
+  live: XmlElement,
+  wanted: XmlElement,
+  { merge, owner, parent }: MergePlace,
+): XmlElement["attributes"] {
+  if (wanted.name === "node" || isShared(wanted) || isSystemProperty(wanted, parent)) return live.attributes;
   if (sameAttributes(live.attributes, wanted.attributes)) return live.attributes;
+  const id = wanted.attributes.id ?? owner;
   const kind = id === MARK_OWNED ? "ownership" : wanted.name;
-  const [before, after] = [summary({ ...live, children: [] }), summary({ ...wanted, children: [] })];
+  const [before, after] = [
+    summary({ ...live, children: [] }, merge),
+    summary({ ...wanted, children: [] }, merge),
+  ];
   const change = { action: "changed", kind, id, before, after } as const;
   merge.changes.push(merge.owned.has(id) || id === MARK_OWNED ? change : { ...change, adopted: true });
   return wanted.attributes;
@@ -88,7 +121,7 @@ function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
   const id = child.attributes.id;
   const ours = id !== undefined && child.name !== "node" && merge.owned.has(id) && !merge.desired.has(id);
   if (ours && !SETS_OTHERS_USE.has(child.name)) {
-    merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child) });
+    merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child, merge) });
     return [];
   }
   if (child.children.length === 0) return [child];
@@ -102,7 +135,7 @@ function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
       action: "removed",
       kind: child.name,
       id,
-      before: summary(child),
+      before: summary(child, merge),
     });
     return [];
   }
@@ -117,12 +150,12 @@ const SETS_OTHERS_USE: ReadonlySet<string> = new Set([
   "utilization",
 ]);
 
-/** The members of a resource set of ours are what we say, in our order: they are references, not things of somebody's. */
+/** The members of a resource set, tag or ACL target of ours are what we say, in our order: they are references, not things of somebody's. */
 function setMembers(live: XmlElement, wanted: XmlElement, merge: Merge): readonly XmlElement[] {
   const names = (set: XmlElement): string => set.children.map((child) => child.attributes.id ?? "").join(" ");
   const [id, before, after] = [wanted.attributes.id ?? "", names(live), names(wanted)];
   if (before === after) return live.children;
-  merge.changes.push({ action: "changed", kind: "resource_set", id, before, after });
+  merge.changes.push({ action: "changed", kind: wanted.name, id, before, after });
   return wanted.children;
 }
 
@@ -143,7 +176,7 @@ function dropMisplaced(live: XmlElement, wanted: XmlElement, merge: Merge): XmlE
       if (child.name === "node" || isReference(child) || expected === undefined) return true;
       if (expected === `${here}/${child.name}`) return true;
       const id = child.attributes.id ?? "";
-      merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child) });
+      merge.changes.push({ action: "removed", kind: child.name, id, before: summary(child, merge) });
       return false;
     });
     const children = kept.map((child) => clean(child, here));
@@ -190,7 +223,8 @@ function sameIdentity(parent: XmlElement, live: XmlElement, wanted: XmlElement):
     const id = wanted.attributes.id;
     return live.attributes.id === id || parent.children.every((child) => child.attributes.id !== id);
   }
-  return live.attributes.id === wanted.attributes.id;
+  const [one, other] = [live.attributes, wanted.attributes];
+  return one.id === other.id && (one.id !== undefined || one["id-ref"] === other["id-ref"]);
 }
 
 function noteCreated(child: XmlElement, merge: Merge): void {
@@ -198,7 +232,7 @@ function noteCreated(child: XmlElement, merge: Merge): void {
   if (id === undefined) for (const inner of child.children) noteCreated(inner, merge);
   else {
     const kind = id === MARK_OWNED || isMark(child) ? "ownership" : child.name;
-    merge.changes.push({ action: "created", kind, id, after: summary(child) });
+    merge.changes.push({ action: "created", kind, id, after: summary(child, merge) });
   }
 }
 
@@ -206,9 +240,21 @@ function isMark(node: XmlElement): boolean {
   return node.children.some((child) => child.attributes.id === MARK_OWNED);
 }
 
-function summary(node: XmlElement): string {
-  if (node.name === "nvpair") return node.attributes.value ?? "";
-  return writeXml(node, { compact: true });
+function summary(node: XmlElement, merge: Merge): string {
+  const shown = withoutSecrets(node, merge);
+  if (node.name === "nvpair") return shown.attributes.value ?? "";
+  return writeXml(shown, { compact: true });
+}
+
+/** Values of passwords and the like are for nobody's eyes, whoever wrote them there. */
+function withoutSecrets(node: XmlElement, merge: Merge): XmlElement {
+  const { name, attributes } = node;
+  const secret =
+    name === "nvpair" &&
+    attributes.value !== undefined &&
+    (isSecretName(attributes.name ?? "") || merge.secrets.has(attributes.id ?? ""));
+  const shown = secret ? { ...attributes, value: "(secret)" } : attributes;
+  return { ...node, attributes: shown, children: node.children.map((child) => withoutSecrets(child, merge)) };
 }
 
 function sameAttributes(a: XmlElement["attributes"], b: XmlElement["attributes"]): boolean {

@@ -26,11 +26,17 @@ export function ownedIds(configuration: XmlElement): ReadonlySet<string> {
 }
 
 /** Every id of a rendered `<configuration>` that is ours alone: all but cluster nodes, shared sets and the mark itself. */
-export function idsToOwn(configuration: XmlElement): string[] {
+export function idsToOwn(configuration: XmlElement, parent = ""): string[] {
   const own =
-    configuration.name !== "node" && !isShared(configuration) && configuration.attributes.id !== MARK_OWNED;
+    configuration.name !== "node" &&
+    !isShared(configuration) &&
+    !isSystemProperty(configuration, parent) &&
+    configuration.attributes.id !== MARK_OWNED;
   const id = isReference(configuration) || !own ? undefined : configuration.attributes.id;
-  return [...(id === undefined ? [] : [id]), ...configuration.children.flatMap(idsToOwn)];
+  return [
+    ...(id === undefined ? [] : [id]),
+    ...configuration.children.flatMap((child) => idsToOwn(child, configuration.name)),
+  ];
 }
 
 /** Elements whose `id` names something else: members of sets and tags, roles of an ACL target. */
@@ -38,7 +44,27 @@ export function isReference(node: XmlElement): boolean {
   return REFERENCES.has(node.name);
 }
 
-const REFERENCES: ReadonlySet<string> = new Set(["resource_ref", "obj_ref", "role"]);
+const REFERENCES: ReadonlySet<string> = new Set(["resource_ref", "obj_ref", "role", "role_ref"]);
+
+/** Elements whose members are references: what they hold is one list, and ours as a whole. */
+export function holdsReferences(node: XmlElement): boolean {
+  return HOLDERS.has(node.name) && node.children.every(isReference);
+}
+
+const HOLDERS: ReadonlySet<string> = new Set(["resource_set", "tag", "acl_target", "acl_group", "acl_user"]);
+
+/** Properties that the cluster writes itself: an imported document has them, a live cluster's own value stands. */
+export function isSystemProperty(node: XmlElement, parent: string): boolean {
+  return parent === "cluster_property_set" && SYSTEM.has(node.attributes.name ?? "");
+}
+
+const SYSTEM: ReadonlySet<string> = new Set([
+  "cluster-infrastructure",
+  "cluster-name",
+  "dc-version",
+  "have-watchdog",
+  "last-lrm-refresh",
+]);
 
 /** Sets that tools and the cluster write into as well; pairs of them are ours one by one, the sets are not. */
 export function isShared(node: XmlElement): boolean {

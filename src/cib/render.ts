@@ -12,6 +12,7 @@ import { assertNever } from "../errors/index.js";
 import { element, type XmlElement } from "../xml/index.js";
 import { constraint } from "./constraints.js";
 import { idsToOwn, ownershipMark } from "./ownership.js";
+import { withTier } from "./tier.js";
 
 /** What a CIB says of itself; schema and feature set come from the node (`cibadmin --empty`), never from us. */
 export interface CibVersion {
@@ -40,12 +41,22 @@ export function cibElement(configuration: ClusterConfiguration, version: CibVers
  * adds the others from corosync's nodelist, and crm_verify calls listed nodes unclean as long as there is no status.
  */
 export function renderConfiguration(configuration: ClusterConfiguration): XmlElement {
-  const bare = sections(configuration);
+  const bare = withTier(sections(configuration), configuration.elements ?? []);
   const mark = ownershipMark(idsToOwn(bare));
   const children = bare.children.map((section) =>
     section.name === "crm_config" ? { ...section, children: [...section.children, mark] } : section,
   );
   return { ...bare, children };
+}
+
+/** Sections where things of the same id or name join, so that an id that stands twice is none that clashes. */
+const JOINING: ReadonlySet<string> = new Set(["crm_config", "nodes", "rsc_defaults", "op_defaults"]);
+
+/** The ids of what was expanded, without those of the tier and without those that a tier may add to. */
+export function renderedIds(configuration: ClusterConfiguration): string[] {
+  return sections(configuration)
+    .children.filter((section) => !JOINING.has(section.name))
+    .flatMap((section) => idsToOwn(section));
 }
 
 function sections(configuration: ClusterConfiguration): XmlElement {

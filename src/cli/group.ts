@@ -1,7 +1,7 @@
 // From the word GROUP on the command line to a resolved node group: a file, a folder with one group, or a group's name.
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Finding, hasErrors, InvariantError } from "../errors/index.js";
+import { DcnError, type Finding, hasErrors, InvariantError } from "../errors/index.js";
 import type { DocumentOf, ProfileDocument, ResolvedGroup, SourceText } from "../profile/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
 import { FindingsError } from "./trouble.js";
@@ -61,6 +61,18 @@ export async function loadDocuments(call: Call, word: string): Promise<LoadedGro
   return { resolved: group, document, documents: parsed.documents };
 }
 
+/** Throws DcnError invalid NO_NETWORKS where a document, as one imported from a CIB alone, has no networks yet. */
+export function checkNetworks({ name, networks }: ResolvedGroup): void {
+  if (networks.length > 0) return;
+  const hint = "networks: [site], and for each node addresses: { site: … }";
+  throw new DcnError(
+    "invalid",
+    "NO_NETWORKS",
+    `${name} names no network, so that there is no corosync.conf`,
+    { hint },
+  );
+}
+
 /** What a path holds by itself: the name of its only group, and the policies that groups name by path. */
 async function lookInto(
   path: string,
@@ -73,8 +85,8 @@ async function lookInto(
   );
   const groups = documents.filter((document) => document.kind === "NodeGroup");
   const policies = groups
-    .filter(({ value }) => value.policy.includes("/"))
-    .map(({ file, value }) => besideFile(file, value.policy));
+    .filter(({ value }) => value.policy?.includes("/"))
+    .map(({ file, value }) => besideFile(file, value.policy ?? ""));
   const [only] = groups;
   return {
     paths: [path, ...policies],

@@ -16,6 +16,7 @@ export type {
   ResourceSet,
 } from "./constraint.js";
 export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
+export type { ConfigurationElement } from "./element.js";
 export { type Figure, figure } from "./figure.js";
 export type {
   ClusterConfiguration,

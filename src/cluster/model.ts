@@ -2,6 +2,7 @@
 import type { AttributeSet } from "./attributes.js";
 import type { Constraint } from "./constraint.js";
 import type { CorosyncConfiguration } from "./corosync.js";
+import type { ConfigurationElement } from "./element.js";
 import type { QuorumAlgorithm } from "./quorum.js";
 import type { Resource } from "./resource.js";
 import type { NodeSecret } from "./secret.js";
@@ -31,6 +32,8 @@ export interface ClusterConfiguration {
   readonly fencingLevels: readonly FencingLevel[];
   readonly resourceDefaults: readonly AttributeSet[];
   readonly operationDefaults: readonly AttributeSet[];
+  /** What the full-power tier says beside it, by section (`crm_config`, `resources`, …); its pairs win over equal ones above. */
+  readonly elements?: readonly ConfigurationElement[];
 }
 
 /** A quorum device of model net (corosync-qdevice(8)): a host outside of the cluster that gives one half the vote. */

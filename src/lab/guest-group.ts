@@ -87,7 +87,9 @@ export function fitGuest(spec: LabSpec, paths: LabPaths, guest: Guest): FittedGu
     kind: "NodeGroup",
     name: value.name,
     ...(value.summary === undefined ? {} : { summary: value.summary }),
-    policy: value.policy.includes("/") ? guest.policy : value.policy,
+    ...(value.policy === undefined
+      ? {}
+      : { policy: value.policy.includes("/") ? guest.policy : value.policy }),
     networks: value.networks,
     ssh: labSsh(spec, paths),
     nodes: value.nodes.map((node) => fittedNode(spec, node)),

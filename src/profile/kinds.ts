@@ -1,5 +1,6 @@
 // The kinds of documents and their schemas.
 import { z } from "zod";
+import { tierJsonSchema } from "../cib/index.js";
 import { clusterPolicySchema } from "./cluster-policy.js";
 import { constraintProfileSchema } from "./constraint-profile.js";
 import { filledShape, heritageShape } from "./heritage.js";
@@ -50,5 +51,8 @@ export function schemaOf(kind: ProfileKind): (typeof schemas)[ProfileKind] {
 
 /** JSON Schema (draft 2020-12) of a kind, for editors and `dcn-ha schema`. */
 export function jsonSchema(kind: ProfileKind): Record<string, unknown> {
-  return { ...z.toJSONSchema(schemas[kind], { io: "input" }) };
+  const schema = z.toJSONSchema(schemas[kind], { io: "input" });
+  return kind === "NodeGroup"
+    ? { ...schema, $defs: { ...schema.$defs, ...tierJsonSchema().definitions } }
+    : { ...schema };
 }

@@ -1,5 +1,6 @@
 // Lint of a resolved group, each finding beside the line of the profile that it is about.
-import type { Finding, Position } from "../errors/index.js";
+import { asNouns } from "../cib/index.js";
+import type { Finding, Position, Severity } from "../errors/index.js";
 import { lintCluster } from "../lint/index.js";
 import { nodesLost } from "./constraint-claims.js";
 import type { ResolvedGroup } from "./resolved.js";
@@ -7,10 +8,23 @@ import type { DocumentOf, DocumentPath } from "./source.js";
 
 /** Everything that lint says about a group, with positions in its document. */
 export function lintGroup(group: ResolvedGroup, document: DocumentOf<"NodeGroup">): Finding[] {
-  return lintCluster(group.model, { nodes: promisedLosses(group) }).map((finding) => ({
+  const model = { ...group.model, configuration: asNouns(group.model.configuration) };
+  // A group that is wholly `cib:` is as somebody runs it: it is shown what is wrong with it, and can still be rendered.
+  const severest = document.value.policy === undefined ? "warning" : "error";
+  const { nodes, networks } = document.value;
+  // Rules count nodes, and look at corosync.conf: where a document names none, there is nothing to say.
+  if (nodes.length === 0) return [];
+  const findings = lintCluster(model, { nodes: promisedLosses(group) });
+  const known = findings.filter(({ subject }) => networks.length > 0 || subject !== "corosync.conf");
+  return known.map((finding) => ({
     ...finding,
+    severity: capped(finding.severity, severest),
     position: place(document, finding.subject ?? ""),
   }));
+}
+
+function capped(severity: Severity, severest: Severity): Severity {
+  return severity === "error" ? severest : severity;
 }
 
 /** How many lost nodes the group promises to survive at once: as such, or as whole cabinets; undefined without a promise. */
@@ -43,7 +57,7 @@ function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
       case "constraint":
         return ["constraints"];
       default:
-        return ["policy"];
+        return value.policy === undefined ? ["cib"] : ["policy"];
     }
   })();
   return path.includes(-1) ? document.at(["name"]) : document.at(path);

@@ -47,6 +47,7 @@ export function findPolicy(
   report: Report,
 ): DocumentOf<"ClusterPolicy"> | undefined {
   const { policy } = group.value;
+  if (policy === undefined) return undefined;
   const policies = documentsByName(all.documents, "ClusterPolicy");
   const file = besideFile(group.file, policy);
   const found = policies.get(policy) ?? [...policies.values()].find((document) => document.file === file);

@@ -1,8 +1,9 @@
 // NodeGroup: the nodes of one cluster, its networks, fencing, workloads and constraints.
 import { z } from "zod";
+import { cibTierSchema } from "./cib-tier.js";
 import { constraintSchema } from "./constraint.js";
 import { fenceSchema } from "./fence-text.js";
-import { address, host, name, scalar, text } from "./values.js";
+import { address, host, name, nodeName, scalar, text } from "./values.js";
 import { capacitySchema, workloadSchema } from "./workload-text.js";
 
 const port = z.int().min(1).max(65_535).optional();
@@ -37,8 +38,8 @@ const quorumDevice = z.strictObject({
 });
 
 const node = z.strictObject({
-  name,
-  id: z.int().min(1).max(65_535).optional().describe("corosync node id; default: place in the list"),
+  name: nodeName,
+  id: z.int().min(1).max(4_294_967_295).optional().describe("corosync node id; default: place in the list"),
   addresses: z
     .record(z.string(), address)
     .describe("One address in each of the networks, as { site: 10.20.0.11 }"),
@@ -56,8 +57,12 @@ export const nodeGroupSchema = z
     kind: z.literal("NodeGroup"),
     name,
     summary: text.optional().describe("What the group is for, in one line"),
-    policy: text.describe("A ClusterPolicy by name, or the path of its file"),
-    networks: z.array(name).min(1).describe("One knet link each, in link order; at most 8"),
+    policy: text
+      .optional()
+      .describe(
+        "A ClusterPolicy by name, or the path of its file; a group that is wholly cib: may do without",
+      ),
+    networks: z.array(name).describe("One knet link each, in link order; at most 8"),
     ssh: z.strictObject(sshShape).optional().describe("Defaults for all nodes"),
     nodes: z.array(node).describe("Two to sixteen; the first has corosync id 1"),
     quorumDevice: quorumDevice
@@ -68,7 +73,7 @@ export const nodeGroupSchema = z
       .array(constraintSchema)
       .optional()
       .describe("How workloads sit together, apart, in order, near a network"),
-    cib: z.record(z.string(), z.unknown()).optional().describe("Not supported yet: must be empty"),
+    cib: cibTierSchema.optional(),
   })
   .meta({
     title: "NodeGroup",

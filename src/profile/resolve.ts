@@ -10,10 +10,12 @@ import type { ConstraintWants } from "./constraint-scope.js";
 import { expandConstraints } from "./constraints.js";
 import { corosyncModel } from "./corosync-model.js";
 import { fenceDevices } from "./fence-devices.js";
+import { checkTierIds, hasFenceDevice, tierOf, withTier } from "./group-tier.js";
 import { checkIds, ruleIds } from "./ids.js";
 import { lintGroup } from "./lint-group.js";
 import { documentsByName, findGroup, findPolicy } from "./lookup.js";
 import { networkReach } from "./network-reach.js";
+import { doesWithoutPolicy, NO_POLICY } from "./no-policy.js";
 import type { NodeGroup } from "./node-group.js";
 import { resolveNodes, resolveQuorumDeviceHost } from "./nodes.js";
 import { Origins } from "./origins.js";
@@ -48,7 +50,7 @@ export function resolveGroup(
     documents,
     broken,
     document,
-    policy: policy?.value,
+    policy: policy?.value ?? (doesWithoutPolicy(document.value, report) ? NO_POLICY : undefined),
     report,
     findings,
     used: [document] as ProfileDocument[],
@@ -87,10 +89,9 @@ interface Context {
 function resolve(context: Context): ResolvedGroup | undefined {
   const { document, policy, report, origins } = context;
   const { value, file } = document;
-  if (Object.keys(value.cib ?? {}).length > 0)
-    report("NOT_SUPPORTED_YET", ["cib"], "the part cib: is not supported yet", { atKey: true });
+  const tier = tierOf(document, origins);
   const nodes = resolveNodes(value, file, report);
-  checkSize(nodes.length, policy, report);
+  if (policy !== NO_POLICY) checkSize(value, policy, report);
   const { resources, workloads, constraints: brought } = expandWorkloads(context);
   checkCapacity(value, report);
   const wants: ConstraintWants = { networks: new Map(), running: new Map(), survive: [] };
@@ -104,7 +105,8 @@ function resolve(context: Context): ResolvedGroup | undefined {
       networks: value.networks.length,
       quorumDevice: quorumDevice !== undefined,
     });
-  const fencing = fenceDevices(value, { policy, raceDelayMs: times?.fencing.raceDelayMs ?? 0, report });
+  const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
+  const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
   const all = {
     resources: [...fencing.primitives, ...watchers, ...withNumbers(resources, wants.running)],
     constraints: [...fencing.locations, ...brought, ...constraints],
@@ -118,10 +120,13 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const host = resolveQuorumDeviceHost(value, file);
   checkTiming(timing, context);
   const watchdog = watchdogFencing(times, policy, fencing.disks);
+  const own = policy === NO_POLICY ? policy : withRoom(withComputed(policy, times), value);
+  const expanded = clusterConfiguration(own, nodes, all);
+  checkTierIds(tier, expanded, report);
   const model: ClusterModel = {
     name,
     corosync: corosyncModel(name, { ...value, nodes, timing }, policy),
-    configuration: clusterConfiguration(withRoom(withComputed(policy, times), value), nodes, all),
+    configuration: withTier(expanded, tier),
     secrets: [...fencing.secrets, ...context.secrets],
     gateGraceMs: timing.gateGraceMs,
     ...(quorumDevice === undefined ? {} : { quorumDevice }),
@@ -174,7 +179,10 @@ function checkPolicy(policy: DocumentOf<"ClusterPolicy">, findings: Finding[]): 
   }
 }
 
-function checkSize(count: number, policy: ClusterPolicy | undefined, report: Report): void {
+function checkSize(group: NodeGroup, policy: ClusterPolicy | undefined, report: Report): void {
+  const count = group.nodes.length;
+  if (group.networks.length === 0)
+    report("TOO_SMALL", ["networks"], "networks must have at least 1", { hint: "one knet link each" });
   const least = policy?.nodes.min ?? 2;
   const most = policy?.nodes.max ?? 16;
   if (count >= least && count <= most) return;

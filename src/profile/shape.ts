@@ -43,7 +43,8 @@ function describe(kind: ProfileKind, document: PlainDocument, issue: Issue): Fin
   const remark = missing
     ? { code: "MISSING_KEY", text: `${field} is missing` }
     : remarkOn(issue, { kind, path, field, value });
-  return [{ severity: "error", position: document.at(path), ...remark }];
+  const atKey = issue.code === "custom" && issue.params?.atKey === true;
+  return [{ severity: "error", position: atKey ? document.atKey(path) : document.at(path), ...remark }];
 }
 
 type Remark = Pick<Finding, "code" | "text" | "hint">;
@@ -68,10 +69,8 @@ interface RemarkPlace {
 function remarkOn(issue: Issue, at: RemarkPlace): Remark {
   const { kind, path, field, value } = at;
   switch (issue.code) {
-    case "custom": {
-      const code: unknown = issue.params?.code;
-      return { code: typeof code === "string" ? code : "BAD_VALUE", text: `${field}: ${issue.message}` };
-    }
+    case "custom":
+      return customRemark(issue, field);
     case "invalid_type": {
       const text = `${field} must be ${typeName(issue.expected)}, not ${typeOf(value)}`;
       const bare = typeof value === "number" || typeof value === "boolean";
@@ -98,6 +97,17 @@ function remarkOn(issue: Issue, at: RemarkPlace): Remark {
     default:
       return { code: "BAD_VALUE", text: `${field} is not valid: ${issue.message}` };
   }
+}
+
+/** A rule of ours says what is wrong, with a code, and maybe what to do. */
+function customRemark(issue: z.core.$ZodIssueCustom, field: string): Remark {
+  const code: unknown = issue.params?.code;
+  const hint: unknown = issue.params?.hint;
+  return {
+    code: typeof code === "string" ? code : "BAD_VALUE",
+    text: `${field}: ${issue.message}`,
+    ...(typeof hint === "string" ? { hint } : {}),
+  };
 }
 
 function quantity(origin: string): string {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 const DURATION = /^(0|[1-9][0-9]{0,8})(ms|s|min|m|h|d)$/;
@@ -58,6 +59,12 @@ export function nameFault(text: string): ValueFault | undefined {
     code: "BAD_NAME",
     text: `"${text}" is no name: a letter, then letters, digits, - or _, at most 63`,
   };
+}
+
+/** The name of a node as the cluster knows it: a host name, short or whole. */
+export function nodeNameFault(text: string): ValueFault | undefined {
+  if (NODE_NAME.test(text)) return undefined;
+  return { code: "BAD_NAME", text: `"${text}" is no name of a node: letters, digits, -, _ and dots` };
 }
 
 /** A duration as text, for example `500ms`, `20s`, `5min`, `1h`. */
@@ -166,6 +173,7 @@ function isIpv6(text: string): boolean {
 
 /** Schemas of the values above. */
 export const name = checkedText("Name: a letter, then letters, digits, - or _", nameFault, NAME);
+export const nodeName = checkedText("Host name of the node, as uname -n gives it", nodeNameFault, NODE_NAME);
 export const duration = checkedText("Duration, as 500ms, 20s, 5min, 1h", durationFault, DURATION);
 export const size = checkedText("Size, as 512MiB, 4GiB", sizeFault, SIZE);
 export const address = checkedText("IPv4 or IPv6 address", addressFault);

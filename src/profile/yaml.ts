@@ -134,7 +134,9 @@ function plain(node: Node | null, path: DocumentPath, reading: Reading): unknown
   if (isAlias(node)) return plainAlias(node, path, reading);
   if (isSeq<Node>(node)) return node.items.map((item, index) => plain(item, [...path, index], reading));
   if (isMap<Node, Node | null>(node)) return plainMap(node, path, reading);
-  const value: unknown = isScalar(node) ? node.value : null;
+  // What stands in a CIB keeps the text that it is there: `010` and `1.0` are no numbers.
+  const literal = path[0] === "cib" && isScalar(node) && node.value !== null ? node.source : undefined;
+  const value: unknown = isScalar(node) ? (literal ?? node.value) : null;
   if (typeof value === "string") checkCharacters(value, offset, reading);
   noteComment(node, key, reading);
   return value;

@@ -13,6 +13,8 @@ export interface ParseXmlOptions {
   readonly maxBytes?: number;
   /** Keeps comments as children named `#comment`; a CIB of someone else's may hold some. */
   readonly keepComments?: boolean;
+  /** Told of every element, and of every comment that is kept, with the place where it begins; lines and columns from 1. */
+  readonly onElement?: (element: XmlElement, line: number, column: number) => void;
 }
 
 interface Open {
@@ -20,6 +22,8 @@ interface Open {
   readonly attributes: Record<string, string>;
   readonly children: XmlElement[];
   text: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 const DEFAULT_MAX_DEPTH = 100;
@@ -27,13 +31,21 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** Parses one XML document. Throws DcnError invalid XML_MALFORMED with line and column, XML_TOO_LARGE, XML_TOO_DEEP. */
 export function parseXml(text: string, options: ParseXmlOptions): XmlElement {
-  const { file, maxDepth = DEFAULT_MAX_DEPTH, maxBytes = DEFAULT_MAX_BYTES, keepComments = false } = options;
+  const {
+    file,
+    maxDepth = DEFAULT_MAX_DEPTH,
+    maxBytes = DEFAULT_MAX_BYTES,
+    keepComments = false,
+    onElement,
+  } = options;
   if (exceeds(text, maxBytes)) {
     throw new DcnError("invalid", "XML_TOO_LARGE", `${file}: more than ${maxBytes} bytes of XML`);
   }
   const parser = new SaxesParser({ xmlns: false, position: false });
   const stack: Open[] = [];
   let root: XmlElement | undefined;
+  // Events come when something ends, and it is told where it began.
+  let start = { line: 1, column: 1 };
 
   const refuse = (code: string, reason: string): never => {
     throw new DcnError("invalid", code, `${file}:${parser.line}:${Math.max(1, parser.column)}: ${reason}`);
@@ -43,10 +55,13 @@ export function parseXml(text: string, options: ParseXmlOptions): XmlElement {
   parser.on("xmldecl", ({ version }) => {
     if (version !== undefined && version !== "1.0") refuse("XML_MALFORMED", `XML ${version} is not taken`);
   });
+  parser.on("opentagstart", ({ name }) => {
+    start = { line: parser.line, column: Math.max(1, parser.column - name.length - 1) };
+  });
   parser.on("opentag", (tag) => {
     if (stack.length >= maxDepth) refuse("XML_TOO_DEEP", `more than ${maxDepth} elements within each other`);
     const attributes = Object.assign(emptyAttributes(), tag.attributes);
-    stack.push({ name: tag.name, attributes, children: [], text: "" });
+    stack.push({ name: tag.name, attributes, children: [], text: "", ...start });
   });
   const addText = (data: string): void => {
     const open = stack.at(-1);
@@ -57,13 +72,18 @@ export function parseXml(text: string, options: ParseXmlOptions): XmlElement {
   parser.on("comment", (comment) => {
     const parent = stack.at(-1);
     if (keepComments && parent !== undefined) {
-      parent.children.push({ name: COMMENT, attributes: emptyAttributes(), children: [], text: comment });
+      const kept = { name: COMMENT, attributes: emptyAttributes(), children: [], text: comment };
+      const breaks = comment.split("\n").length - 1;
+      const column = breaks === 0 ? parser.column - comment.length - "<!---->".length + 2 : 1;
+      onElement?.(kept, parser.line - breaks, Math.max(1, column));
+      parent.children.push(kept);
     }
   });
   parser.on("closetag", () => {
     const open = stack.pop();
     if (open === undefined) return;
     const closed = close(open);
+    onElement?.(closed, open.line, open.column);
     const parent = stack.at(-1);
     if (parent === undefined) root = closed;
     else parent.children.push(closed);

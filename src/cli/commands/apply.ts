@@ -4,7 +4,7 @@ import type { ResolvedGroup } from "../../profile/index.js";
 import type { ApplyResult } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
-import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { describeProgress } from "../progress.js";
 import { exitCodes } from "../trouble.js";
 
@@ -45,10 +45,13 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
   const { applyGroup } = await import("../../workflows/index.js");
   const { systemClock } = await import("../../time/index.js");
   const confirmWithinMs = await readTime(call.options.text("confirm-within"));
+  checkNetworks(group);
   const secrets = await readSecrets(group);
+  const { fillSecrets } = await import("../../sources/index.js");
+  const model = await fillSecrets(group.model, dirname(group.file));
   return withConnection(group, ({ transport, admin }) =>
     applyGroup({
-      group,
+      group: { ...group, model },
       transport,
       adminTransport: admin,
       secrets,

@@ -1,9 +1,9 @@
 // Prints what a group becomes: the cluster model, the CIB, corosync.conf, or pcs commands; or writes it into a folder.
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { CommandDefinition } from "../command.js";
-import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
 
 interface Versions {
@@ -35,6 +35,10 @@ export const command: CommandDefinition = {
       default: "pacemaker-3.9",
     },
     { flags: "--feature-set <VERSION>", help: "crm_feature_set that the CIB names", default: "3.16.1" },
+    {
+      flags: "--with-secrets",
+      help: "put the values of secrets into the CIB or the pcs commands; without it their references stand there",
+    },
     profilesOption,
   ],
   examples: [
@@ -43,8 +47,9 @@ export const command: CommandDefinition = {
     "dcn-ha render cabinet-7.yaml --to pcs --out build/cabinet-7",
   ],
   run: async (call) => {
-    const group = await loadGroup(call);
+    const loaded = await loadGroup(call);
     const { options, output } = call;
+    const group = options.flag("with-secrets") ? await filled(loaded) : loaded;
     const artifact = await makeArtifact(options.text("to") ?? "", group, {
       validateWith: options.text("validate-with") ?? "",
       featureSet: options.text("feature-set") ?? "",
@@ -56,11 +61,19 @@ export const command: CommandDefinition = {
     }
     await mkdir(folder, { recursive: true });
     const path = join(folder, artifact.file);
-    await writeFile(path, artifact.text);
+    const secret = options.flag("with-secrets");
+    // A file that is there keeps its mode when it is written: one with secrets is made anew.
+    if (secret) await rm(path, { force: true });
+    await writeFile(path, artifact.text, secret ? { mode: 0o600, flag: "wx" } : {});
     output.answer({ files: [path] }, path);
     return exitCodes.done;
   },
 };
+
+async function filled(group: ResolvedGroup): Promise<ResolvedGroup> {
+  const { fillSecrets } = await import("../../sources/index.js");
+  return { ...group, model: await fillSecrets(group.model, dirname(group.file)) };
+}
 
 async function makeArtifact(to: string, group: ResolvedGroup, version: Versions): Promise<Artifact> {
   const { model } = group;
@@ -72,11 +85,13 @@ async function makeArtifact(to: string, group: ResolvedGroup, version: Versions)
       return { file: "cib.xml", text, data: { cib: text } };
     }
     case "corosync": {
+      checkNetworks(group);
       const { renderCorosyncConf } = await import("../../corosync/index.js");
       const text = renderCorosyncConf(model);
       return { file: "corosync.conf", text, data: { corosync: text } };
     }
     case "pcs": {
+      checkNetworks(group);
       const { pcsCommands, pcsScript } = await import("../../pcs/index.js");
       const commands = pcsCommands(model);
       return { file: "pcs.sh", text: pcsScript(model, commands), data: { commands } };

@@ -202,11 +202,6 @@ export const profileCodes: Explanations = {
     "The workload would never run.",
     "Say what nodes have, by the same name.",
   ),
-  NOT_SUPPORTED_YET: entry(
-    "A part of the language that this release does not know yet.",
-    NOTHING,
-    "Leave it out.",
-  ),
   SOURCE_NOT_FOUND: entry("A file or folder is not there.", NOTHING, "Correct the path."),
   SOURCE_NOT_TEXT: entry("A file is no UTF-8 text.", NOTHING, "Save it as UTF-8."),
   SOURCE_TOO_LARGE: entry(

@@ -1,0 +1,113 @@
+// The full-power tier joined with what policy, workloads and constraints became: one `<configuration>`.
+import type { ConfigurationElement } from "../cluster/index.js";
+import { childOf, element, type XmlElement } from "../xml/index.js";
+import { SECRET } from "./decode-sets.js";
+
+/** Sections that every configuration has. */
+const ALWAYS = ["crm_config", "nodes", "resources", "constraints"];
+/** In these, a set of the tier with the id of one that is there joins it. */
+const DEFAULTS: ReadonlySet<string> = new Set(["crm_config", "rsc_defaults", "op_defaults"]);
+
+/**
+ * The sections of both. A tier that has all sections gives their order too, so that an imported configuration stays what it
+ * was; a reference to a secret whose value nobody filled in stands as `secret:REFERENCE`.
+ */
+export function withTier(configuration: XmlElement, tier: readonly ConfigurationElement[]): XmlElement {
+  if (tier.length === 0) return configuration;
+  const given = tier.map((section) => section.name);
+  const there = configuration.children.map((section) => section.name);
+  const whole = ALWAYS.every((name) => given.includes(name));
+  const names = new Set(whole ? [...given, ...there] : [...there, ...given]);
+  const children = [...names].map((name) => {
+    const own = childOf(configuration, name)?.children ?? [];
+    const more = tier
+      .filter((section) => section.name === name)
+      .flatMap((section) => section.children.map(rendered));
+    return element(name, {}, joined(name, own, more));
+  });
+  return { ...configuration, children };
+}
+
+function joined(section: string, own: readonly XmlElement[], more: readonly XmlElement[]): XmlElement[] {
+  const [identity, join] =
+    section === "nodes"
+      ? (["uname", joinedNode] as const)
+      : DEFAULTS.has(section)
+        ? (["id", joinedSet] as const)
+        : [];
+  if (identity === undefined) return [...own, ...more];
+  const same = (one: XmlElement, other: XmlElement): boolean =>
+    one.name === other.name && one.attributes[identity] === other.attributes[identity];
+  const rest = own.filter((one) => !more.some((other) => same(one, other)));
+  const both = more.map((other) => {
+    const one = own.find((candidate) => same(candidate, other));
+    return one === undefined ? other : join(one, other);
+  });
+  return [...rest, ...both];
+}
+
+function joinedNode(own: XmlElement, more: XmlElement): XmlElement {
+  return {
+    ...more,
+    attributes: { ...own.attributes, ...more.attributes },
+    children: [...own.children, ...more.children],
+  };
+}
+
+/** Pairs of the tier win over pairs of the same name. */
+function joinedSet(own: XmlElement, more: XmlElement): XmlElement {
+  const names = new Set(more.children.map((pair) => pair.attributes.name));
+  const kept = own.children.filter((pair) => !names.has(pair.attributes.name));
+  return {
+    ...more,
+    children: [
+      ...more.children.filter((child) => child.name === "rule"),
+      ...kept,
+      ...more.children.filter((child) => child.name !== "rule"),
+    ],
+  };
+}
+
+function rendered(one: ConfigurationElement): XmlElement {
+  const { [SECRET]: reference, ...attributes } = one.attributes;
+  const children = one.children.map(rendered);
+  if (one.name !== "nvpair" || reference === undefined) return element(one.name, one.attributes, children);
+  return element("nvpair", { ...attributes, value: attributes.value ?? `secret:${reference}` }, children);
+}
+
+/** The secrets that a tier refers to. */
+export function secretReferences(tier: readonly ConfigurationElement[]): string[] {
+  const found = new Set<string>();
+  const walk = (one: ConfigurationElement): void => {
+    const reference = one.name === "nvpair" ? one.attributes[SECRET] : undefined;
+    if (reference !== undefined) found.add(reference);
+    one.children.forEach(walk);
+  };
+  tier.forEach(walk);
+  return [...found];
+}
+
+/** Ids of the pairs whose value is a secret. */
+export function secretPairs(tier: readonly ConfigurationElement[]): string[] {
+  return tier.flatMap((one) => {
+    const own =
+      one.name === "nvpair" && one.attributes[SECRET] !== undefined ? [one.attributes.id ?? ""] : [];
+    return [...own, ...secretPairs(one.children)];
+  });
+}
+
+/** The tier with the values of its secrets beside the references; a reference without a value stays alone. */
+export function withSecretValues(
+  tier: readonly ConfigurationElement[],
+  values: ReadonlyMap<string, string>,
+): ConfigurationElement[] {
+  return tier.map((one) => {
+    const children = withSecretValues(one.children, values);
+    const value = one.name === "nvpair" ? values.get(one.attributes[SECRET] ?? "") : undefined;
+    return {
+      ...one,
+      attributes: value === undefined ? one.attributes : { ...one.attributes, value },
+      children,
+    };
+  });
+}
