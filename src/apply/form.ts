@@ -150,3 +150,23 @@ function fileOf(node: DesiredNode, name: string): string {
   invariant(file, `no file ${name} for ${node.name}`);
   return file.content;
 }
+
+/** What a node needs that joins a running cluster: like `prepareNodes`, but no CIB, since the running one wins. */
+export async function prepareJoining(
+  context: ApplyContext,
+  name: string,
+  formation: Formation,
+): Promise<void> {
+  await onEach(context, "prepare", [name], async () => {
+    const node = nodeOf(context, name);
+    await mustDo(context, name, [
+      { verb: "set-formation", payload: `${formation.id} prepared` },
+      installFile("corosync-authkey", formation.key),
+      installFile("corosync-conf", fileOf(node, "corosync-conf")),
+      installFile("gate-config", fileOf(node, "gate-config")),
+      ...(node.files.has("sbd-config") ? [installFile("sbd-config", fileOf(node, "sbd-config"))] : []),
+      ...secretFrames(context, [...context.desired.secrets.keys()]),
+    ]);
+    return undefined;
+  });
+}

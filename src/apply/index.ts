@@ -1,7 +1,8 @@
 // The steps of an apply, each idempotent and verified; workflows/apply.ts says in which order.
 export { sendChange } from "./change.js";
-export type { ApplyContext } from "./context.js";
+export { type ApplyContext, mustDo } from "./context.js";
 export { type Controller, thisController } from "./controller.js";
+export { changeCorosync, reload, runsWith } from "./corosync-change.js";
 export { desiredGroup, type SecretValues } from "./desired-group.js";
 export {
   checkNodes,
@@ -10,6 +11,7 @@ export {
   formationOf,
   installFiles,
   newFormation,
+  prepareJoining,
   prepareNodes,
   type Seed,
   startNodes,
@@ -17,6 +19,7 @@ export {
 export { armNodes, disarmNodes, readGuard, writeGuard } from "./guard.js";
 export { worsened } from "./health.js";
 export { installPrograms } from "./install-programs.js";
+export { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "./keys.js";
 export {
   changeUnconfirmed,
   type LockOutcome,
@@ -26,7 +29,8 @@ export {
   lockOutcome,
   writeLock,
 } from "./lock.js";
+export { awaitMembers, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
-export { awaitDeviceVote, enrolNodes } from "./quorum-device.js";
+export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes } from "./quorum-device.js";
 export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

@@ -12,6 +12,17 @@ export type ApplyStep =
   | "change"
   | "settle"
   | "vote"
+  | "reload"
+  | "verify"
+  | "standby"
+  | "unstandby"
+  | "restart"
+  | "stop"
+  | "join"
+  | "leave"
+  | "forget"
+  | "stage"
+  | "activate"
   | "finish";
 
 /** One step of one node began, ended, or failed; `text` says more for people. */

@@ -107,3 +107,19 @@ export async function awaitDeviceVote(context: ApplyContext, nodes: readonly str
     }
   });
 }
+
+/** corosync-qdevice at boot and now, on nodes whose corosync knows of the device. */
+export async function enableDevice(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  await onEach(context, "start", nodes, async (node) => {
+    await mustDo(context, node, [{ verb: "enable-qdevice" }]);
+    return "corosync-qdevice";
+  });
+}
+
+/** The opposite, after corosync has forgotten the device; the node's certificates go too. */
+export async function disableDevice(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  await onEach(context, "stop", nodes, async (node) => {
+    await mustDo(context, node, [{ verb: "disable-qdevice" }]);
+    return "corosync-qdevice";
+  });
+}

@@ -51,6 +51,26 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/lock.js")).command,
   },
   {
+    name: "node",
+    summary: "adds, removes or replaces a node of a running cluster; standby and back",
+    load: async () => (await import("./commands/node.js")).command,
+  },
+  {
+    name: "link",
+    summary: "brings the links of a running cluster to the networks of the profile",
+    load: async () => (await import("./commands/link.js")).command,
+  },
+  {
+    name: "qdevice",
+    summary: "brings the quorum device of a running cluster to what the profile says",
+    load: async () => (await import("./commands/qdevice.js")).command,
+  },
+  {
+    name: "keys",
+    summary: "gives a running cluster new keys",
+    load: async () => (await import("./commands/keys.js")).command,
+  },
+  {
     name: "explain",
     summary: "says what a finding's code means, or how a group's times were computed",
     load: async () => (await import("./commands/explain.js")).command,

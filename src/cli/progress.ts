@@ -4,6 +4,9 @@ import type { ApplyProgress } from "../apply/index.js";
 const started: Readonly<Partial<Record<ApplyProgress["step"], string>>> = {
   install: "installing the node programs",
   start: "starting the cluster",
+  standby: "going into standby",
+  restart: "restarting the cluster",
+  leave: "leaving the cluster",
   settle: "waiting until the cluster has come to rest",
 };
 
@@ -18,6 +21,17 @@ const done: Readonly<Record<ApplyProgress["step"], string>> = {
   change: "configuration changed",
   settle: "at rest",
   vote: "the quorum device votes",
+  reload: "corosync told to read its file again",
+  verify: "corosync runs with the new file",
+  standby: "in standby, and empty",
+  unstandby: "out of standby",
+  restart: "cluster restarted",
+  stop: "cluster stopped",
+  join: "sees all nodes in the cluster",
+  leave: "left the cluster; its keys are gone",
+  forget: "a node forgotten",
+  stage: "new key beside the old one",
+  activate: "new key in place",
   finish: "formation complete",
 };
 

@@ -40,7 +40,17 @@ export type HelperVerb =
   | "enable-sbd"
   | "guard-arm"
   | "guard-disarm"
-  | "set-guard";
+  | "set-guard"
+  | "set-standby"
+  | "clear-standby"
+  | "stop-cluster"
+  | "restart-cluster"
+  | "leave-cluster"
+  | "forget-node"
+  | "reload-corosync"
+  | "read-corosync-runtime"
+  | "activate-corosync-key"
+  | "drop-next-key";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

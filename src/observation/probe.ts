@@ -42,6 +42,8 @@ export interface Probe {
   readonly secrets: ReadonlyMap<string, string>;
   readonly services: ReadonlyMap<string, ServiceState>;
   readonly formation: FormationMark | undefined;
+  /** Version of the CIB on disk where Pacemaker does not run: of an earlier life, or of a node that is stopped. */
+  readonly diskCib: CibVersion | undefined;
   /** The live CIB; undefined where Pacemaker does not run or does not answer. */
   readonly cib: { readonly version: CibVersion; readonly digest: string } | undefined;
 }
@@ -71,6 +73,7 @@ export function parseProbe(text: string): Probe {
     secrets: new Map(below(facts, "secret.")),
     services: new Map(below(facts, "service.").map(([name, value]) => [name, serviceState(value)])),
     formation: formationMark(fact("formation")),
+    diskCib: parseCibVersion(fact("cib.disk") ?? ""),
     cib: liveCib(fact("cib.version"), fact("cib.digest")),
   };
 }

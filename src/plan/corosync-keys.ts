@@ -105,7 +105,11 @@ export const corosyncKeys: Readonly<Record<string, CorosyncKey>> = {
   ),
   "quorum.expected_votes": row("reload", BOTH, "votequorum counts anew in a reload"),
   "quorum.votes": row("reload", NONE, "votequorum counts anew in a reload"),
-  "quorum.wait_for_all": atStart,
+  "quorum.wait_for_all": row(
+    "reload",
+    BOTH,
+    "a reload is enough: it is about starts only, and counts from each node's next one",
+  ),
   "quorum.last_man_standing": atStart,
   "quorum.last_man_standing_window": atStart,
   "quorum.auto_tie_breaker": atStart,

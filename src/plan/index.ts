@@ -14,4 +14,7 @@ export {
   renderGateConfig,
   renderSbdConfig,
 } from "./desired.js";
+export { earlierLife } from "./earlier-life.js";
+export { modelFor, notTaken } from "./members.js";
+export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";

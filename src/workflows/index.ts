@@ -3,7 +3,9 @@
 export type { LockState } from "../coordination/index.js";
 export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
 export { type Confirmed, confirmChange } from "./confirm.js";
+export { changeLinks, changeQuorumDevice } from "./corosync.js";
 export { type Imported, type ImportOptions, importGroup } from "./import.js";
+export { rotateKey } from "./keys.js";
 export {
   breakLock,
   type GroupLock,
@@ -14,6 +16,9 @@ export {
   withGroupLock,
 } from "./lock.js";
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
+export { addNode, removeNode } from "./nodes.js";
+export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
+export { setStandby } from "./standby.js";
 export {
   type GroupStatus,
   type NodeStatus,

@@ -65,6 +65,7 @@ watched_files() {
 	echo "file.gate-config $etc/gate.json"
 	echo "file.corosync-conf $root/etc/corosync/corosync.conf"
 	echo "file.corosync-authkey $root/etc/corosync/authkey"
+	echo "file.corosync-authkey-next $root/etc/corosync/authkey.next"
 	echo "file.pacemaker-authkey $root/etc/pacemaker/authkey"
 	echo "file.cib $cib/cib.xml"
 	echo "file.qdevice-certificates $root/etc/corosync/qdevice/net/dcn-ha-enrolled"
@@ -96,6 +97,7 @@ verb_probe() {
 		printf 'cib.version=%s\n' "$(cut -d ' ' -f 1 "$work/facts")"
 		printf 'cib.digest=%s\n' "$(configuration_digest "$work/probe.xml")"
 	fi
+	if [ ! -s "$work/facts" ] && [ -f "$cib/cib.xml" ]; then printf 'cib.disk=%s\n' "$(cib_facts "$cib/cib.xml" | cut -d ' ' -f 1)"; fi
 	packages
 	watched_files | digests
 	if [ -f "$state/formation" ]; then printf 'formation=%s\n' "$(head -n 1 "$state/formation" | tr -cd 'A-Za-z0-9. -')"; fi

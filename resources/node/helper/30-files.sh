@@ -37,6 +37,7 @@ verb_install_file() {
 	case $name in
 	corosync-conf) mode=0644 owner=root:root target=$root/etc/corosync/corosync.conf ;;
 	corosync-authkey) mode=0400 owner=root:root target=$root/etc/corosync/authkey ;;
+	corosync-authkey-next) mode=0400 owner=root:root target=$root/etc/corosync/authkey.next ;;
 	pacemaker-authkey) mode=0440 owner=root:haclient target=$root/etc/pacemaker/authkey ;;
 	sbd-config) mode=0644 owner=root:root target=$(sbd_config) ;;
 	gate-config) mode=0644 owner=root:root target=$etc/gate.json ;;

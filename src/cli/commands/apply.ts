@@ -78,7 +78,8 @@ async function readTime(text: string | undefined): Promise<number | undefined> {
   throw new DcnError("usage", "USAGE", `--confirm-within takes a time, not ${text}`, { hint });
 }
 
-async function readSecrets(group: ResolvedGroup): Promise<ReadonlyMap<string, string>> {
+/** Values of the group's secrets by file name. */
+export async function readSecrets(group: ResolvedGroup): Promise<ReadonlyMap<string, string>> {
   const { resolveSecret } = await import("../../sources/index.js");
   const entries = group.model.secrets.map(
     async ({ name, reference }) => [name, await resolveSecret(reference, dirname(group.file))] as const,
