@@ -1,13 +1,19 @@
 // A model for some of its nodes: what a group looks like while it grows or shrinks node by node; and what corosync says it runs with.
-import { type ClusterModel, type CorosyncSection, deviceVotes } from "../cluster/index.js";
+import { type ClusterModel, type CorosyncNode, type CorosyncSection, deviceVotes } from "../cluster/index.js";
 
 /**
- * The model for `names` of its nodes. Votes follow the number: two_node for a pair without a device only, a tie breaker for even numbers
+ * The model for `names` of its nodes; those that it does not list any more come from `known`, the running corosync.conf. Votes follow the number: two_node for a pair without a device only, a tie breaker for even numbers
  * only. Everything else is as for the whole group, so that nothing has to be changed twice on the way to it.
  */
-export function modelFor(model: ClusterModel, names: ReadonlySet<string>): ClusterModel {
-  const nodes = model.corosync.nodes.filter(({ name }) => names.has(name));
-  if (nodes.length === model.corosync.nodes.length) return model;
+export function modelFor(
+  model: ClusterModel,
+  names: ReadonlySet<string>,
+  known: readonly CorosyncNode[] = [],
+): ClusterModel {
+  const own = model.corosync.nodes;
+  const others = known.filter(({ name }) => own.every((node) => node.name !== name));
+  const nodes = [...own, ...others].filter(({ name }) => names.has(name)).sort((a, b) => a.id - b.id);
+  if (nodes.length === own.length && others.every(({ name }) => !names.has(name))) return model;
   const members = model.configuration.nodes.filter(({ name }) => names.has(name));
   const quorum = quorumFor(model, nodes.length);
   return {

@@ -44,7 +44,7 @@ export function changeQuorumDevice(
 
 async function change(options: ReconfigureOptions, subject: Subject): Promise<ReconfigureResult> {
   const live = await lookAtLive(options);
-  const target = targetOf(live, modelFor(options.group.model, live.listed));
+  const target = targetOf(live, modelFor(options.group.model, live.listed, live.conf.nodes));
   const others = target.changes.filter((one) => !subject.isMine(one.subject)).map((one) => one.subject);
   const findings = absentees(live);
   if (others.length > 0) {

@@ -23,7 +23,7 @@ export async function rotateKey(options: KeyOptions): Promise<ReconfigureResult>
   const findings = absentees(live);
   if (hasErrors(findings)) throw refusal(findings);
   const context = await contextFor(options, {
-    ...modelFor(options.group.model, live.listed),
+    ...modelFor(options.group.model, live.listed, live.conf.nodes),
     corosync: live.conf,
   });
   const names = live.members.map(({ node }) => node);

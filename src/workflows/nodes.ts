@@ -50,7 +50,7 @@ export async function addNode(options: JoinOptions): Promise<ReconfigureResult> 
   const live = await lookAtLive(options);
   const newcomer = live.observations.find((seen) => seen.node === node);
   const names = new Set([...live.listed, node]);
-  const target = targetOf(live, modelFor(options.group.model, names));
+  const target = targetOf(live, modelFor(options.group.model, names, live.conf.nodes));
   const context = await contextFor(options, target.model);
   const findings = newcomer === undefined ? [notInProfile(node)] : joinFindings(options, live, newcomer);
   if (target.way === "restart") findings.push(otherChanges(target));
@@ -168,14 +168,16 @@ export async function removeNode(
   const rest = new Set([...live.listed].filter((name) => name !== node));
   const target = targetOf(
     { ...live, members: live.members.filter((seen) => seen.node !== node) },
-    modelFor(options.group.model, rest),
+    modelFor(options.group.model, rest, live.conf.nodes),
   );
   const findings = await removeFindings(options, live);
   if (target.way === "restart") findings.push(otherChanges(target));
   if (hasErrors(findings)) throw refusal(findings);
   const seen = live.observations.find((one) => one.node === node);
   const reachable = seen?.kind === "probed";
-  const cib = isWhole(options, rest) ? cibChanges(live, modelFor(options.group.model, rest)) : [];
+  const cib = isWhole(options, rest)
+    ? cibChanges(live, modelFor(options.group.model, rest, live.conf.nodes))
+    : [];
   const steps = listed
     ? [
         ...(reachable ? [`empty ${node}, stop its cluster for good, and take the group's keys from it`] : []),

@@ -140,12 +140,20 @@ export function absentees(live: Live, except: readonly string[] = []): Finding[]
   const members = new Set(live.members.map(({ node }) => node));
   return [...live.listed]
     .filter((name) => !members.has(name) && !except.includes(name))
-    .map((name) => {
-      const text =
-        "it belongs to the cluster and does not run now: it would miss the change; a node that is down is not removed for that";
-      const hint = `bring it back; or, if it is gone for good: dcn-ha node remove GROUP ${name}, or node replace`;
-      return { severity: "error", code: "NODE_OFFLINE", subject: `node ${name}`, text, hint } as const;
-    });
+    .map((name) => absentee(live, name));
+}
+
+function absentee(live: Live, name: string): Finding {
+  const subject = `node ${name}`;
+  if (live.observations.every(({ node }) => node !== name)) {
+    const text = "it belongs to the cluster, and the profile does not list it any more";
+    const hint = "--was FILE names the group's file before the edit: it says how to log in there";
+    return { severity: "error", code: "NODE_NOT_IN_PROFILE", subject, text, hint };
+  }
+  const text =
+    "it belongs to the cluster and does not run now: it would miss the change; a node that is down is not removed for that";
+  const hint = `bring it back; or, if it is gone for good: dcn-ha node remove GROUP ${name}, or node replace`;
+  return { severity: "error", code: "NODE_OFFLINE", subject, text, hint };
 }
 
 /** What corosync.conf and CIB of the members would become. */

@@ -4,6 +4,7 @@ import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
 import { labCodes } from "./lab.js";
+import { memberCodes } from "./members.js";
 import { nodeCodes } from "./nodes.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
@@ -16,5 +17,6 @@ export const explanations: Explanations = {
   ...fencingCodes,
   ...healingCodes,
   ...nodeCodes,
+  ...memberCodes,
   ...labCodes,
 };
