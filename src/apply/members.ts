@@ -124,7 +124,15 @@ export async function forgetNode(context: ApplyContext, node: string, through: s
       if (members === undefined) return "nobody says who the members are";
       return members.some(({ name }) => name === node) ? "still a member" : undefined;
     });
-    await mustDo(context, through, [{ verb: "forget-node", payload: node }]);
+    // A DC that has just seen the membership change may write what it remembers once more: forgotten is who stays away.
+    let quiet = 0;
+    await waitFor(context, { timeoutMs: 60_000, code: "STILL_MEMBER", node }, async () => {
+      const [answer] = await mustDo(context, through, [{ verb: "read-cib" }]);
+      const known = new RegExp(`<node [^>]*uname="${node}"`).test(answer?.stdout ?? "");
+      quiet = known ? 0 : quiet + 1;
+      if (known) await mustDo(context, through, [{ verb: "forget-node", payload: node }]);
+      return quiet >= 4 ? undefined : "Pacemaker still knows it";
+    });
     return node;
   });
 }

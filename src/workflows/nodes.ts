@@ -213,8 +213,8 @@ async function leave(
     allowFullStop: options.allowFullStop === true,
     owner: REMOVE,
   });
-  await forgetNode(context, node, through);
   if (isWhole(options, new Set(others))) await bringCib(withNodes(context, others), token);
+  await forgetNode(context, node, through);
   await settleDown(context, others, REMOVE);
 }
 
