@@ -1,2 +1,4 @@
 // Cluster model → findings: what corosync and Pacemaker accept, and what still ends in an outage.
+export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
+export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";
 export { lintCluster, type Promises } from "./lint.js";

@@ -1,5 +1,6 @@
 // ClusterPolicy: quorum, timing, fencing and defaults that fit a size of group (Pacemaker Explained, "Cluster Options"; votequorum(5)).
 import { z } from "zod";
+import { corosyncPolicySchema } from "./corosync-tier.js";
 import { duration, name, scalar, text } from "./values.js";
 
 const properties = z.record(z.string(), scalar);
@@ -72,6 +73,9 @@ export const clusterPolicySchema = z
     quorum: quorum.optional(),
     fencing: fencing.optional(),
     gate,
+    corosync: corosyncPolicySchema
+      .optional()
+      .describe("Keys of corosync.conf by their own names, over what is computed"),
     properties: properties
       .describe(
         "Cluster properties, by the names that every Pacemaker from 2.1 on knows (stonith-…); dc-deadtime is computed",

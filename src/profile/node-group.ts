@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cibTierSchema } from "./cib-tier.js";
 import { constraintSchema } from "./constraint.js";
+import { corosyncTierSchema } from "./corosync-tier.js";
 import { fenceSchema } from "./fence-text.js";
 import { address, host, name, nodeName, scalar, text } from "./values.js";
 import { capacitySchema, workloadSchema } from "./workload-text.js";
@@ -73,6 +74,9 @@ export const nodeGroupSchema = z
       .array(constraintSchema)
       .optional()
       .describe("How workloads sit together, apart, in order, near a network"),
+    corosync: corosyncTierSchema
+      .optional()
+      .describe("Full power: keys of corosync.conf by their own names, over what the policy computes"),
     cib: cibTierSchema.optional(),
   })
   .meta({

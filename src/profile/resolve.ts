@@ -1,5 +1,11 @@
 // NodeGroup → everything looked up, expanded and checked: the cluster model and what goes with it.
-import { type ClusterModel, type Constraint, type NodeSecret, SHORTEST_TOKEN_MS } from "../cluster/index.js";
+import {
+  type ClusterModel,
+  type Constraint,
+  type CorosyncConfiguration,
+  type NodeSecret,
+  SHORTEST_TOKEN_MS,
+} from "../cluster/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import { checkCapacity, withRoom } from "./capacity.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
@@ -9,6 +15,7 @@ import { withNumbers } from "./constraint-claims.js";
 import type { ConstraintWants } from "./constraint-scope.js";
 import { expandConstraints } from "./constraints.js";
 import { corosyncModel } from "./corosync-model.js";
+import { forcedTimes, withCorosyncTier } from "./corosync-tier.js";
 import { fenceDevices } from "./fence-devices.js";
 import { checkTierIds, hasFenceDevice, tierOf, withTier } from "./group-tier.js";
 import { checkIds, ruleIds } from "./ids.js";
@@ -104,6 +111,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
       nodes: nodes.length,
       networks: value.networks.length,
       quorumDevice: quorumDevice !== undefined,
+      forced: forcedTimes([policy.corosync, value.corosync], nodes.length),
     });
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
@@ -125,7 +133,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
   checkTierIds(tier, expanded, report);
   const model: ClusterModel = {
     name,
-    corosync: corosyncModel(name, { ...value, nodes, timing }, policy),
+    corosync: corosyncOf(context, { policy, nodes, timing }),
     configuration: withTier(expanded, tier),
     secrets: [...fencing.secrets, ...context.secrets],
     gateGraceMs: timing.gateGraceMs,
@@ -145,6 +153,25 @@ function resolve(context: Context): ResolvedGroup | undefined {
     survive: wants.survive,
     origins: origins.all(),
   };
+}
+
+/** What the policy computes, the policy's own keys over it, and the group's over both. */
+function corosyncOf(
+  { document, report, used, findings }: Context,
+  group: { readonly policy: ClusterPolicy } & Pick<ResolvedGroup, "nodes" | "timing">,
+): CorosyncConfiguration {
+  const { policy, nodes, timing } = group;
+  const { value } = document;
+  const { networks } = value;
+  const computed = corosyncModel(value.name, { ...value, nodes, timing }, policy);
+  const owner = used.find((one) => one.kind === "ClusterPolicy");
+  const ofPolicy = owner === undefined ? report : reporter(owner, findings);
+  const withPolicy = withCorosyncTier(computed, policy.corosync, {
+    path: ["corosync"],
+    networks,
+    report: ofPolicy,
+  });
+  return withCorosyncTier(withPolicy, value.corosync, { path: ["corosync"], networks, report });
 }
 
 function constraintsOf(

@@ -7,6 +7,8 @@ import { durationMs } from "./values.js";
 export interface GroupSize {
   readonly nodes: number;
   readonly networks: number;
+  /** Times that a part `corosync:` sets, in milliseconds. */
+  readonly forced?: { readonly tokenMs?: number; readonly consensusMs?: number };
 }
 
 /** The timeouts that corosync runs with, in milliseconds. */
@@ -22,11 +24,11 @@ const DEFAULT_TOKEN_MS = 1_000;
 /** Totem's timeouts under a policy for a group of this size. */
 export function totemTiming(policy: ClusterPolicy, size: GroupSize): TotemTiming {
   const { baseMs, perNodeMs, oneNetworkMs } = tokenParts(policy, size);
-  const tokenMs = effectiveTokenMs(baseMs, perNodeMs, size.nodes) + oneNetworkMs;
+  const tokenMs = size.forced?.tokenMs ?? effectiveTokenMs(baseMs, perNodeMs, size.nodes) + oneNetworkMs;
   const ping = knetPing(tokenMs);
   return {
     tokenMs,
-    consensusMs: consensusMs(tokenMs),
+    consensusMs: size.forced?.consensusMs ?? consensusMs(tokenMs),
     knetPingIntervalMs: ping.intervalMs,
     knetPingTimeoutMs: ping.timeoutMs,
   };
@@ -40,9 +42,16 @@ export function totemFigures(policy: ClusterPolicy, size: GroupSize): Figure[] {
   const extra = Math.max(0, size.nodes - 2);
   const network = oneNetworkMs > 0 ? ` + ${oneNetworkMs} (one network)` : "";
   const conf = "corosync.conf(5)";
+  const forcedToken = size.forced?.tokenMs === undefined ? undefined : "corosync: totem.token";
+  const forcedConsensus = size.forced?.consensusMs === undefined ? undefined : "corosync: totem.consensus";
   return [
-    figure("token", tokenMs, `${baseMs} + ${extra} (nodes beyond two) × ${perNodeMs}${network}`, conf),
-    figure("consensus", timing.consensusMs, `1.2 × ${tokenMs} (token), rounded up`, conf),
+    figure(
+      "token",
+      tokenMs,
+      forcedToken ?? `${baseMs} + ${extra} (nodes beyond two) × ${perNodeMs}${network}`,
+      conf,
+    ),
+    figure("consensus", timing.consensusMs, forcedConsensus ?? `1.2 × ${tokenMs} (token), rounded up`, conf),
     figure("knet_ping_interval", timing.knetPingIntervalMs, `max(200, ${tokenMs} (token) / 4)`, conf),
     figure("knet_ping_timeout", timing.knetPingTimeoutMs, `max(400, ${tokenMs} (token) / 2)`, conf),
     figure(

@@ -122,6 +122,11 @@ export const quorumCodes: Explanations = {
     "What cannot be read cannot be compared, and is not changed.",
     "Correct the line; corosync wants a line break after every brace.",
   ),
+  BAD_COROSYNC_VALUE: entry(
+    "A key of corosync.conf has a value that corosync does not take, or takes for something else.",
+    "Many such values pass corosync's own check and change what a lost node means.",
+    "Take a value that the text of the finding allows; man corosync.conf says what each does.",
+  ),
   COROSYNC_LIMIT: entry(
     "A corosync.conf is longer or deeper than any real one.",
     "A file made to keep the reader busy would stop the controller.",
