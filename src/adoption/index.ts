@@ -1,4 +1,5 @@
 // Taking over what exists: a CIB, a corosync.conf, another tool's variables → a NodeGroup document that renders back to the same.
 export { adoptCib } from "./cib.js";
+export { adoptCorosync } from "./corosync.js";
 export { groupDocument } from "./document.js";
 export type { AdoptedPart, FoundSecret } from "./part.js";

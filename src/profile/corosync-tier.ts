@@ -1,48 +1,11 @@
 // The part `corosync:` of a group or a policy: every key of corosync.conf(5) by its own name, over what the policy computes.
-import { z } from "zod";
 import type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "../cluster/index.js";
 import { isCorosyncValue } from "../corosync/index.js";
 import { COROSYNC_KEYS, corosyncBoolean, corosyncValueFault, isCorosyncPatternKey } from "../lint/index.js";
+import type { CorosyncTier } from "./corosync-text.js";
 import type { Report } from "./report.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
-import { scalar } from "./values.js";
-
-// corosync.conf nests three deep at most: quorum { device { heuristics { … } } }.
-const plain = z.union([scalar, z.null()]);
-const innermost = z.record(z.string(), z.union([plain, z.array(scalar)]));
-const inner = z.record(z.string(), z.union([plain, innermost, z.array(z.union([scalar, innermost]))]));
-const section = z.record(z.string(), z.union([plain, inner, z.array(z.union([scalar, inner]))]));
-
-const shape = {
-  totem: section
-    .optional()
-    .describe("Keys of totem; interface: a list, told apart by linknumber; null takes a key away"),
-  quorum: section.optional().describe("Keys of quorum, with device: { net: …, heuristics: … }"),
-  logging: section.optional().describe("Keys of logging; logger_subsys: a list, told apart by subsys"),
-  sections: z.record(z.string(), section).optional().describe("Further sections, as system and resources"),
-};
-
-export const corosyncPolicySchema = z.strictObject(shape);
-
-export const corosyncTierSchema = z.strictObject({
-  computed: z
-    .boolean()
-    .optional()
-    .describe("False: nothing is taken from the policy, and corosync.conf says what stands here and no more"),
-  ...shape,
-  links: z
-    .record(z.string(), innermost)
-    .optional()
-    .describe("Keys of an interface by the name of its network, as { site: { knet_link_priority: 10 } }"),
-  nodes: z
-    .record(z.string(), innermost)
-    .optional()
-    .describe("Further keys of nodes by name, as { dcn1: { quorum_votes: 2 } }"),
-});
-
-/** As written. */
-export type CorosyncTier = z.infer<typeof corosyncTierSchema>;
 
 type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 type Values = Readonly<Record<string, Value>>;

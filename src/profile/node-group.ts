@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { cibTierSchema } from "./cib-tier.js";
 import { constraintSchema } from "./constraint.js";
-import { corosyncTierSchema } from "./corosync-tier.js";
+import { corosyncTierSchema } from "./corosync-text.js";
 import { fenceSchema } from "./fence-text.js";
-import { address, host, name, nodeName, scalar, text } from "./values.js";
+import { host, name, nodeName, scalar, text } from "./values.js";
 import { capacitySchema, workloadSchema } from "./workload-text.js";
 
 const port = z.int().min(1).max(65_535).optional();
@@ -42,7 +42,7 @@ const node = z.strictObject({
   name: nodeName,
   id: z.int().min(1).max(4_294_967_295).optional().describe("corosync node id; default: place in the list"),
   addresses: z
-    .record(z.string(), address)
+    .record(z.string(), host)
     .describe("One address in each of the networks, as { site: 10.20.0.11 }"),
   attributes: z
     .record(z.string(), scalar)

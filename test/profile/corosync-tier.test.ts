@@ -138,7 +138,7 @@ describe.skipIf(!have("corosync"))("real corosync", () => {
         // corosync looks for the machine that it is on.
         .replace("name: dcn1", `name: ${hostname()}`);
       writeFileSync(join(folder, "conf"), conf);
-      const { status, stderr } = spawnSync("corosync", ["-t", "-c", join(folder, "conf")], {
+      const { status, stderr } = spawnSync("/usr/sbin/corosync", ["-t", "-c", join(folder, "conf")], {
         encoding: "utf8",
       });
       expect(status, stderr).toBe(0);

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { adoptCorosync, groupDocument } from "../../src/adoption/index.js";
+import { parseCorosyncConf, renderCorosyncConf } from "../../src/corosync/index.js";
+import { parseDocuments, resolveGroup } from "../../src/profile/index.js";
+import { library } from "../profile/group.js";
+
+/** corosync.conf → document → corosync.conf; lint may remark on what others run, and is not asked. */
+function round(text: string): string {
+  const part = adoptCorosync("corosync.conf", text);
+  expect(part.findings).toEqual([]);
+  const document = groupDocument([part], "taken-over").replace("\nnetworks:", "\npolicy: any\nnetworks:");
+  const policy = `---
+kind: ClusterPolicy
+name: any
+nodes: { min: 2, max: 16 }
+timing: { token: 3s }
+fencing: { required: false }
+gate: { grace: 0s }
+properties: { stonith-enabled: false }
+`;
+  const parsed = parseDocuments([{ file: "f", text: `${document}${policy}` }, ...library()]);
+  const resolved = resolveGroup(parsed.documents, "taken-over");
+  const errors = [...parsed.findings, ...resolved.findings].filter(({ severity }) => severity === "error");
+  expect(errors, document).toEqual([]);
+  return resolved.group === undefined ? "" : renderCorosyncConf(resolved.group.model);
+}
+
+const WHOLE = `totem {
+    version: 2
+    cluster_name: Line.7
+    transport: knet
+    crypto_cipher: aes256
+    crypto_hash: sha256
+    token: 05000
+    interface {
+        linknumber: 0
+        knet_link_priority: 5
+    }
+    interface {
+        linknumber: 1
+        knet_transport: sctp
+    }
+}
+
+nodelist {
+    node {
+        ring0_addr: 10.1.0.1
+        ring1_addr: fd00::1
+        name: n1.example.com
+        nodeid: 1
+        quorum_votes: 2
+    }
+    node {
+        ring0_addr: 10.1.0.2
+        ring1_addr: fd00::2
+        name: n2
+        nodeid: 70000
+    }
+}
+
+quorum {
+    provider: corosync_votequorum
+    device {
+        model: net
+        votes: 1
+        net {
+            host: 10.9.9.9
+            algorithm: ffsplit
+        }
+        heuristics {
+            mode: on
+            exec_ping: /usr/bin/ping -c 1 10.9.9.1
+        }
+    }
+}
+
+logging {
+    to_syslog: yes
+    logger_subsys {
+        subsys: QUORUM
+        debug: on
+    }
+    logger_subsys {
+        subsys: TOTEM
+        debug: off
+    }
+}
+
+system {
+    move_to_root_cgroup: no
+}
+`;
+
+test("what is taken over renders to the same bytes", () => {
+  const simple = WHOLE.replace("n1.example.com", "n1").replace("70000", "2");
+  expect(round(simple)).toBe(simple);
+});
+
+test("a comment, an order and a layout of its own are lost, and nothing else", () => {
+  const foreign =
+    "# ours\nlogging {\nto_syslog: yes\n}\n\n" +
+    WHOLE.replace("n1.example.com", "n1")
+      .replace("70000", "2")
+      .replace(/logging \{[\s\S]*?\n\}\n\n/, "");
+  expect(parseCorosyncConf(round(foreign)).configuration).toEqual(parseCorosyncConf(foreign).configuration);
+});
+
+test.each([
+  ["totem {\n  key: abc\n}\n", "totem.key holds the cluster's key"],
+  [
+    "nodelist {\n  node {\n    nodeid: 1\n    name: a\n    ring0_addr: a\n  }\n  node {\n    nodeid: 2\n    name: b\n    ring0_addr: b\n    ring1_addr: c\n  }\n}\n",
+    "b has 2 addresses and a has 1",
+  ],
+  ["system {\n}\nsystem {\n}\n", "the section system stands twice"],
+])("%j is refused by name", (text, words) => {
+  expect(adoptCorosync("c", text).findings.map(({ code, text: said }) => [code, said])).toEqual([
+    ["NOT_IMPORTABLE", expect.stringContaining(words)],
+  ]);
+});
+
+const corpus = process.env.DCN_HA_CORPUS;
+describe.skipIf(corpus === undefined)("corpus", () => {
+  const folder = join(corpus ?? "", "pcs-cib");
+  const files = corpus === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith(".conf"));
+  test.each(files)("%s renders back to the same configuration", (name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    expect(parseCorosyncConf(round(text)).configuration).toEqual(parseCorosyncConf(text).configuration);
+  });
+});
