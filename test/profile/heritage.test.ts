@@ -102,7 +102,7 @@ describe("a group inherits: base, role, site", () => {
       [
         "base.yaml:14:24: error UNKNOWN_PARAMETER: {nubmer} is no parameter of cabinet
           did you mean number? known: number, third",
-        "base.yaml:14:24: error BAD_ADDRESS: nodes[1].addresses.site: "10.20.{nubmer}.12" is no IPv4 or IPv6 address",
+        "base.yaml:14:24: error BAD_ADDRESS: nodes[1].addresses.site: "10.20.{nubmer}.12" is neither an address nor a host name",
       ]
     `);
     expect(
@@ -152,7 +152,7 @@ describe("a group inherits: base, role, site", () => {
     expect(load(BASE.replace("networks:", "netwroks:")).said).toMatchInlineSnapshot(`
       [
         "base.yaml:5:1: error UNKNOWN_KEY: NodeGroup has no key netwroks
-          did you mean networks? known: abstract, base, cib, constraints, kind, name, networks, nodes, parameters, policy, quorumDevice, ssh, summary, with, workloads",
+          did you mean networks? known: abstract, base, cib, constraints, corosync, kind, name, networks, nodes, parameters, policy, quorumDevice, ssh, summary, with, workloads",
         "error NO_GROUP: there is no NodeGroup among the documents
           kind: NodeGroup starts one",
       ]
