@@ -2,16 +2,20 @@
 import type { ClusterObservation } from "../observation/index.js";
 import { unrestOf } from "./settle.js";
 
-/** What got worse from `before` to `after`, in words; empty means healthy. Without a `before` everything counts. Pure. */
-export function worsened(before: ClusterObservation | undefined, after: ClusterObservation): string[] {
-  const ills = illsOf(after);
-  const known = new Set(before === undefined ? [] : illsOf(before).map(({ key }) => key));
+/** What got worse from `before` to `after`, in words; empty means healthy. Without a `before` everything counts. What a person starts (`byHand`) may stand still. Pure. */
+export function worsened(
+  before: ClusterObservation | undefined,
+  after: ClusterObservation,
+  byHand: ReadonlySet<string>,
+): string[] {
+  const ills = illsOf(after, byHand);
+  const known = new Set(before === undefined ? [] : illsOf(before, byHand).map(({ key }) => key));
   return [...new Set(ills.filter(({ key }) => !known.has(key)).map(({ text }) => text))];
 }
 
-function illsOf(cluster: ClusterObservation): { key: string; text: string }[] {
+function illsOf(cluster: ClusterObservation, byHand: ReadonlySet<string>): { key: string; text: string }[] {
   const view = { node: "", cluster, quorum: undefined, links: undefined, troubles: [] };
-  const idle = unrestOf([], [view]).idle.map((id) => ({
+  const idle = unrestOf([], [view], byHand).idle.map((id) => ({
     key: `idle ${id}`,
     text: `${id} should run and does not`,
   }));

@@ -1,4 +1,5 @@
 // Waits until the cluster has come to rest: all nodes in, quorum, a DC, and nothing of its resources in motion.
+import { startedByHand } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { ClusterObservation } from "../observation/index.js";
 import { inParallel, type NodeView, observeView } from "../observe/index.js";
@@ -35,6 +36,7 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
   const { clock, desired, onProgress, signal } = context;
   const { timeoutMs, calmMs = 600, restMs = 8_000, pollMs = 400 } = options;
   const names = desired.nodes.map((node) => node.name);
+  const byHand = startedByHand(desired.model.configuration);
   const started = clock.nowMs();
   let picture = "";
   let pictureSince = started;
@@ -42,14 +44,14 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
   for (const node of names) onProgress({ node, step: "settle", state: "started" });
   for (;;) {
     const views = await look(context, names.slice(asked, asked + 1));
-    const unrest = unrestOf(names, views);
+    const unrest = unrestOf(names, views, byHand);
     const now = clock.nowMs();
     const seen = JSON.stringify([unrest, views.map((view) => view.cluster?.resources)]);
     if (seen !== picture) [picture, pictureSince] = [seen, now];
     const rests = now - pictureSince >= (unrest.idle.length === 0 ? calmMs : restMs);
     if (views.every((view) => view.cluster === undefined)) asked = (asked + 1) % names.length;
     else if (unrest.waitingFor.length === 0 && rests) {
-      const settled = settledIn(names, await look(context, names));
+      const settled = settledIn(names, await look(context, names), byHand);
       if (settled !== undefined) {
         for (const node of names) onProgress({ node, step: "settle", state: "done" });
         return settled;
@@ -61,8 +63,12 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
 }
 
 /** The state of rest that all nodes agree on; undefined while they do not. */
-function settledIn(names: readonly string[], views: readonly NodeView[]): Settled | undefined {
-  const unrest = unrestOf(names, views);
+function settledIn(
+  names: readonly string[],
+  views: readonly NodeView[],
+  byHand: ReadonlySet<string>,
+): Settled | undefined {
+  const unrest = unrestOf(names, views, byHand);
   const cluster = views.find((view) => view.cluster?.dc !== undefined)?.cluster;
   if (cluster === undefined || unrest.waitingFor.length > 0) return undefined;
   return { cluster, views, idle: unrest.idle };
@@ -71,8 +77,12 @@ function settledIn(names: readonly string[], views: readonly NodeView[]): Settle
 /** Of the DC's controller: nothing to compute and nothing to do. crm_mon shows calm before a transition has begun. */
 const IDLE = "S_IDLE";
 
-/** What stands between these views and rest; pure. */
-export function unrestOf(names: readonly string[], views: readonly NodeView[]): Unrest {
+/** What stands between these views and rest; pure. What a person starts (`byHand`) may stand still. */
+export function unrestOf(
+  names: readonly string[],
+  views: readonly NodeView[],
+  byHand: ReadonlySet<string> = new Set(),
+): Unrest {
   const waitingFor = views
     .filter((view) => view.quorum?.quorate !== true)
     .map((view) => `quorum on ${view.node}`);
@@ -92,7 +102,9 @@ export function unrestOf(names: readonly string[], views: readonly NodeView[]): 
     .filter(isMoving)
     .map((one) => `${one.id} (${one.pending ?? one.role ?? "moving"})`);
   const active = new Set(reference.resources.filter((one) => one.active === true).map((one) => one.id));
-  const idle = reference.resources.filter((one) => isIdle(one) && !active.has(one.id)).map((one) => one.id);
+  const idle = reference.resources
+    .filter((one) => isIdle(one) && !active.has(one.id) && !byHand.has(one.id))
+    .map((one) => one.id);
   return {
     waitingFor: [...waitingFor, ...silent, ...election, ...out, ...moving, ...new Set(busy)],
     idle: [...new Set(idle)],

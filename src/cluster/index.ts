@@ -18,6 +18,7 @@ export type {
 export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
 export type { ConfigurationElement } from "./element.js";
 export { type Figure, figure } from "./figure.js";
+export { startAttribute, startedByHand } from "./manual-start.js";
 export type {
   ClusterConfiguration,
   ClusterModel,

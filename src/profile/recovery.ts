@@ -1,5 +1,5 @@
 // How a workload recovers → Pacemaker's meta attributes and, for a manual start, the rule that holds it (Pacemaker Explained, "Resource Options").
-import type { AttributeSet, LocationRuleConstraint } from "../cluster/index.js";
+import { type AttributeSet, type LocationRuleConstraint, startAttribute } from "../cluster/index.js";
 import { setsOf } from "./attribute-set.js";
 import { durationMs, pacemakerTime } from "./values.js";
 import type { RecoveryText } from "./workload-text.js";
@@ -22,11 +22,6 @@ export function recoveryMeta(
 function stickiness(moveBack: NonNullable<RecoveryText["moveBack"]>): string | number {
   if (typeof moveBack === "object") return moveBack.prefer;
   return moveBack === "never" ? "INFINITY" : 0;
-}
-
-/** The transient node attribute that lets a workload with a manual start run on that node. */
-export function startAttribute(workload: string): string {
-  return `start-${workload}`;
 }
 
 /**

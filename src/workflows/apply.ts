@@ -22,7 +22,7 @@ import {
   worsened,
 } from "../apply/index.js";
 import type { Change } from "../cib/index.js";
-import type { ClusterModel } from "../cluster/index.js";
+import { type ClusterModel, startedByHand } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { CibVersion, NodeObservation } from "../observation/index.js";
 import { observeNodes, observeView } from "../observe/index.js";
@@ -150,7 +150,8 @@ async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
     const changed = await changeCib(context, intent);
     if (!wait) return changed;
     const settled = await rest(options, context);
-    return { ...changed, settled, unhealthy: worsened(before, settled.cluster) };
+    const byHand = startedByHand(context.desired.model.configuration);
+    return { ...changed, settled, unhealthy: worsened(before, settled.cluster, byHand) };
   });
 }
 

@@ -10,6 +10,7 @@ import {
   worsened,
   writeGuard,
 } from "../apply/index.js";
+import { startedByHand } from "../cluster/index.js";
 import { armGuard, endGuard } from "../coordination/index.js";
 import { DcnError, invariant } from "../errors/index.js";
 import type { ClusterObservation, NodeObservation } from "../observation/index.js";
@@ -116,7 +117,8 @@ async function look(
 ): Promise<{ settled: Settled | undefined; unhealthy: readonly string[] }> {
   try {
     const settled = await settle({ ...context, onProgress: () => undefined }, { timeoutMs });
-    return { settled, unhealthy: worsened(watch.before, settled.cluster) };
+    const byHand = startedByHand(context.desired.model.configuration);
+    return { settled, unhealthy: worsened(watch.before, settled.cluster, byHand) };
   } catch (error) {
     if (!(error instanceof DcnError) || context.signal?.aborted === true) throw error;
     return { settled: undefined, unhealthy: [error.message] };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unrestOf } from "../../src/apply/index.js";
+import { unrestOf, worsened } from "../../src/apply/index.js";
 import { parseCrmMon } from "../../src/observation/index.js";
 import type { NodeView } from "../../src/observe/index.js";
 
@@ -22,6 +22,16 @@ test("a cluster at rest", () => {
   const resources =
     '<resource id="r" role="Started" active="true" managed="true"/><resource id="off" role="Stopped" target_role="Stopped" active="false"/>';
   expect(unrestOf(NAMES, [view("a", { resources }), view("b")])).toEqual({ waitingFor: [], idle: [] });
+});
+
+test("what a person starts may stand still, and nobody calls that worse", () => {
+  const stopped = view("a", { resources: '<resource id="report" role="Stopped" active="false"/>' });
+  expect(unrestOf(NAMES, [stopped], new Set(["report"])).idle).toEqual([]);
+  expect(unrestOf(NAMES, [stopped]).idle).toEqual(["report"]);
+  const { cluster } = stopped;
+  if (cluster === undefined) throw new Error("no cluster");
+  expect(worsened(undefined, cluster, new Set(["report"]))).toEqual([]);
+  expect(worsened(undefined, cluster, new Set())).toEqual(["report should run and does not"]);
 });
 
 test.each([
