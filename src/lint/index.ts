@@ -2,3 +2,4 @@
 export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
 export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";
 export { lintCluster, type Promises } from "./lint.js";
+export { findingsForPacemaker3 } from "./pacemaker-3.js";

@@ -20,7 +20,7 @@ const NEED_POLICY = ["workloads", "constraints", "quorumDevice"] as const;
 export function doesWithoutPolicy(group: NodeGroup, report: Report): boolean {
   if (group.policy !== undefined) return false;
   const [need] = NEED_POLICY.filter((key) => group[key] !== undefined);
-  if (group.cib !== undefined && need === undefined) return true;
+  if ((group.cib !== undefined || group.corosync?.computed === false) && need === undefined) return true;
   const text = need === undefined ? "policy is missing" : `policy is missing: ${need} rely on one`;
   report("MISSING_KEY", ["policy"], text, { hint: "only a group that is wholly cib: may do without" });
   return false;

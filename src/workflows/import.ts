@@ -1,5 +1,11 @@
 // `import`: reads what describes a cluster that exists, and writes the NodeGroup document that renders back to the same.
-import { type AdoptedPart, adoptCib, type FoundSecret, groupDocument } from "../adoption/index.js";
+import {
+  type AdoptedPart,
+  adoptCib,
+  adoptCorosync,
+  type FoundSecret,
+  groupDocument,
+} from "../adoption/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import { readSourceText, writeSecret } from "../sources/index.js";
 
@@ -7,6 +13,8 @@ import { readSourceText, writeSecret } from "../sources/index.js";
 export interface ImportOptions {
   /** Path of a CIB, with or without status. */
   readonly cib?: string | undefined;
+  /** Path of a corosync.conf. */
+  readonly corosync?: string | undefined;
   /** Name of the group, where the sources give none or another one is wished. */
   readonly name?: string | undefined;
   /** Folder into which secrets that stood in the sources are written, readable by their owner alone. */
@@ -27,6 +35,8 @@ export interface Imported {
 export async function importGroup(options: ImportOptions): Promise<Imported> {
   const parts: AdoptedPart[] = [];
   if (options.cib !== undefined) parts.push(adoptCib(options.cib, await readSourceText(options.cib)));
+  if (options.corosync !== undefined)
+    parts.push(adoptCorosync(options.corosync, await readSourceText(options.corosync)));
   const findings = parts.flatMap((part) => part.findings);
   if (hasErrors(findings)) return { findings, secrets: [], written: [] };
   const found = parts.flatMap((part) => part.secrets);

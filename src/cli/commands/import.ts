@@ -7,6 +7,7 @@ export const command: CommandDefinition = {
   summary: "writes the NodeGroup document of a cluster that exists",
   options: [
     { flags: "--cib <FILE>", help: "a CIB, as cibadmin --query or pcs cluster cib print it" },
+    { flags: "--corosync <FILE>", help: "a corosync.conf; together with --cib, the whole of a cluster" },
     { flags: "--name <NAME>", help: "name of the group (default: the cluster's)" },
     {
       flags: "--secrets-dir <DIR>",
@@ -15,15 +16,19 @@ export const command: CommandDefinition = {
   ],
   examples: [
     "dcn-ha import --cib cib.xml > cabinet-7.yaml",
+    "dcn-ha import --cib cib.xml --corosync corosync.conf > cabinet-7.yaml",
     "dcn-ha import --cib cib.xml --secrets-dir secrets > cabinet-7.yaml",
   ],
   run: async ({ options, output }) => {
-    const cib = options.text("cib");
-    if (cib === undefined)
-      throw new DcnError("usage", "USAGE", "nothing to import", { hint: "dcn-ha import --cib FILE" });
+    const [cib, corosync] = [options.text("cib"), options.text("corosync")];
+    if (cib === undefined && corosync === undefined)
+      throw new DcnError("usage", "USAGE", "nothing to import", {
+        hint: "dcn-ha import --cib FILE --corosync FILE, or one of the two",
+      });
     const { importGroup } = await import("../../workflows/index.js");
     const imported = await importGroup({
       cib,
+      corosync,
       name: options.text("name"),
       secretsFolder: options.text("secrets-dir"),
     });

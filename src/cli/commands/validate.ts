@@ -1,12 +1,24 @@
 // Checks profiles offline: every finding of every document, and of every group that they describe.
 import type { Finding } from "../../errors/index.js";
+import type { GroupResolution } from "../../profile/index.js";
 import type { CommandDefinition } from "../command.js";
 import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
   summary: "checks profiles offline and prints every finding with its position",
   arguments: [{ name: "PATH", help: "files or folders with profiles", variadic: true }],
-  examples: ["dcn-ha validate profiles/groups", "dcn-ha validate cabinet-7.yaml --json"],
+  options: [
+    {
+      flags: "--for-pacemaker <VERSION>",
+      help: "also what must change before the nodes get this version of Pacemaker",
+      choices: ["3"],
+    },
+  ],
+  examples: [
+    "dcn-ha validate profiles/groups",
+    "dcn-ha validate cabinet-7.yaml --json",
+    "dcn-ha validate cabinet-7.yaml --for-pacemaker 3",
+  ],
   run: async (call) => {
     const { loadSources } = await import("../../sources/index.js");
     const { parseDocuments, resolveGroup } = await import("../../profile/index.js");
@@ -15,8 +27,10 @@ export const command: CommandDefinition = {
     const { documents, findings: parsed } = parseDocuments(loaded.sources);
     const own = documents.filter((document) => !document.library);
     const groups = own.filter((document) => document.kind === "NodeGroup").map(({ name }) => name);
-    const resolved = groups.flatMap((name) => resolveGroup(documents, name).findings);
-    const findings = distinct([...loaded.findings, ...parsed, ...resolved]);
+    const resolutions = groups.map((name) => resolveGroup(documents, name));
+    const resolved = resolutions.flatMap((one) => one.findings);
+    const upgrade = call.options.text("for-pacemaker") === undefined ? [] : await forPacemaker3(resolutions);
+    const findings = distinct([...loaded.findings, ...parsed, ...resolved, ...upgrade]);
     call.output.findings(findings);
     const failed = hasErrors(findings);
     const names = own.map(({ kind, name, file }) => ({ kind, name, file }));
@@ -24,6 +38,21 @@ export const command: CommandDefinition = {
     return failed ? exitCodes.invalid : exitCodes.done;
   },
 };
+
+/** What of each group Pacemaker 3 would drop or refuse. */
+async function forPacemaker3(resolutions: readonly GroupResolution[]): Promise<Finding[]> {
+  const { renderCib } = await import("../../cib/index.js");
+  const { findingsForPacemaker3 } = await import("../../lint/index.js");
+  const { childOf, parseXml } = await import("../../xml/index.js");
+  return resolutions.flatMap(({ group }) => {
+    if (group === undefined) return [];
+    const version = { validateWith: "pacemaker-3.9", crmFeatureSet: "3.16.1", epoch: 1 };
+    const cib = parseXml(renderCib(group.model.configuration, version), { file: group.file });
+    const configuration = childOf(cib, "configuration");
+    const found = configuration === undefined ? [] : findingsForPacemaker3(configuration);
+    return found.map((finding) => ({ ...finding, subject: `${group.name}: ${finding.subject ?? ""}` }));
+  });
+}
 
 function distinct(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];

@@ -127,6 +127,11 @@ export const quorumCodes: Explanations = {
     "Many such values pass corosync's own check and change what a lost node means.",
     "Take a value that the text of the finding allows; man corosync.conf says what each does.",
   ),
+  NOT_FOR_PACEMAKER_3: entry(
+    "A configuration says something that Pacemaker 3 drops, refuses or understands otherwise.",
+    "Pacemaker 3 takes such parts away at its start, without asking.",
+    "Change it while the nodes still run version 2.1; what to write instead works there too.",
+  ),
   COROSYNC_LIMIT: entry(
     "A corosync.conf is longer or deeper than any real one.",
     "A file made to keep the reader busy would stop the controller.",
