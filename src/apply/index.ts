@@ -30,7 +30,7 @@ export {
   writeLock,
 } from "./lock.js";
 export { awaitMembers, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
-export { type NodeProgram, type NodePrograms, readNodePrograms } from "./programs.js";
+export { type NodeProgram, type NodePrograms, readNodePrograms, sha256 } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
 export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes } from "./quorum-device.js";
 export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

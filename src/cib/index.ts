@@ -11,7 +11,7 @@ export { asNouns } from "./nouns.js";
 export { ownedIds } from "./ownership.js";
 export { type CibVersion, renderConfiguration, renderedIds } from "./render.js";
 export { isSecretName } from "./secret-names.js";
-export { secretReferences, withSecretValues } from "./tier.js";
+export { secretPairs, secretReferences, withSecretValues } from "./tier.js";
 export { tierJsonSchema } from "./tier-schema.js";
 
 /** A whole CIB as text, to seed a cluster that has none: admin_epoch 0, no status. */

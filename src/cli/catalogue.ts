@@ -26,6 +26,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/import.js")).command,
   },
   {
+    name: "plan",
+    summary: "says what apply would change, and what Pacemaker would stop, start or move then",
+    load: async () => (await import("./commands/plan.js")).command,
+  },
+  {
     name: "apply",
     summary: "brings the nodes to what the profile says; forms the cluster if there is none",
     load: async () => (await import("./commands/apply.js")).command,

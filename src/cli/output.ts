@@ -7,10 +7,17 @@ export interface Sink {
   write(text: string): unknown;
 }
 
+/** Colours of an answer; what they say stands in marks and words too. */
+export type AnswerColour = keyof typeof answerColours;
+
+const answerColours = { green: 32, yellow: 33, red: 31, bold: 1 } as const;
+
 /** How a command speaks. With `--json` standard output carries JSON only. */
 export interface Output {
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Colours a piece of an answer's text; leaves it alone where standard output is no terminal. */
+  readonly paint: (colour: AnswerColour, text: string) => string;
   /** The answer of a command: `data` as one JSON document with `--json`, else `text` (a final line break is added). */
   answer(data: unknown, text: string): void;
   /** One event of a stream: a JSON document per line with `--json`, else a line of text. */
@@ -39,10 +46,13 @@ const severityColours = { error: 31, warning: 33, note: 36 } as const;
 export function createOutput(options: OutputOptions): Output {
   const { stdout, stderr, json, verbose, environment } = options;
   const colour = stderr.isTTY === true && (environment.NO_COLOR ?? "") === "";
-  const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const inColour = (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`;
+  const paint = (code: number, text: string) => (colour ? inColour(code, text) : text);
+  const answersInColour = !json && stdout.isTTY === true && (environment.NO_COLOR ?? "") === "";
   return {
     json,
     verbose,
+    paint: (name, text) => (answersInColour ? inColour(answerColours[name], text) : text),
     answer: (data, text) => {
       stdout.write(json ? `${JSON.stringify(data, undefined, 2)}\n` : endLine(text));
     },

@@ -2,10 +2,10 @@
 import type { ResolvedGroup } from "../profile/index.js";
 import type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "../workflows/index.js";
 import type { Call, OptionDefinition } from "./command.js";
-import { readSecrets } from "./commands/apply.js";
 import { withConnection } from "./connection.js";
 import { loadGroup, profilesOption } from "./group.js";
 import { describeProgress } from "./progress.js";
+import { readSecrets } from "./secrets.js";
 import { exitCodes } from "./trouble.js";
 
 /** Options of all of them. */

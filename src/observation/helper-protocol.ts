@@ -17,6 +17,7 @@ export type HelperVerb =
   | "status-quorum"
   | "status-links"
   | "status-transition"
+  | "simulate-cib"
   | "check-corosync-conf"
   | "check-cib"
   | "install-file"

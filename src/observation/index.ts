@@ -10,6 +10,12 @@ export {
 export type { FencingEvent, ObservedFailure } from "./crm-mon-history.js";
 export type { ObservedResource } from "./crm-mon-resources.js";
 export {
+  type CrmSimulateResult,
+  type CrmSimulation,
+  parseCrmSimulate,
+  type SimulatedAction,
+} from "./crm-simulate.js";
+export {
   encodeRequest,
   HELPER_ARGV,
   type HelperAnswer,

@@ -4,3 +4,4 @@ export { type CallOptions, callHelper } from "./call-helper.js";
 export { inParallel } from "./in-parallel.js";
 export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
+export { type SimulateAnswers, type SimulateQuestion, simulateCib } from "./simulate-cib.js";

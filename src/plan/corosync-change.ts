@@ -1,6 +1,12 @@
 // One corosync.conf against another: what differs, and whether a running cluster takes it by reload, node by node, or only stopped (corosync.conf(5)).
 import type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "../cluster/index.js";
-import { type CorosyncKey, type CorosyncWay, corosyncKeys, corosyncNodeKeys } from "./corosync-keys.js";
+import {
+  type CorosyncKey,
+  type CorosyncWay,
+  corosyncKeys,
+  corosyncNodeKeys,
+  hardestWay,
+} from "./corosync-keys.js";
 
 /** One difference between the live corosync.conf and the wanted one. */
 export interface CorosyncChange {
@@ -46,16 +52,9 @@ export function corosyncChanges(
   return changes.map((change) => restricted(change, { live, wanted, ...options }));
 }
 
-const HARDNESS: Readonly<Record<CorosyncWay, number>> = { reload: 0, restart: 1, "full-stop": 2 };
-
 /** The way of all changes together: the hardest of them; undefined where there is none. */
 export function corosyncWay(changes: readonly CorosyncChange[]): CorosyncWay | undefined {
-  return changes
-    .map((change) => change.way)
-    .reduce<CorosyncWay | undefined>(
-      (hardest, way) => (hardest === undefined || HARDNESS[way] > HARDNESS[hardest] ? way : hardest),
-      undefined,
-    );
+  return hardestWay(changes.map((change) => change.way));
 }
 
 interface Surroundings extends CorosyncChangeOptions {

@@ -3,6 +3,13 @@
 /** How a change reaches running nodes: all at once without a stop, one node after the other, or with the whole cluster down. */
 export type CorosyncWay = "reload" | "restart" | "full-stop";
 
+const HARDNESS: Readonly<Record<CorosyncWay, number>> = { reload: 0, restart: 1, "full-stop": 2 };
+
+/** The hardest of several ways; undefined where there is none. */
+export function hardestWay(ways: readonly CorosyncWay[]): CorosyncWay | undefined {
+  return [...ways].sort((left, right) => HARDNESS[right] - HARDNESS[left])[0];
+}
+
 /** One row: the way of a key, why, and the corosync versions on which a reload with this key changed was really tried. */
 export interface CorosyncKey {
   readonly way: CorosyncWay;
@@ -51,7 +58,11 @@ export const corosyncKeys: Readonly<Record<string, CorosyncKey>> = {
   "totem.crypto_model": crypto,
   "totem.crypto_cipher": crypto,
   "totem.crypto_hash": crypto,
-  "totem.keyfile": row("full-stop", NONE, "nodes with different keys do not hear each other"),
+  "totem.keyfile": row(
+    "reload",
+    ["3.1.9"],
+    "kronosnet changes over while it runs, all nodes in the same reload",
+  ),
   "totem.key": row("full-stop", NONE, "nodes with different keys do not hear each other"),
   "totem.ip_version": readOnly,
   "totem.netmtu": readOnly,
@@ -95,7 +106,7 @@ export const corosyncKeys: Readonly<Record<string, CorosyncKey>> = {
   "totem.interface.mcastport": knet,
   "quorum.provider": row(
     "full-stop",
-    ["3.1.7"],
+    BOTH,
     "a reload without it ends votequorum on all nodes, and none has quorum",
   ),
   "quorum.two_node": row(
@@ -130,7 +141,7 @@ export const corosyncKeys: Readonly<Record<string, CorosyncKey>> = {
     ["3.1.7"],
     "a reload makes the virtual interface, and corosync did not run smoothly after it in a trial",
   ),
-  "uidgid.*": row("restart", NONE, "corosync reads it when it starts"),
+  "uidgid.*": row("reload", ["3.1.9"], "corosync looks there when a program connects"),
   "nodelist.node.quorum_votes": row("reload", BOTH, "votequorum counts anew in a reload"),
 };
 
@@ -143,7 +154,7 @@ export const corosyncNodeKeys = {
   ),
   nodeRemoved: row(
     "reload",
-    ["3.1.7"],
+    BOTH,
     "the members forget the node in a reload; its cluster has to be stopped before, or the others lose it as by a fault",
   ),
   nodeRenamed: row("full-stop", NONE, "Pacemaker knows a node by its name from its start to its end"),
@@ -151,7 +162,7 @@ export const corosyncNodeKeys = {
   linkRemoved: row("reload", BOTH, "a reload closes the link; the others carry the cluster"),
   linkMoved: row(
     "reload",
-    BOTH,
+    ["3.1.7"],
     "in two reloads: corosync refuses to change a link, so it is taken out first and put back as new; the other links carry the cluster meanwhile",
   ),
   onlyLinkMoved: row(

@@ -14,7 +14,20 @@ export {
   renderGateConfig,
   renderSbdConfig,
 } from "./desired.js";
+export type { DriftItem } from "./drift.js";
 export { earlierLife } from "./earlier-life.js";
 export { modelFor, notTaken } from "./members.js";
+export { type DraftPlan, draftPlan, groupDrift, hasDifferences, type Plan, withRisk } from "./plan.js";
+export {
+  type PlanBase,
+  type PlanFile,
+  type PlannedNode,
+  parsePlanFile,
+  staleness,
+  writePlanFile,
+} from "./plan-file.js";
+export { describeDrift, describePlan, type Paint } from "./plan-text.js";
+export { type PredictedAction, type Prediction, predict } from "./prediction.js";
 export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";
+export type { PlanStep, Risk } from "./steps.js";

@@ -26,13 +26,14 @@ import { type ClusterModel, startedByHand } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { CibVersion, NodeObservation } from "../observation/index.js";
 import { observeNodes, observeView } from "../observe/index.js";
-import { type Decision, decide, refusal } from "../plan/index.js";
+import { type Decision, decide, type PlanFile, refusal } from "../plan/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { changeCib } from "./change-cib.js";
 import { withClaims } from "./claim.js";
 import { changeGuarded, type GuardedChange } from "./guarded-change.js";
 import { type LockOptions, withGroupLock } from "./lock.js";
+import { requireFresh } from "./plan.js";
 
 /** What to apply, and through what. */
 export interface ApplyOptions {
@@ -54,6 +55,8 @@ export interface ApplyOptions {
   readonly settleTimeoutMs?: number;
   /** False: a change of a running cluster is over when the cluster has accepted it; what it does then is not watched. */
   readonly wait?: boolean;
+  /** Carries out this plan or nothing. */
+  readonly plan?: PlanFile | undefined;
 }
 
 /** What the apply did. */
@@ -75,7 +78,7 @@ export interface ApplyResult {
 type Outcome = ApplyResult["outcome"];
 
 /**
- * Brings the group's nodes to what the model says. Throws DcnError: refused, unreachable or busy with everything that
+ * Brings the group's nodes to what the model says. Throws DcnError: refused (PLAN_STALE too), unreachable or busy with everything that
  * stands in the way (nothing was changed then), and failed with what did not work (the same apply again goes on from there).
  */
 export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
@@ -88,6 +91,7 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
   // Forming and completing may each leave one more thing to do; what never comes to an end is somebody else's doing.
   for (let round = 0; round < 6; round += 1) {
     const observations = await observe(context);
+    if (round === 0 && options.plan !== undefined) requireFresh(options.plan, desired, observations);
     const decision = decide(desired, observations);
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {

@@ -4,6 +4,7 @@ export type { LockState } from "../coordination/index.js";
 export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
 export { type Confirmed, confirmChange } from "./confirm.js";
 export { changeLinks, changeQuorumDevice } from "./corosync.js";
+export type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
 export { type Imported, type ImportOptions, importGroup } from "./import.js";
 export { rotateKey } from "./keys.js";
 export {
@@ -17,13 +18,14 @@ export {
 } from "./lock.js";
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
 export { addNode, removeNode } from "./nodes.js";
+export {
+  observeDrift,
+  type Planned,
+  type PlanOptions,
+  planFileText,
+  planGroup,
+  readPlanFile,
+} from "./plan.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
 export { setStandby } from "./standby.js";
-export {
-  type GroupStatus,
-  type NodeStatus,
-  observeStatus,
-  type StatusOptions,
-  statusOf,
-  type WorkloadStatus,
-} from "./status.js";
+export { observeStatus, type StatusOptions, statusOf } from "./status.js";

@@ -1,64 +1,11 @@
 // `status`: asks every node of a group at once, and says what is known, what is not, and what failed, in words.
 import type { ClusterModel, Resource } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
-import type {
-  ClusterObservation,
-  FencingEvent,
-  LinkState,
-  ObservedDc,
-  QuorumObservation,
-} from "../observation/index.js";
+import type { ClusterObservation, QuorumObservation } from "../observation/index.js";
 import { inParallel, type NodeView, observeView, speaksForCluster } from "../observe/index.js";
 import type { Transport } from "../transport/index.js";
-
-/** A node as the cluster sees it. `unknown` where nobody told. */
-export interface NodeStatus {
-  readonly name: string;
-  readonly state: "online" | "offline" | "pending" | "unclean" | "standby" | "maintenance" | "unknown";
-  /** Why this node itself gave no answer; absent when it did. */
-  readonly silence?: string;
-  /** Links to the other nodes as this node sees them. */
-  readonly links: readonly { readonly link: number; readonly peer: string; readonly state: LinkState }[];
-}
-
-/** A resource of the cluster and where it runs. */
-export interface WorkloadStatus {
-  readonly id: string;
-  /** The workload of the profile that it is, or is a part of; absent for what somebody else configured. */
-  readonly workload?: string;
-  readonly within: readonly string[];
-  readonly agent: string | undefined;
-  readonly role: string | undefined;
-  readonly nodes: readonly string[];
-  readonly remarks: readonly string[];
-}
-
-/** A group at one moment. Undefined means unknown. */
-export interface GroupStatus {
-  readonly group: string;
-  /** The node whose view of the cluster is shown: one with quorum if there is any. */
-  readonly seenFrom: string | undefined;
-  readonly dc: ObservedDc | undefined;
-  readonly quorate: boolean | undefined;
-  readonly votes: {
-    readonly total: number | undefined;
-    readonly expected: number | undefined;
-    readonly needed: number | undefined;
-  };
-  readonly maintenanceMode: boolean | undefined;
-  /** The quorum device of the group, and whether it votes for the part that is shown; absent without one. */
-  readonly quorumDevice?: { readonly host: string; readonly votes: number | undefined };
-  readonly nodes: readonly NodeStatus[];
-  /** Resources that are no fence devices; a workload of the profile that the cluster does not know has the role `Absent`. */
-  readonly workloads: readonly WorkloadStatus[];
-  /** Fence devices; their nodes are those that watch the device, and any other may use it as well. */
-  readonly fenceDevices: readonly WorkloadStatus[];
-  /** Failed actions, one line each. */
-  readonly failures: readonly string[];
-  readonly fencing: readonly FencingEvent[];
-  /** What could not be found out and why, and views that contradict each other. */
-  readonly unknown: readonly string[];
-}
+import type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
+import { troublesOf } from "./health.js";
 
 /** What to ask. */
 export interface StatusOptions {
@@ -91,7 +38,7 @@ export function statusOf(model: ClusterModel, views: readonly NodeView[]): Group
     views.find((view) => view.quorum?.quorate === true && speaksForCluster(view)) ??
     views.find(speaksForCluster);
   const cluster = source?.cluster;
-  return {
+  const status = {
     group: model.name,
     seenFrom: source?.node,
     dc: cluster?.dc,
@@ -108,6 +55,7 @@ export function statusOf(model: ClusterModel, views: readonly NodeView[]): Group
       ...contradictions(views),
     ],
   };
+  return { ...status, troubles: troublesOf(status) };
 }
 
 function deviceOf(model: ClusterModel, source: NodeView | undefined): Pick<GroupStatus, "quorumDevice"> {
@@ -146,7 +94,16 @@ function isFenceDevice(resource: Resource): boolean {
 
 function absentWorkload(id: string): WorkloadStatus {
   const remarks = ["not in the cluster: dcn-ha apply puts it there"];
-  return { id, workload: id, within: [], agent: undefined, role: "Absent", nodes: [], remarks };
+  return {
+    id,
+    workload: id,
+    within: [],
+    agent: undefined,
+    role: "Absent",
+    nodes: [],
+    shouldRun: true,
+    remarks,
+  };
 }
 
 function nodeStatus(
@@ -189,7 +146,9 @@ function workloadStatus(
   const { id, within, agent, role, nodes } = resource;
   const workload = [...within, id].find((name) => ours.includes(name));
   const known = workload === undefined ? {} : { workload };
-  return { id, ...known, within, agent, role, nodes, remarks };
+  const shouldRun =
+    resource.targetRole !== "Stopped" && resource.managed !== false && resource.orphaned !== true;
+  return { id, ...known, within, agent, role, nodes, shouldRun, remarks };
 }
 
 function isJoining(view: NodeView): boolean {

@@ -4,7 +4,7 @@ import { describeStatus } from "../../src/cli/commands/status.js";
 import { describeProgress } from "../../src/cli/progress.js";
 import type { GroupStatus } from "../../src/workflows/index.js";
 
-const healthy: GroupStatus = {
+const usual: GroupStatus = {
   group: "cabinet-7",
   seenFrom: "dcn1",
   dc: { name: "dcn2", version: "2.1.5", mixedVersion: false },
@@ -23,6 +23,7 @@ const healthy: GroupStatus = {
       agent: "ocf:heartbeat:podman",
       role: "Started",
       nodes: ["dcn1"],
+      shouldRun: true,
       remarks: [],
     },
     {
@@ -32,9 +33,18 @@ const healthy: GroupStatus = {
       agent: "systemd:hmi",
       role: "Stopped",
       nodes: [],
+      shouldRun: true,
       remarks: ["failed"],
     },
-    { id: "theirs", within: [], agent: "systemd:x", role: "Started", nodes: ["dcn2"], remarks: [] },
+    {
+      id: "theirs",
+      within: [],
+      agent: "systemd:x",
+      role: "Started",
+      nodes: ["dcn2"],
+      shouldRun: true,
+      remarks: [],
+    },
   ],
   fenceDevices: [
     {
@@ -43,17 +53,19 @@ const healthy: GroupStatus = {
       agent: "stonith:fence_redfish",
       role: "Started",
       nodes: ["dcn2"],
+      shouldRun: true,
       remarks: [],
     },
   ],
   failures: [],
   fencing: [],
   unknown: [],
+  troubles: ["node dcn2 unclean"],
 };
 
 describe("status", () => {
-  it("puts a healthy group into one screen", () => {
-    expect(describeStatus(healthy)).toBe(
+  it("puts a group into one screen", () => {
+    expect(describeStatus(usual)).toBe(
       [
         "cabinet-7: quorum (3 of 3 votes), DC dcn2, Pacemaker 2.1.5, seen from dcn1",
         "",
@@ -68,13 +80,16 @@ describe("status", () => {
         "",
         "fence devices",
         "  fence-dcn1  Started  dcn2",
+        "",
+        "not as it should be",
+        "  node dcn2 unclean",
       ].join("\n"),
     );
   });
 
   it("says what is wrong, and what nobody knows", () => {
     const text = describeStatus({
-      ...healthy,
+      ...usual,
       dc: undefined,
       quorate: undefined,
       votes: { total: undefined, expected: undefined, needed: undefined },
@@ -104,7 +119,7 @@ describe("status", () => {
   });
 
   it("shouts when there is no quorum", () => {
-    expect(describeStatus({ ...healthy, quorate: false })).toContain("NO QUORUM");
+    expect(describeStatus({ ...usual, quorate: false })).toContain("NO QUORUM");
   });
 });
 

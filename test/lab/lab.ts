@@ -99,9 +99,11 @@ export class Lab {
     return dcnHa("apply", this.profile, ...words);
   }
 
+  /** What status says, be it healthy (exit 0) or not (1); undefined where no node answered. */
   async status(): Promise<GroupStatus | undefined> {
     const run = await dcnHa("status", this.profile, "--json");
-    return run.exitCode === 0 ? (JSON.parse(run.stdout) as GroupStatus) : undefined;
+    const said = JSON.parse(run.stdout === "" ? "{}" : run.stdout) as GroupStatus | { error: unknown };
+    return "nodes" in said ? said : undefined;
   }
 
   /** What ran where, seen from outside. */

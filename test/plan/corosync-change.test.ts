@@ -63,6 +63,11 @@ describe("a changed corosync.conf", () => {
     ["token: 1000", "token: 1500", "changed totem.token: 1000 → 1500, reload"],
     ["aes256", "aes128", "changed totem.crypto_cipher: aes256 → aes128, reload"],
     ["  wait_for_all: 0\n", "", "removed quorum.wait_for_all: 0 → -, reload"],
+    [
+      "wait_for_all: 0",
+      "wait_for_all: 0\n last_man_standing: 1",
+      "created quorum.last_man_standing: - → 1, restart",
+    ],
     ["wait_for_all: 0", "wait_for_all: 0\n two_node: 1", "created quorum.two_node: - → 1, reload"],
     ["passive", "active", "changed totem.link_mode: passive → active, restart"],
     ["knet\n", "udpu\n", "changed totem.transport: knet → udpu, full-stop"],

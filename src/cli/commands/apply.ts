@@ -1,11 +1,11 @@
 // Brings a live group to what its profile says: forms the cluster on bare nodes, sends one change to a running one.
-import { dirname } from "node:path";
 import type { ResolvedGroup } from "../../profile/index.js";
-import type { ApplyResult } from "../../workflows/index.js";
+import type { ApplyOptions, ApplyResult } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
 import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { describeProgress } from "../progress.js";
+import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
@@ -21,11 +21,16 @@ export const command: CommandDefinition = {
       flags: "--confirm-within <TIME>",
       help: "the change goes back by itself after this time (30s, 5m), also without this controller, unless the cluster is well by then or somebody confirms it",
     },
+    {
+      flags: "--plan <FILE>",
+      help: "carry out this plan (plan --out), or nothing where the cluster has moved on",
+    },
   ],
   examples: [
     "dcn-ha apply cabinet-7.yaml",
     "dcn-ha apply cabinet-7.yaml --confirm-within 5m",
     "dcn-ha apply cabinet-7 --profiles site/ --json",
+    "dcn-ha apply cabinet-7.yaml --plan tonight.plan.json",
   ],
   run: async (call) => {
     const group = await loadGroup(call);
@@ -46,9 +51,9 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
   const { systemClock } = await import("../../time/index.js");
   const confirmWithinMs = await readTime(call.options.text("confirm-within"));
   checkNetworks(group);
+  const plan = await planOf(group, call);
   const secrets = await readSecrets(group);
-  const { fillSecrets } = await import("../../sources/index.js");
-  const model = await fillSecrets(group.model, dirname(group.file));
+  const model = await filledModel(group);
   return withConnection(group, ({ transport, admin }) =>
     applyGroup({
       group: { ...group, model },
@@ -58,6 +63,7 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
       clock: systemClock,
       ...(confirmWithinMs !== undefined && { confirmWithinMs }),
       wait: call.options.flag("wait"),
+      plan,
       signal: call.signal,
       onProgress: (progress) => {
         const text = describeProgress(progress);
@@ -78,13 +84,12 @@ async function readTime(text: string | undefined): Promise<number | undefined> {
   throw new DcnError("usage", "USAGE", `--confirm-within takes a time, not ${text}`, { hint });
 }
 
-/** Values of the group's secrets by file name. */
-export async function readSecrets(group: ResolvedGroup): Promise<ReadonlyMap<string, string>> {
-  const { resolveSecret } = await import("../../sources/index.js");
-  const entries = group.model.secrets.map(
-    async ({ name, reference }) => [name, await resolveSecret(reference, dirname(group.file))] as const,
-  );
-  return new Map(await Promise.all(entries));
+async function planOf(group: ResolvedGroup, call: Call): Promise<ApplyOptions["plan"]> {
+  const file = call.options.text("plan");
+  if (file === undefined) return undefined;
+  const { readSourceText } = await import("../../sources/index.js");
+  const { readPlanFile } = await import("../../workflows/index.js");
+  return readPlanFile(await readSourceText(file), file, group.name);
 }
 
 function describe(name: string, result: ApplyResult): string {

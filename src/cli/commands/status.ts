@@ -1,25 +1,63 @@
 // Says how a group is right now: what is known, what is not, and what failed, in words.
-import type { GroupStatus, WorkloadStatus } from "../../workflows/index.js";
-import type { CommandDefinition } from "../command.js";
+import type { ResolvedGroup } from "../../profile/index.js";
+import type { GroupStatus, Planned, WorkloadStatus } from "../../workflows/index.js";
+import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
   summary: "says how a group is now: DC, quorum, links, nodes, workloads, failures",
   arguments: [groupArgument],
-  options: [profilesOption],
-  examples: ["dcn-ha status cabinet-7.yaml", "dcn-ha status cabinet-7.yaml --json"],
+  options: [
+    profilesOption,
+    {
+      flags: "--drift",
+      help: "also say what in the cluster is not from the profile; exit code 2 where there is any",
+    },
+  ],
+  examples: [
+    "dcn-ha status cabinet-7.yaml",
+    "dcn-ha status cabinet-7.yaml --json",
+    "dcn-ha status cabinet-7.yaml --drift",
+  ],
   run: async (call) => {
     const group = await loadGroup(call);
     const { observeStatus } = await import("../../workflows/index.js");
     const status = await withConnection(group, ({ transport }) =>
       observeStatus({ group, transport, signal: call.signal }),
     );
-    call.output.answer(status, describeStatus(status));
-    return exitCodes.done;
+    const health = status.troubles.length === 0 ? exitCodes.done : exitCodes.failed;
+    if (!call.options.flag("drift")) {
+      call.output.answer(status, describeStatus(status));
+      return health;
+    }
+    const drift = await driftOf(group, call);
+    const text = [describeStatus(status), ...(await driftWords(drift))].join("\n");
+    call.output.answer({ ...status, drift: drift ?? null }, text);
+    if (health !== exitCodes.done || drift === undefined) return exitCodes.failed;
+    return drift.length > 0 ? exitCodes.differences : exitCodes.done;
   },
 };
+
+type Drift = Planned["plan"]["drift"] | undefined;
+
+/** What the plan sees of the same group: the CIB with its marks, and corosync.conf. */
+async function driftOf(group: ResolvedGroup, call: Call): Promise<Drift> {
+  const { observeDrift } = await import("../../workflows/index.js");
+  const secrets = await readSecrets(group);
+  const model = await filledModel(group);
+  return withConnection(group, ({ transport, admin }) =>
+    observeDrift({ group: { model }, transport, adminTransport: admin, secrets, signal: call.signal }),
+  );
+}
+
+async function driftWords(drift: Drift): Promise<string[]> {
+  const { describeDrift } = await import("../../plan/index.js");
+  if (drift === undefined) return ["", "drift unknown: no node shows its configuration"];
+  return drift.length === 0 ? ["", "no drift"] : describeDrift(drift);
+}
 
 /** A group's status for people. What is unknown says so. */
 export function describeStatus(status: GroupStatus): string {
@@ -35,6 +73,12 @@ export function describeStatus(status: GroupStatus): string {
   lines.push(...section("failed actions", status.failures));
   lines.push(...section("fencing", status.fencing.map(fencingWords)));
   lines.push(...section("unknown", status.unknown));
+  lines.push(
+    ...section(
+      "not as it should be",
+      status.troubles.filter((one) => !status.unknown.includes(one)),
+    ),
+  );
   return lines.join("\n");
 }
 

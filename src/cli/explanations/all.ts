@@ -6,6 +6,7 @@ import { healingCodes } from "./healing.js";
 import { labCodes } from "./lab.js";
 import { memberCodes } from "./members.js";
 import { nodeCodes } from "./nodes.js";
+import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
 
@@ -18,5 +19,6 @@ export const explanations: Explanations = {
   ...healingCodes,
   ...nodeCodes,
   ...memberCodes,
+  ...planCodes,
   ...labCodes,
 };

@@ -1,0 +1,34 @@
+// Whether a group is as it should be: everything that is not, in words (docs/status.md).
+import type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
+
+// A node in standby or maintenance is where somebody put it: drift, and no trouble.
+const BAD_STATES: ReadonlySet<NodeStatus["state"]> = new Set(["offline", "pending", "unclean", "unknown"]);
+
+/** What is not as it should be; empty where the group is healthy. What is unknown is not healthy. */
+export function troublesOf(status: Omit<GroupStatus, "troubles">): string[] {
+  const { quorate, dc, maintenanceMode, nodes, workloads, fenceDevices, unknown } = status;
+  const quorum = quorate === true ? [] : [quorate === false ? "no quorum" : "quorum unknown"];
+  return [
+    ...quorum,
+    ...(dc === undefined ? ["no DC known"] : []),
+    ...(maintenanceMode === true ? ["maintenance mode: nothing is healed"] : []),
+    ...nodes.filter(({ state }) => BAD_STATES.has(state)).map(({ name, state }) => `node ${name} ${state}`),
+    ...idle(workloads.filter(({ workload }) => workload !== undefined)).map((id) => `${id} does not run`),
+    ...idle(fenceDevices).map((id) => `fence device ${id} is not watched by any node`),
+    ...broken([...workloads, ...fenceDevices]),
+    ...unknown,
+  ];
+}
+
+/** Of a clone one running instance is enough: others may be kept away from their nodes. */
+function idle(all: readonly WorkloadStatus[]): string[] {
+  const running = new Set(all.filter(({ nodes }) => nodes.length > 0).map(({ id }) => id));
+  return [...new Set(all.filter(({ shouldRun, id }) => shouldRun && !running.has(id)).map(({ id }) => id))];
+}
+
+function broken(all: readonly WorkloadStatus[]): string[] {
+  const said = all.flatMap(({ id, remarks }) =>
+    remarks.filter((remark) => /^(failed|blocked)/.test(remark)).map((remark) => `${id} ${remark}`),
+  );
+  return [...new Set(said)];
+}
