@@ -160,28 +160,31 @@ test("a server that never answers the request for a session: unreachable, becaus
   await expect(exec(targetAt(port))).rejects.toMatchObject({ code: "NODE_UNREACHABLE" });
 });
 
+/** Where the login must come about, also on a busy machine. */
+const loggedIn: SshOptions = { readyTimeoutMs: 10_000 };
+
 test("a server that never answers the command: the outcome is unknown", async () => {
   const port = await ssh((client) => client.on("session", (accept) => accept().on("exec", () => undefined)));
-  expect(await exec(targetAt(port))).toMatchObject({ lost: true, exitCode: null });
+  expect(await exec(targetAt(port), loggedIn)).toMatchObject({ lost: true, exitCode: null });
 });
 
 test("a server that ends the channel without a status: the outcome is unknown", async () => {
   const port = await ssh((client) =>
     client.on("session", (accept) => accept().on("exec", (run) => run().close())),
   );
-  expect(await exec(targetAt(port))).toMatchObject({ lost: true, exitCode: null });
+  expect(await exec(targetAt(port), loggedIn)).toMatchObject({ lost: true, exitCode: null });
 });
 
 test("a server that refuses every command: a clear message", async () => {
   const port = await ssh((client) =>
     client.on("session", (accept) => accept().on("exec", (_run, reject) => reject())),
   );
-  await expect(exec(targetAt(port))).rejects.toMatchObject({ code: "SESSION_REFUSED" });
+  await expect(exec(targetAt(port), loggedIn)).rejects.toMatchObject({ code: "SESSION_REFUSED" });
 });
 
 test("a server that will not let a stopped command go: the time limit holds", async () => {
   const port = await ssh((client) => client.on("session", (accept) => accept().on("exec", (run) => run())));
-  const result = await exec(targetAt(port), {}, 300);
+  const result = await exec(targetAt(port), loggedIn, 300);
   expect(result).toMatchObject({ timedOut: true, exitCode: null });
   expect(result.durationMs).toBeLessThan(2_000);
 });
@@ -205,6 +208,6 @@ test("a server that asks for a connection from here gets none, and the command g
       });
     });
   });
-  expect(await exec(targetAt(port))).toMatchObject({ exitCode: 0 });
+  expect(await exec(targetAt(port), loggedIn)).toMatchObject({ exitCode: 0 });
   expect(answers).toEqual(["refused", "refused"]);
 });
