@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dcnHa, Lab, noLab, program } from "./lab.js";
+
+const nodes = ["dcn1", "dcn2", "dcn3"];
+const GUARD = "cibadmin --query --local --xpath \"//nvpair[@id='dcn-ha-guard-state']\"";
+const LOCK = "cibadmin --query --local --xpath \"//nvpair[@id='dcn-ha-lock-state']\"";
+const ARMED_FILES = "ls /var/lib/dcn-ha/guard 2>/dev/null";
+
+/** Looks until it is so; states, not times: a slow machine may take its time. */
+async function eventually(what: string, look: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 240_000;
+  while (!(await look())) {
+    if (Date.now() > end) throw new Error(`never seen: ${what}`);
+    await delay(1_000);
+  }
+}
+
+describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
+  let lab: Lab;
+  let bad = "";
+
+  beforeAll(async () => {
+    lab = await Lab.up("confirm", "--nodes", "3");
+    const formed = await lab.apply();
+    expect(formed.exitCode, formed.stderr).toBe(0);
+    bad = variant(
+      "bad",
+      "  - name: broken\n    profile: script\n    with: { start: /bin/false, stop: /bin/true, status: exit 7 }\n",
+    );
+  });
+  afterAll(() => lab.down());
+
+  /** The lab's profile with one workload more. */
+  function variant(name: string, workload: string): string {
+    const text = readFileSync(lab.profile, "utf8").replace("constraints:\n", `${workload}constraints:\n`);
+    const file = join(lab.folder, `${name}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** What the cluster is configured to do, but for lock and guard. */
+  const configuration = async (node: string): Promise<string> =>
+    (await lab.shell(node, "cibadmin --query --local"))
+      .replace(/^[\s\S]*<configuration>|<\/configuration>[\s\S]*$/g, "")
+      .replace(/ *<cluster_property_set id="dcn-ha-(lock|guard)"[\s\S]*?<\/cluster_property_set>\n/g, "");
+
+  it("keeps a change that is well, and leaves nothing behind", async () => {
+    const good = variant(
+      "good",
+      "  - name: second\n    profile: heartbeat\n    with: { directory: /var/lib/dcn-ha-second }\n",
+    );
+    const run = await dcnHa("apply", good, "--confirm-within", "3m", "--json");
+    expect([run.exitCode, JSON.parse(run.stdout)], run.stderr).toMatchObject([
+      0,
+      { outcome: "changed", unhealthy: [] },
+    ]);
+    expect(await lab.shell("dcn2", GUARD)).toContain('value="confirmed ');
+    expect(await lab.shell("dcn2", LOCK)).toContain('value="free"');
+    for (const node of nodes) expect(await lab.shell(node, ARMED_FILES), node).toBe("");
+    expect((await lab.apply()).exitCode).toBe(0);
+  });
+
+  it("keeps a change that a person confirms, and lets nobody else change anything before", async () => {
+    const made = await dcnHa("apply", bad, "--confirm-within", "10m", "--no-wait", "--json");
+    expect([made.exitCode, JSON.parse(made.stdout)], made.stderr).toMatchObject([0, { awaiting: true }]);
+    const other = await lab.apply();
+    expect([other.exitCode, other.stderr]).toEqual([75, expect.stringContaining("CHANGE_UNCONFIRMED")]);
+    const confirmed = await dcnHa("confirm", lab.profile);
+    expect([confirmed.exitCode, confirmed.stdout]).toEqual([0, expect.stringContaining("stays")]);
+    for (const node of nodes) expect(await lab.shell(node, ARMED_FILES), node).toBe("");
+    expect(await configuration("dcn3")).toContain('id="broken"');
+    const back = await lab.apply();
+    expect(await configuration("dcn3"), back.stderr).not.toContain('id="broken"');
+  });
+
+  it("takes a bad change back with the controller cut off and the node that made it dead; foreign edits stay", async () => {
+    const before = await configuration("dcn2");
+    // Long enough that the foreign edit and the faults come before the deadline on a slow machine.
+    const words = [program, "apply", bad, "--confirm-within", "60s"];
+    const controller = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    controller.stderr.setEncoding("utf8").on("data", (part: string) => {
+      said += part;
+    });
+    try {
+      await eventually("the bad change", async () => (await configuration("dcn2")).includes('id="broken"'));
+      expect(await lab.shell("dcn2", GUARD)).toContain('value="armed ');
+      const constraint = '<rsc_location id="theirs" rsc="pulse" node="dcn2" score="7"/>';
+      await lab.exec("dcn2", "cibadmin", "--create", "--scope", "constraints", "--xml-text", constraint);
+      await eventually("who made it", () => Promise.resolve(/(dcn\d): configuration changed/.test(said)));
+      const maker = /(dcn\d): configuration changed/.exec(said)?.[1] ?? "";
+      await Promise.all(nodes.map((node) => lab.exec(node, ...cut)));
+      expect((await dcnHa("lock", "show", lab.profile)).exitCode).toBe(69);
+      await lab.fault("power-off", maker);
+      const left = nodes.filter((node) => node !== maker);
+      const [one = ""] = left;
+      await eventually("reverted", async () => (await lab.shell(one, GUARD)).includes('value="reverted '));
+
+      const after = await configuration(one);
+      expect(after).toContain('id="theirs"');
+      expect(after.replace(/ *<rsc_location id="theirs".*\n/, "")).toBe(before);
+      expect(await lab.shell(one, LOCK)).toContain('value="free"');
+      await eventually("nothing armed", async () =>
+        (await Promise.all(left.map((node) => lab.shell(node, ARMED_FILES)))).every((text) => text === ""),
+      );
+      const journals = await Promise.all(
+        left.map((node) => lab.shell(node, "journalctl --no-pager --output cat --unit dcn-ha-guard")),
+      );
+      expect(journals.join("\n").match(/the change was taken back/g)).toHaveLength(1);
+
+      // The dead one comes back with its order in hand, and finds that it is done.
+      await Promise.all(left.map((node) => lab.shell(node, "nft delete table inet cut")));
+      expect((await lab.lab("heal")).exitCode).toBe(0);
+      await lab.settled(nodes);
+      await eventually(
+        "nothing armed on the dead one",
+        async () => (await lab.shell(maker, ARMED_FILES)) === "",
+      );
+      expect(await configuration(maker)).toBe(after);
+    } finally {
+      controller.kill("SIGKILL");
+    }
+    const again = await lab.apply("--json");
+    expect([again.exitCode, JSON.parse(again.stdout)], again.stderr).toMatchObject([
+      0,
+      { outcome: "unchanged" },
+    ]);
+  });
+});
+
+/** No packet of a controller's SSH comes in any more. */
+const cut = [
+  "nft",
+  "add table inet cut; add chain inet cut in { type filter hook input priority 0; }; add rule inet cut in tcp dport 22 drop",
+];

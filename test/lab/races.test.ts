@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadGroup } from "../../src/cli/group.js";
+import { sshTargets, userHome } from "../../src/cli/ssh-targets.js";
+import { resolveSecret } from "../../src/sources/index.js";
+import { systemClock } from "../../src/time/index.js";
+import { createSshTransport, type Transport } from "../../src/transport/index.js";
+import { type ApplyResult, applyGroup } from "../../src/workflows/index.js";
+import { Lab, noLab } from "./lab.js";
+
+const soak = process.env.DCN_HA_SOAK !== undefined;
+const first = Number(process.env.DCN_HA_SEED ?? 1);
+const seeds = Array.from({ length: soak ? 200 : 8 }, (_, at) => first + at);
+
+type Group = Awaited<ReturnType<typeof loadGroup>>;
+type Outcome = string;
+
+/** A controller of its own: its logins, its connections. */
+interface Controller {
+  readonly transport: Transport;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+describe.skipIf(noLab !== undefined)("others change the cluster during an apply", () => {
+  let lab: Lab;
+  let groups: readonly [Group, Group];
+  let controllers: Controller[] = [];
+
+  beforeAll(async () => {
+    lab = await Lab.up("races", "--nodes", "3");
+    const formed = await lab.apply();
+    expect(formed.exitCode, formed.stderr).toBe(0);
+    groups = [await groupWith("left", "extra-left"), await groupWith("right", "extra-right")];
+    controllers = await Promise.all([groups[0], groups[1]].map(controllerOf));
+  });
+  afterAll(async () => {
+    await Promise.all(controllers.map((one) => one.transport.close()));
+    await lab.down();
+  });
+
+  /** The lab's group with one workload more, so that each of two profiles takes away what the other one wants. */
+  async function groupWith(name: string, workload: string): Promise<Group> {
+    const more = `  - { name: ${workload}, profile: ocf-agent, with: { agent: "ocf:pacemaker:Dummy" } }\nconstraints:\n`;
+    const file = join(lab.folder, `${name}.yaml`);
+    writeFileSync(file, readFileSync(lab.profile, "utf8").replace("constraints:\n", more));
+    const options = { text: () => undefined, flag: () => false, number: () => undefined };
+    return loadGroup({ arguments: [file], options, output: { findings: () => undefined } } as never);
+  }
+
+  async function controllerOf(group: Group): Promise<Controller> {
+    const transport = createSshTransport(await sshTargets(group, "user", userHome()));
+    const secrets = await Promise.all(
+      group.model.secrets.map(
+        async ({ name, reference }) => [name, await resolveSecret(reference, lab.folder)] as const,
+      ),
+    );
+    return { transport, secrets: new Map(secrets) };
+  }
+
+  /** One apply; trouble as its code. */
+  async function apply(
+    which: 0 | 1,
+    wait = false,
+  ): Promise<{ outcome: Outcome; result: ApplyResult | undefined }> {
+    const { transport, secrets } = controllers[which] as Controller;
+    try {
+      const result = await applyGroup({ group: groups[which], transport, secrets, clock: systemClock, wait });
+      return { outcome: result.outcome, result };
+    } catch (error) {
+      return { outcome: (error as { code?: string }).code ?? String(error), result: undefined };
+    }
+  }
+
+  const cib = (): Promise<string> => lab.shell("dcn2", "cibadmin --query");
+  const epochOf = (text: string): number => Number(/ epoch="(\d+)"/.exec(text)?.[1]);
+
+  it(
+    `${seeds.length} seeds from ${first}: no foreign change is lost, one epoch per apply, a second apply is a no-op, the mark is true`,
+    async () => {
+      const tally = new Map<string, number>();
+      for (const seed of seeds) {
+        const editor = lab.shell("dcn3", editing(seed));
+        const spoiler = lab.shell("dcn2", spoiling(seed));
+        const outcomes: Outcome[] = [];
+        for (let round = 0; round < 3; round += 1) {
+          // One that waits holds the lock all the while; one that does not needs it for a moment only.
+          const both = await Promise.all([apply(0, seed % 4 === 0 && round === 0), apply(1)]);
+          outcomes.push(...both.map((one) => one.outcome));
+        }
+        for (const outcome of outcomes) {
+          expect(
+            ["changed", "unchanged", "CIB_CHANGED", "LOCK_HELD", "NEVER_EQUAL"],
+            `seed ${seed}`,
+          ).toContain(outcome);
+          tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
+        }
+        const edits = (await editor).split("\n");
+        await spoiler;
+        const which = (seed % 2) as 0 | 1;
+        await judge(which, edits, seed);
+      }
+      console.info(`applies: ${[...tally].map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`);
+      // Both sides must have had their way at some time, else nothing raced.
+      expect(tally.get("changed") ?? 0).toBeGreaterThan(seeds.length / 2);
+    },
+    soak ? 14_400_000 : 600_000,
+  );
+
+  async function judge(which: 0 | 1, edits: readonly string[], seed: number): Promise<void> {
+    const before = epochOf(await cib());
+    const last = await apply(which);
+    expect(["changed", "unchanged"], `seed ${seed}: ${last.outcome}`).toContain(last.outcome);
+    const text = await cib();
+    expect(epochOf(text), `seed ${seed}: one epoch`).toBe(before + (last.outcome === "changed" ? 1 : 0));
+    expect((await apply(which)).outcome, `seed ${seed}`).toBe("unchanged");
+    expect(epochOf(await cib()), `seed ${seed}: a no-op`).toBe(epochOf(text));
+
+    // Each edit that the editor's own tool took is still there, as the last one of that object left it.
+    const wanted = new Map<string, string>();
+    for (const edit of edits) {
+      const [verb = "", id = "", score = ""] = edit.split(" ");
+      if (verb === "put") wanted.set(id, score);
+      if (verb === "delete") wanted.delete(id);
+    }
+    expect(edits.length, `seed ${seed}`).toBeGreaterThan(3);
+    const found = [...text.matchAll(/<rsc_location id="(theirs-\d+)"[^>]*?score="(\d+)"/g)];
+    expect(new Map(found.map(([, id = "", score = ""]) => [id, score])), `seed ${seed}`).toEqual(wanted);
+
+    const ids = new Set([...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+    const mark = (/id="dcn-ha-owned"[^>]* value="([^"]*)"/.exec(text)?.[1] ?? "").split(" ");
+    expect(
+      mark.filter((id) => !ids.has(id)),
+      `seed ${seed}: marked and not there`,
+    ).toEqual([]);
+    expect(mark, `seed ${seed}`).toContain(["extra-left", "extra-right"][which]);
+    expect(mark, `seed ${seed}`).not.toContain(["extra-right", "extra-left"][which]);
+    expect(text).not.toContain(`id="${["extra-right", "extra-left"][which] ?? ""}"`);
+    const clean = theirsGone(text);
+    for (const id of clean)
+      await lab.exec("dcn3", "cibadmin", "--delete", "--xml-text", `<rsc_location id="${id}"/>`);
+  }
+
+  function theirsGone(text: string): string[] {
+    return [...text.matchAll(/<rsc_location id="(theirs-\d+)"/g)].map(([, id = ""]) => id);
+  }
+});
+
+/** Somebody with cibadmin: makes, changes and deletes constraints of his own, and prints each edit that was taken. */
+function editing(seed: number): string {
+  return `
+next=${seed}
+random() { next=$(( (next * 1103515245 + 12345) % 2147483648 )); echo $(( next / 65536 % $1 )); }
+for step in 1 2 3 4 5 6 7 8 9 10; do
+  random 5 >/run/id; random 100 >/run/score; random 4 >/run/kind
+  id=theirs-$(cat /run/id) score=$(cat /run/score) kind=$(cat /run/kind)
+  xml="<rsc_location id=\\"$id\\" rsc=\\"pulse\\" node=\\"dcn1\\" score=\\"$score\\"/>"
+  if [ "$kind" = 0 ]; then
+    cibadmin --delete --xml-text "<rsc_location id=\\"$id\\"/>" 2>/dev/null && echo "delete $id"
+  else
+    cibadmin --modify --allow-create --scope constraints --xml-text "$xml" 2>/dev/null && echo "put $id $score"
+  fi
+  next=$(( next + step ))
+  sleep 0.$(random 3)$(random 10)
+done`;
+}
+
+/** Somebody with pcs or crm who changes and deletes what is ours. */
+function spoiling(seed: number): string {
+  const acts = [
+    "pcs constraint delete colocation-address-pulse-INFINITY",
+    "pcs resource meta pulse target-role=Started",
+    "pcs resource delete extra-left --force",
+    "crm_resource --resource extra-right --meta --set-parameter is-managed --parameter-value true",
+    "cibadmin --delete --xml-text '<primitive id=\"extra-right\"/>'",
+    "pcs resource defaults update resource-stickiness=77",
+    "pcs resource op remove pulse-monitor-interval-10s",
+    "crm_attribute --type crm_config --name stonith-action --update off",
+  ];
+  const act = acts[seed % acts.length] ?? "";
+  return `sleep 0.${seed % 7}; ${act} >/dev/null 2>&1; true`;
+}
