@@ -7,6 +7,7 @@ const tools = [
   "test/workflows/apply.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
+  "test/workflows/conflict.test.ts",
 ];
 
 export default defineConfig({

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { worsened } from "../../src/apply/index.js";
+import { type ClusterObservation, parseCrmMon } from "../../src/observation/index.js";
+
+function cluster(resources: string, failures = ""): ClusterObservation {
+  const xml = `<pacemaker-result><summary><current_dc present="true" name="a"/></summary><nodes/><resources>${resources}</resources><failures>${failures}</failures></pacemaker-result>`;
+  const parsed = parseCrmMon(xml);
+  if (!parsed.connected) throw new Error(parsed.reason);
+  return parsed.cluster;
+}
+const runs = '<resource id="plc" role="Started" active="true" managed="true"/>';
+const stands = '<resource id="plc" role="Stopped" active="false" managed="true"/>';
+const failure = (at: string): string =>
+  `<failure op_key="plc_start_0" node="a" exitstatus="error" exitcode="1" task="start" last-rc-change="${at}"/>`;
+
+test("what was as ill before a change does not count against it", () => {
+  expect(worsened(cluster(runs), cluster(runs))).toEqual([]);
+  expect(worsened(cluster(stands, failure("1")), cluster(stands, failure("1")))).toEqual([]);
+  expect(worsened(cluster(stands, failure("1")), cluster(runs))).toEqual([]);
+});
+
+test.each([
+  ["a workload that stands", cluster(stands), /plc should run and does not/],
+  ["a failure", cluster(runs, failure("2")), /start of plc failed on a/],
+  ["the same failure once more", cluster(runs, failure("3")), /start of plc failed on a/],
+  ["a blocked resource", cluster(runs.replace("/>", ' blocked="true"/>')), /plc is blocked/],
+  [
+    "a resource that Pacemaker leaves alone",
+    cluster(runs.replace('managed="true"', 'managed="false"')),
+    /not managed/,
+  ],
+])("%s counts", (_name, after, words) => {
+  expect(worsened(cluster(runs, failure("1")), after).join("\n")).toMatch(words);
+});
+
+test("everything counts where nobody knows how it was before", () => {
+  expect(worsened(undefined, cluster(stands))).toHaveLength(1);
+});
