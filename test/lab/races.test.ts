@@ -13,6 +13,9 @@ const soak = process.env.DCN_HA_SOAK !== undefined;
 const first = Number(process.env.DCN_HA_SEED ?? 1);
 const seeds = Array.from({ length: soak ? 200 : 8 }, (_, at) => first + at);
 
+/** What each of three profiles has beside the lab's own. */
+const extras = ["extra-a", "extra-b", "extra-c"];
+
 type Group = Awaited<ReturnType<typeof loadGroup>>;
 type Outcome = string;
 
@@ -24,25 +27,25 @@ interface Controller {
 
 describe.skipIf(noLab !== undefined)("others change the cluster during an apply", () => {
   let lab: Lab;
-  let groups: readonly [Group, Group];
+  let groups: readonly Group[] = [];
   let controllers: Controller[] = [];
 
   beforeAll(async () => {
     lab = await Lab.up("races", "--nodes", "3");
     const formed = await lab.apply();
     expect(formed.exitCode, formed.stderr).toBe(0);
-    groups = [await groupWith("left", "extra-left"), await groupWith("right", "extra-right")];
-    controllers = await Promise.all([groups[0], groups[1]].map(controllerOf));
+    groups = await Promise.all(extras.map(groupWith));
+    controllers = await Promise.all(groups.map(controllerOf));
   });
   afterAll(async () => {
     await Promise.all(controllers.map((one) => one.transport.close()));
     await lab.down();
   });
 
-  /** The lab's group with one workload more, so that each of two profiles takes away what the other one wants. */
-  async function groupWith(name: string, workload: string): Promise<Group> {
+  /** The lab's group with one workload more, so that each profile takes away what the others want. */
+  async function groupWith(workload: string): Promise<Group> {
     const more = `  - { name: ${workload}, profile: ocf-agent, with: { agent: "ocf:pacemaker:Dummy" } }\nconstraints:\n`;
-    const file = join(lab.folder, `${name}.yaml`);
+    const file = join(lab.folder, `${workload}.yaml`);
     writeFileSync(file, readFileSync(lab.profile, "utf8").replace("constraints:\n", more));
     const options = { text: () => undefined, flag: () => false, number: () => undefined };
     return loadGroup({ arguments: [file], options, output: { findings: () => undefined } } as never);
@@ -60,12 +63,14 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
 
   /** One apply; trouble as its code. */
   async function apply(
-    which: 0 | 1,
+    which: number,
     wait = false,
   ): Promise<{ outcome: Outcome; result: ApplyResult | undefined }> {
-    const { transport, secrets } = controllers[which] as Controller;
+    const [group, controller] = [groups[which], controllers[which]];
+    if (group === undefined || controller === undefined) throw new Error(`no controller ${which}`);
+    const { transport, secrets } = controller;
     try {
-      const result = await applyGroup({ group: groups[which], transport, secrets, clock: systemClock, wait });
+      const result = await applyGroup({ group, transport, secrets, clock: systemClock, wait });
       return { outcome: result.outcome, result };
     } catch (error) {
       return { outcome: (error as { code?: string }).code ?? String(error), result: undefined };
@@ -81,14 +86,21 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
     `${seeds.length} seeds from ${first}: no foreign change is lost, one epoch per apply, a second apply is a no-op, the mark is true`,
     async () => {
       const tally = new Map<string, number>();
+      let now: number | undefined;
       for (const seed of seeds) {
         const editor = lab.shell("dcn3", editing(seed));
         const spoiler = lab.shell("dcn2", spoiling(seed));
         const outcomes: Outcome[] = [];
         for (let round = 0; round < 3; round += 1) {
-          // One that waits holds the lock all the while; one that does not needs it for a moment only.
-          const both = await Promise.all([apply(0, seed % 4 === 0 && round === 0), apply(1)]);
-          outcomes.push(...both.map((one) => one.outcome));
+          // The two whose wish it is not yet. One that waits holds the lock all the while; one that does not needs it for a moment.
+          const pair = [0, 1, 2].filter((one) => one !== now);
+          const wait = seed % 4 === 0 && round === 1;
+          const tries = pair.map(async (one, at) => {
+            const { outcome } = await apply(one, wait && at === 0);
+            if (outcome === "changed") now = one;
+            return outcome;
+          });
+          outcomes.push(...(await Promise.all(tries)));
         }
         for (const outcome of outcomes) {
           expect(
@@ -99,18 +111,20 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
         }
         const edits = (await editor).split("\n");
         await spoiler;
-        const which = (seed % 2) as 0 | 1;
+        const which = seed % 3;
+        now = which;
         await judge(which, edits, seed);
         console.info(`seed ${seed}: ${outcomes.join(", ")}; ${edits.length} edits of others`);
       }
       console.info(`applies: ${[...tally].map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`);
-      // Both sides must have had their way at some time, else nothing raced.
+      // Some must have come between others, else nothing raced.
       expect(tally.get("changed") ?? 0).toBeGreaterThan(seeds.length / 2);
+      expect((tally.get("CIB_CHANGED") ?? 0) + (tally.get("LOCK_HELD") ?? 0)).toBeGreaterThan(0);
     },
     soak ? 14_400_000 : 600_000,
   );
 
-  async function judge(which: 0 | 1, edits: readonly string[], seed: number): Promise<void> {
+  async function judge(which: number, edits: readonly string[], seed: number): Promise<void> {
     const before = epochOf(await cib());
     const last = await apply(which);
     expect(["changed", "unchanged"], `seed ${seed}: ${last.outcome}`).toContain(last.outcome);
@@ -136,9 +150,10 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
       mark.filter((id) => !ids.has(id)),
       `seed ${seed}: marked and not there`,
     ).toEqual([]);
-    expect(mark, `seed ${seed}`).toContain(["extra-left", "extra-right"][which]);
-    expect(mark, `seed ${seed}`).not.toContain(["extra-right", "extra-left"][which]);
-    expect(text).not.toContain(`id="${["extra-right", "extra-left"][which] ?? ""}"`);
+    for (const [at, extra] of extras.entries()) {
+      expect(mark.includes(extra), `seed ${seed}: ${extra}`).toBe(at === which);
+      expect(ids.has(extra), `seed ${seed}: ${extra}`).toBe(at === which);
+    }
     const clean = theirsGone(text);
     for (const id of clean)
       await lab.exec("dcn3", "cibadmin", "--delete", "--xml-text", `<rsc_location id="${id}"/>`);
@@ -147,7 +162,63 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
   function theirsGone(text: string): string[] {
     return [...text.matchAll(/<rsc_location id="(theirs-\d+)"/g)].map(([, id = ""]) => id);
   }
+
+  it("only the part of a divided cluster that has quorum gives the lock", async () => {
+    // Else the small part would be gone before it can try.
+    await lab.exec(
+      "dcn1",
+      "crm_attribute",
+      "--type",
+      "crm_config",
+      "--name",
+      "stonith-enabled",
+      "--update",
+      "false",
+    );
+    try {
+      // Both sides try from before the cut until long after it.
+      const small = lab.shell("dcn3", trying("33333333-3333", 60));
+      await lab.fault("cut-node", "dcn3");
+      const large = lab.shell("dcn1", trying("11111111-1111", 60));
+      const [there, here] = (await Promise.all([small, large])).map((text) => text.split("\n").at(-1));
+      const alone = await lab.shell("dcn3", "corosync-quorumtool -s | grep -c 'Quorate: *No'");
+      expect([alone, there === "0" && here === "0"]).toEqual(["1", false]);
+      expect([there, here].filter((exit) => exit === "0")).toHaveLength(1);
+      expect(await lab.shell("dcn3", trying("33333333-4444", 1))).toBe("69");
+      expect((await lab.lab("heal")).exitCode).toBe(0);
+      await lab.settled(["dcn1", "dcn2", "dcn3"]);
+      const holder = here === "0" ? "11111111-1111" : "33333333-3333";
+      for (const node of ["dcn1", "dcn2", "dcn3"]) {
+        expect(await lab.shell(node, "cibadmin --query --local"), node).toContain(`value="held ${holder} `);
+      }
+      expect(await lab.shell("dcn2", asking(`token ${holder}`, "free"))).toBe("0");
+    } finally {
+      await lab.exec(
+        "dcn1",
+        "crm_attribute",
+        "--type",
+        "crm_config",
+        "--name",
+        "stonith-enabled",
+        "--update",
+        "true",
+      );
+    }
+  });
 });
+
+/** One request to the helper for the lock; prints the exit code of the verb. */
+function asking(expected: string, value: string): string {
+  const payload = `${expected}\n${value}\n`;
+  const request = `hello 1\n1set-lock ${payload.length}\n${payload}end 0\n`;
+  return `printf %s '${request}' | /usr/local/lib/dcn-ha/helper | sed -n 's/^set-lock \\([0-9]*\\) .*/\\1/p'`;
+}
+
+/** Tries to take the lock until it has it; prints each exit code. */
+function trying(token: string, times: number): string {
+  const one = asking("free", `held ${token} node node=test boot=1 purpose=p step=s since=now`);
+  return `for n in $(seq ${times}); do code=$(${one}); echo "$code"; [ "$code" != 0 ] || break; sleep 0.2; done`;
+}
 
 /** Somebody with cibadmin: makes, changes and deletes constraints of his own, and prints each edit that was taken. */
 function editing(seed: number): string {
@@ -173,9 +244,9 @@ function spoiling(seed: number): string {
   const acts = [
     "pcs constraint delete colocation-address-pulse-INFINITY",
     "pcs resource meta pulse target-role=Started",
-    "pcs resource delete extra-left --force",
-    "crm_resource --resource extra-right --meta --set-parameter is-managed --parameter-value true",
-    "cibadmin --delete --xml-text '<primitive id=\"extra-right\"/>'",
+    "pcs resource delete extra-a --force",
+    "crm_resource --resource extra-b --meta --set-parameter is-managed --parameter-value true",
+    "cibadmin --delete --xml-text '<primitive id=\"extra-b\"/>'",
     "pcs resource defaults update resource-stickiness=77",
     "pcs resource op remove pulse-monitor-interval-10s",
     "crm_attribute --type crm_config --name stonith-action --update off",
