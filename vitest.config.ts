@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders) and `lab` (a real cluster; serial, slow).
 const tools = [
+  "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/interrupted.test.ts",

@@ -8,7 +8,7 @@ export type { TierFault } from "./decode-place.js";
 export { encodeConfiguration } from "./encode.js";
 export { type Change, type MergedCib, mergeOwned } from "./merge.js";
 export { asNouns } from "./nouns.js";
-export { ownedIds } from "./ownership.js";
+export { isSystemProperty, ownedIds } from "./ownership.js";
 export { type CibVersion, renderConfiguration, renderedIds } from "./render.js";
 export { isSecretName } from "./secret-names.js";
 export { secretPairs, secretReferences, withSecretValues } from "./tier.js";

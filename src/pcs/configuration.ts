@@ -1,8 +1,10 @@
 // The CIB's configuration, section by section, in the words of pcs; what pcs cannot say exactly goes to cibadmin as the XML that it is.
+import { isSystemProperty } from "../cib/index.js";
 import { childrenOf, element, writeXml, type XmlElement } from "../xml/index.js";
 import { onePair, pairs } from "./attribute-sets.js";
 import type { CibEdit, PcsCommand } from "./command.js";
 import { sayConstraint, sayFencingLevel } from "./constraints.js";
+import { SETTABLE_PROPERTIES } from "./property-names.js";
 import { sayResource } from "./resources.js";
 import {
   bareWord,
@@ -18,11 +20,35 @@ import {
 /** The set that pcs writes cluster properties into. */
 const PROPERTIES = "cib-bootstrap-options";
 
-/** The steps that make an empty CIB say what this `<configuration>` says, in its order. */
+/** Sections in an order in which nothing is named before it is there. */
+const ORDER = ["crm_config", "nodes", "resources", "constraints"];
+
+/** The steps that make an empty CIB say what this `<configuration>` says. */
 export function configurationCommands(configuration: XmlElement): PcsCommand[] {
-  return configuration.children.flatMap((section) =>
-    section.children.flatMap((one) => commandsFor(section, one)),
+  const rank = ({ name }: XmlElement): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const sections = [...configuration.children].sort((one, other) => rank(one) - rank(other));
+  const resources = new Set(resourceIds(configuration));
+  return sections.flatMap((section) =>
+    section.children.flatMap((one) => {
+      const stranger =
+        section.name === "constraints" ? namedBy(one).find((id) => !resources.has(id)) : undefined;
+      if (stranger === undefined) return commandsFor(section, one);
+      return [cibEdit(section.name, one, `${nameOf(one)}: pcs takes ${stranger} for no resource`)];
+    }),
   );
+}
+
+/** Ids of what pcs takes for a resource: no template, no tag. */
+function resourceIds(node: XmlElement): string[] {
+  const own = ["primitive", "group", "clone", "master", "bundle"].includes(node.name);
+  return [...(own ? [node.attributes.id ?? ""] : []), ...node.children.flatMap(resourceIds)];
+}
+
+/** Ids of the resources that a constraint names. */
+function namedBy(constraint: XmlElement): string[] {
+  const own = ["rsc", "with-rsc", "first", "then"].flatMap((name) => constraint.attributes[name] ?? []);
+  const members = constraint.children.flatMap((set) => (set.name === "resource_set" ? set.children : []));
+  return [...own, ...members.map((member) => member.attributes.id ?? "")];
 }
 
 function commandsFor(section: XmlElement, one: XmlElement): PcsCommand[] {
@@ -66,14 +92,21 @@ function propertyCommands(set: XmlElement): PcsCommand[] {
     return [cibEdit("crm_config", set, `${PROPERTIES}: pcs cannot write ${rule.name} here`)];
   const commands: PcsCommand[] = [];
   let words: string[] = [];
+  let options: readonly string[] = [];
   const flush = (): void => {
     if (words.length === 0) return;
     const comment = commands.length === 0 ? PROPERTIES : "";
-    commands.push({ tool: "pcs", comment, on: "cib", options: [], words: ["property", "set", ...words] });
+    commands.push({ tool: "pcs", comment, on: "cib", options, words: ["property", "set", ...words] });
     words = [];
   };
   for (const pair of set.children) {
-    const said = onePair(pair, PROPERTIES, "first 20");
+    const said = isSystemProperty(pair, set.name)
+      ? { reason: `pcs leaves ${pair.attributes.name ?? ""} to the cluster` }
+      : onePair(pair, PROPERTIES, "first 20");
+    // A name that pcs does not know may still be that of somebody's script.
+    const needed = SETTABLE_PROPERTIES.has(pair.attributes.name ?? "") ? [] : ["--force"];
+    if (needed.length !== options.length) flush();
+    options = needed;
     if (isUnsaid(said)) {
       flush();
       commands.push(cibEdit("crm_config", { ...set, children: [pair] }, `${PROPERTIES}: ${said.reason}`));
