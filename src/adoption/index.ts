@@ -2,4 +2,5 @@
 export { adoptCib } from "./cib.js";
 export { adoptCorosync } from "./corosync.js";
 export { groupDocument } from "./document.js";
+export { adoptHaCluster } from "./ha-cluster.js";
 export type { AdoptedPart, FoundSecret } from "./part.js";

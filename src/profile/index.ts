@@ -18,3 +18,4 @@ export type {
 export type { BrokenDocument, DocumentOf, ProfileDocument, ProfileKind, SourceText } from "./source.js";
 export { hintFor, nearestName } from "./spelling.js";
 export { secretFault } from "./values.js";
+export { readYaml } from "./yaml.js";

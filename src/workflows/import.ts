@@ -3,6 +3,7 @@ import {
   type AdoptedPart,
   adoptCib,
   adoptCorosync,
+  adoptHaCluster,
   type FoundSecret,
   groupDocument,
 } from "../adoption/index.js";
@@ -15,6 +16,8 @@ export interface ImportOptions {
   readonly cib?: string | undefined;
   /** Path of a corosync.conf. */
   readonly corosync?: string | undefined;
+  /** Path of a file with variables of the Ansible role ha_cluster. */
+  readonly haCluster?: string | undefined;
   /** Name of the group, where the sources give none or another one is wished. */
   readonly name?: string | undefined;
   /** Folder into which secrets that stood in the sources are written, readable by their owner alone. */
@@ -37,6 +40,8 @@ export async function importGroup(options: ImportOptions): Promise<Imported> {
   if (options.cib !== undefined) parts.push(adoptCib(options.cib, await readSourceText(options.cib)));
   if (options.corosync !== undefined)
     parts.push(adoptCorosync(options.corosync, await readSourceText(options.corosync)));
+  if (options.haCluster !== undefined)
+    parts.push(...adoptHaCluster(options.haCluster, await readSourceText(options.haCluster)));
   const findings = parts.flatMap((part) => part.findings);
   if (hasErrors(findings)) return { findings, secrets: [], written: [] };
   const found = parts.flatMap((part) => part.secrets);

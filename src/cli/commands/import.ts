@@ -5,9 +5,11 @@ import { exitCodes, FindingsError } from "../trouble.js";
 
 export const command: CommandDefinition = {
   summary: "writes the NodeGroup document of a cluster that exists",
+  arguments: [{ name: "FILE", help: "with --from: the file of that tool", optional: true }],
   options: [
     { flags: "--cib <FILE>", help: "a CIB, as cibadmin --query or pcs cluster cib print it" },
     { flags: "--corosync <FILE>", help: "a corosync.conf; together with --cib, the whole of a cluster" },
+    { flags: "--from <TOOL>", help: "variables of this tool, in FILE", choices: ["ha-cluster"] },
     { flags: "--name <NAME>", help: "name of the group (default: the cluster's)" },
     {
       flags: "--secrets-dir <DIR>",
@@ -17,11 +19,17 @@ export const command: CommandDefinition = {
   examples: [
     "dcn-ha import --cib cib.xml > cabinet-7.yaml",
     "dcn-ha import --cib cib.xml --corosync corosync.conf > cabinet-7.yaml",
+    "dcn-ha import --from ha-cluster vars.yml > cabinet-7.yaml",
     "dcn-ha import --cib cib.xml --secrets-dir secrets > cabinet-7.yaml",
   ],
-  run: async ({ options, output }) => {
+  run: async ({ arguments: [file], options, output }) => {
     const [cib, corosync] = [options.text("cib"), options.text("corosync")];
-    if (cib === undefined && corosync === undefined)
+    const haCluster = options.text("from") === undefined ? undefined : file;
+    if ((file === undefined) !== (options.text("from") === undefined))
+      throw new DcnError("usage", "USAGE", "--from and FILE belong together", {
+        hint: "dcn-ha import --from ha-cluster FILE",
+      });
+    if (cib === undefined && corosync === undefined && haCluster === undefined)
       throw new DcnError("usage", "USAGE", "nothing to import", {
         hint: "dcn-ha import --cib FILE --corosync FILE, or one of the two",
       });
@@ -29,6 +37,7 @@ export const command: CommandDefinition = {
     const imported = await importGroup({
       cib,
       corosync,
+      haCluster,
       name: options.text("name"),
       secretsFolder: options.text("secrets-dir"),
     });

@@ -18,6 +18,11 @@ export const adoptionCodes: Explanations = {
     "What it says is known to nobody who reads the document alone.",
     "Write it as a YAML comment beside the place that it is about.",
   ),
+  NOT_CONVERTED: entry(
+    "A variable of the Ansible role ha_cluster is not taken over, and the text says why.",
+    "What nobody carries over by hand is missing in the group.",
+    "Do what the text says; or let the role make the cluster, and import its CIB and corosync.conf.",
+  ),
   SECRET_EXISTS: entry(
     "A secret was found, and its file is there already.",
     "Overwriting it could lose the right one.",
