@@ -192,7 +192,16 @@ async function lockOptions(options: ApplyOptions, context: ApplyContext): Promis
   const controller = options.controller ?? (await thisController());
   const nodes = context.desired.nodes.map((node) => node.name);
   const group = context.desired.model.name;
-  return { group, transport, nodes, purpose: "apply", step: "change", controller, clock, signal };
+  return {
+    group,
+    transport,
+    nodes,
+    purpose: "apply",
+    step: "change the configuration",
+    controller,
+    clock,
+    signal,
+  };
 }
 
 /** The node that will get the change is the one that is known to have quorum. */
