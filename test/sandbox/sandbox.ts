@@ -167,6 +167,13 @@ exec /usr/sbin/corosync -t -c "$3.here"`,
     sbd: "exit 0",
     crmadmin: "echo 'Controller on dcn1 in state S_IDLE: ok'",
     "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
+    // A reload is taken at once: what runs is what the file says.
+    "corosync-cmapctl": `[ $# -eq 0 ] || exit 0
+awk '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
+/}/ { depth--; next }
+{ key = $1; sub(":", "", key); value = $2
+if (name[1] == "nodelist" && depth == 2) print "nodelist.node." (count - 1) "." key " (str) = " value
+else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/etc/corosync/corosync.conf`,
     systemctl: `units=${root}/units
 verb=$1; shift
 case $verb in
@@ -185,7 +192,10 @@ start)
     case $unit in --*) continue ;; esac
     : >"$units/$unit.active"
     if [ "$unit" = pacemaker.service ] && [ ! -e ${root}/live.xml ]; then
-      sed 's/<cib /<cib have-quorum="1" /' ${root}/var/lib/pacemaker/cib/cib.xml >${root}/live.xml
+      seed=${root}/var/lib/pacemaker/cib/cib.xml
+      # Who joins without a CIB of its own gets the running one.
+      [ -e "$seed" ] || { mkdir -p "\${seed%/*}"; seed=$(ls ${root}/../*/live.xml | head -n 1); }
+      sed '/have-quorum/!s/<cib /<cib have-quorum="1" /' "$seed" >${root}/live.xml
       : >${root}/var/lib/pacemaker/cib/cib.xml.sig
     fi
   done ;;

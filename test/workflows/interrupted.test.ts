@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createInterruptedTransport } from "../../src/transport/index.js";
+import { thisController } from "../../src/apply/index.js";
+import { createInterruptedTransport, type Transport } from "../../src/transport/index.js";
+import { addNode, applyGroup, type ReconfigureOptions, rotateKey } from "../../src/workflows/index.js";
 import { have } from "../sandbox/requirements.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { createFakeClock } from "../time/fake-clock.js";
 import { machine } from "./controllers.js";
-import { apply, expectFormed, open } from "./forming.js";
+import { apply, expectFormed, KEY, open } from "./forming.js";
+import { modelOf, SECRETS } from "./model.js";
 
 const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
 
@@ -35,6 +40,64 @@ describe.skipIf(!tools)("a controller that dies", { timeout: 600_000 }, () => {
       expect(["formed", "completed", "unchanged"], `point ${at}`).toContain(second.outcome);
       expectFormed(box);
       for (const node of box.nodes) expect(node.read("var/lib/dcn-ha/claim"), `point ${at}`).toBeUndefined();
+      await box.close();
+    }
+  });
+});
+
+/** Changes of a running cluster of two nodes in a sandbox of three. */
+const changes = [
+  {
+    name: "node add",
+    names: ["dcn1", "dcn2", "dcn3"],
+    run: (options: ReconfigureOptions) => addNode({ ...options, node: "dcn3" }),
+  },
+  {
+    name: "keys rotate",
+    names: ["dcn1", "dcn2"],
+    run: (options: ReconfigureOptions) => rotateKey({ ...options, key: "corosync" }),
+  },
+] as const;
+
+describe.skipIf(!tools).each(changes)("a controller that dies in $name", { timeout: 600_000 }, (change) => {
+  const { names, run } = change;
+  const running = async (): Promise<Sandbox> => {
+    const box = open({ names });
+    const model = modelOf(["dcn1", "dcn2"]);
+    const started = { group: { model }, secrets: SECRETS, clock: createFakeClock({ auto: true }) };
+    await applyGroup({ ...started, transport: box.transport });
+    return box;
+  };
+  const optionsOf = (transport: Transport): ReconfigureOptions => {
+    const group = { model: modelOf(names) };
+    return { group, transport, secrets: SECRETS, clock: createFakeClock({ auto: true }) };
+  };
+
+  test.each([
+    { how: "kill", stride: 7 },
+    { how: "lose", stride: 13 },
+  ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
+    const rehearsal = await running();
+    const whole = createInterruptedTransport(rehearsal.transport, { at: Number.MAX_SAFE_INTEGER, how });
+    expect((await run(optionsOf(whole))).outcome).toBe("changed");
+    const points = whole.points();
+    expect(points).toBeGreaterThan(16);
+    await rehearsal.close();
+    for (let at = soak ? 1 : 3; at <= points; at += soak ? 1 : stride) {
+      const box = await running();
+      const old = box.node("dcn1").read(KEY);
+      const broken = createInterruptedTransport(box.transport, { at, how });
+      // Of a process that is gone by then; of one that lives, as after a lost connection, the lock was given back.
+      const self = await thisController();
+      const dead = { ...self, holder: { ...self.holder, pid: 4_194_303 } };
+      const controller = how === "kill" ? dead : self;
+      const first = await run({ ...optionsOf(broken), controller }).catch((error: unknown) => error);
+      if (how === "kill") expect(first, `point ${at}`).toBeInstanceOf(Error);
+      await run(optionsOf(box.transport));
+      expectFormed(box);
+      for (const node of box.nodes) expect(node.read(`${KEY}.next`), `point ${at}`).toBeUndefined();
+      if (change.name === "keys rotate") expect(box.node("dcn1").read(KEY), `point ${at}`).not.toBe(old);
+      expect(box.node("dcn1").read("live.xml"), `point ${at}`).toContain('name="dcn-ha-lock" value="free"');
       await box.close();
     }
   });
