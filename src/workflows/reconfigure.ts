@@ -18,6 +18,7 @@ import {
 } from "../apply/index.js";
 import { type Change, mergeOwned } from "../cib/index.js";
 import type { ClusterModel, CorosyncConfiguration } from "../cluster/index.js";
+import { decodeLock } from "../coordination/index.js";
 import { parseCorosyncConf, renderCorosyncConf } from "../corosync/index.js";
 import type { Finding } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
@@ -246,7 +247,8 @@ export async function carryOut(
   scene: { readonly live: Live; readonly plan: ReconfigurePlan; readonly purpose: string },
   work: (lock: GroupLock) => Promise<void>,
 ): Promise<ReconfigureResult> {
-  const { live, plan, purpose } = scene;
+  const { live, purpose } = scene;
+  const plan = isBegun(live, purpose) ? begunPlan(scene.plan) : scene.plan;
   options.onPlan?.(plan);
   if (plan.steps.length === 0) return { outcome: "unchanged", plan };
   if (options.planOnly === true) return { outcome: "planned", plan };
@@ -257,6 +259,19 @@ export async function carryOut(
   const lock = { group, transport, nodes, purpose, step: "begin", controller, clock, signal };
   await withGroupLock(lock, work);
   return { outcome: "changed", plan };
+}
+
+/** Whether a run of the same command holds the lock: it is at work, which the lock finds out, or it died somewhere in the middle. */
+function isBegun({ members }: Live, purpose: string): boolean {
+  return members.some(({ cib }) => {
+    const value = /name="dcn-ha-lock" value="([^"]*)"/.exec(cib?.xml ?? "")?.[1];
+    const lock = value === undefined ? undefined : decodeLock(value);
+    return lock?.state === "held" && lock.purpose === purpose;
+  });
+}
+
+function begunPlan(plan: ReconfigurePlan): ReconfigurePlan {
+  return { ...plan, steps: ["go on with what an earlier run began", ...plan.steps] };
 }
 
 /** The quorum device votes, and no standby of ours is left. */
