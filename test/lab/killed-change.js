@@ -7,9 +7,10 @@ import { withConnection } from "../../dist/cli/connection.js";
 import { loadGroup } from "../../dist/cli/group.js";
 import { resolveSecret } from "../../dist/sources/index.js";
 import { systemClock } from "../../dist/time/index.js";
-import * as workflows from "../../dist/workflows/index.js";
+import { addNode, changeLinks, removeNode, rotateKey } from "../../dist/workflows/index.js";
 
 const [useCase = "", file = "", was = "-", options = "{}", ordinal, side] = process.argv.slice(2);
+const useCases = { addNode, changeLinks, removeNode, rotateKey };
 let count = 0;
 
 function die() {
@@ -47,7 +48,7 @@ const secrets = await Promise.all(
 );
 const reached = { ...group, nodes: [...group.nodes, ...former] };
 await withConnection(reached, ({ transport, admin }) =>
-  workflows[useCase]({
+  useCases[useCase]({
     group,
     transport: deadly(transport),
     adminTransport: admin && deadly(admin),
