@@ -15,5 +15,7 @@ export function watchdogFencing(
   const { sbd } = times.fencing;
   if (sbd === undefined && disks.length === 0) return undefined;
   const { watchdogMs, delayStartMs } = sbd ?? sbdTimes({ ...times.totem });
-  return { device, watchdogMs, delayStartMs, disks };
+  // Over disks the other node may wait out its fencing delay before it writes the message that resets this one.
+  const delayMs = disks.length === 0 ? 0 : Math.ceil(times.fencing.raceDelayMs / 1_000) * 1_000;
+  return { device, watchdogMs, delayStartMs: delayStartMs + delayMs, disks };
 }
