@@ -89,7 +89,7 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
     const what = words === "" ? "in its form only, or it cannot be read" : words;
     const text = `its corosync.conf differs from what the profile says: ${what}`;
     const hint =
-      "a running corosync.conf is not changed by this release: put the profile's nodes, networks and policy back, or form the cluster anew";
+      "`dcn-ha plan` shows what differs; `dcn-ha node`, `link` and `qdevice` bring their part into the running cluster; other settings of a running one are not changed by this release";
     findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });
   }
   const [first] = anchors;
