@@ -29,7 +29,7 @@ export {
   lockOutcome,
   writeLock,
 } from "./lock.js";
-export { awaitMembers, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
+export { awaitMembers, clusterNodesOf, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms, sha256 } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
 export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes } from "./quorum-device.js";

@@ -114,8 +114,17 @@ export async function leaveCluster(context: ApplyContext, node: string): Promise
   });
 }
 
-/** Waits until `through` does not count `node` as a member any more, then has Pacemaker forget it. */
-export async function forgetNode(context: ApplyContext, node: string, through: string): Promise<void> {
+/**
+ * Waits until the first of `others` does not count `node` as a member any more, then has Pacemaker forget it on all of them: each
+ * remembers whom it saw, and whoever is DC next may write what it remembers into the CIB again. So a node that left earlier and came
+ * back that way, which corosync's list (`listed`) does not have, is forgotten too.
+ */
+export async function forgetNode(
+  context: ApplyContext,
+  node: string,
+  { others, listed }: { readonly others: readonly string[]; readonly listed: ReadonlySet<string> },
+): Promise<void> {
+  const [through = ""] = others;
   await onEach(context, "forget", [through], async () => {
     await waitFor(context, { timeoutMs: 60_000, code: "STILL_MEMBER", node }, async () => {
       const { transport, signal } = context;
@@ -124,17 +133,36 @@ export async function forgetNode(context: ApplyContext, node: string, through: s
       if (members === undefined) return "nobody says who the members are";
       return members.some(({ name }) => name === node) ? "still a member" : undefined;
     });
-    // A DC that has just seen the membership change may write what it remembers once more: forgotten is who stays away.
+    await forgetOn(context, [node], others);
     let quiet = 0;
     await waitFor(context, { timeoutMs: 60_000, code: "STILL_MEMBER", node }, async () => {
       const [answer] = await mustDo(context, through, [{ verb: "read-cib" }]);
-      const known = new RegExp(`<node [^>]*uname="${node}"`).test(answer?.stdout ?? "");
-      quiet = known ? 0 : quiet + 1;
-      if (known) await mustDo(context, through, [{ verb: "forget-node", payload: node }]);
-      return quiet >= 4 ? undefined : "Pacemaker still knows it";
+      const gone = clusterNodesOf(answer?.stdout ?? "").filter((name) => !listed.has(name));
+      quiet = gone.length > 0 ? 0 : quiet + 1;
+      await forgetOn(context, gone, others);
+      return quiet >= 4 ? undefined : `Pacemaker still knows ${gone.join(", ") || node}`;
     });
     return node;
   });
+}
+
+/** One after the other: each removes the same entry of the CIB. */
+async function forgetOn(
+  context: ApplyContext,
+  nodes: readonly string[],
+  others: readonly string[],
+): Promise<void> {
+  const frames = nodes.map((payload) => ({ verb: "forget-node", payload }) as const);
+  if (frames.length === 0) return;
+  for (const other of others) await mustDo(context, other, frames);
+}
+
+/** Names of the cluster nodes that a CIB lists: those without a type, as pacemaker_remote nodes have one. */
+export function clusterNodesOf(cib: string): string[] {
+  const nodes = /<nodes>([\s\S]*?)<\/nodes>/.exec(cib)?.[1] ?? "";
+  return [...nodes.matchAll(/<node ([^>]*)>/g)].flatMap(([, attributes = ""]) =>
+    / type="/.test(` ${attributes}`) ? [] : (/uname="([^"]*)"/.exec(attributes)?.[1] ?? []),
+  );
 }
 
 async function viewOf(context: ApplyContext, node: string): Promise<NodeView | undefined> {

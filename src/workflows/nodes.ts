@@ -214,7 +214,8 @@ async function leave(
     owner: REMOVE,
   });
   if (isWhole(options, new Set(others))) await bringCib(withNodes(context, others), token);
-  await forgetNode(context, node, through);
+  const listed = new Set([...live.listed].filter((name) => name !== node));
+  await forgetNode(context, node, { others, listed });
   await settleDown(context, others, REMOVE);
 }
 
