@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dcnHa, Lab, noLab, type Run, runProgram, until } from "./lab.js";
+import { dcnHa, Lab, noLab, type Run, runProgram, spare, starts, until } from "./lab.js";
 
 const nodes = ["dcn1", "dcn2", "dcn3"];
 
@@ -294,14 +294,4 @@ interface Refusal {
   readonly says: readonly RegExp[];
   readonly watched?: readonly string[];
   readonly listing?: string;
-}
-
-/** When and where each instance began. */
-function starts(runs: readonly { readonly node: string; readonly fromNs: number }[]): string[] {
-  return runs.map(({ node, fromNs }) => `${node} ${fromNs}`);
-}
-
-/** An address beside the lab's floating one. */
-function spare(profile: string): string {
-  return `${/(\d+\.\d+\.\d+\.)50\/24/.exec(profile)?.[1] ?? ""}51/24`;
 }

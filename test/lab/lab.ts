@@ -211,3 +211,13 @@ export async function eventually<T>(
   }
   return seen;
 }
+
+/** When and where each instance began. */
+export function starts(runs: readonly { readonly node: string; readonly fromNs: number }[]): string[] {
+  return runs.map(({ node, fromNs }) => `${node} ${fromNs}`);
+}
+
+/** An address beside the lab's floating one. */
+export function spare(profile: string): string {
+  return `${/(\d+\.\d+\.\d+\.)50\/24/.exec(profile)?.[1] ?? ""}51/24`;
+}

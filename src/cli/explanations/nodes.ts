@@ -183,7 +183,7 @@ export const nodeCodes: Explanations = {
   ),
   COROSYNC_CONF_DIFFERS: entry(
     "A running corosync.conf is not what the profile says.",
-    "`apply` does not change it on a running cluster; members, links, quorum device and keys have commands of their own.",
+    "An apply does not change it on a running cluster; members, links, quorum device and keys have commands of their own.",
     "See what differs; then `dcn-ha node`, `link` or `qdevice`, or put the profile back.",
     "dcn-ha plan GROUP",
   ),
