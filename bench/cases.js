@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { corpusCase } from "./corpus.js";
 import { groupText } from "./growth.js";
 
 const node = process.execPath;
@@ -27,4 +28,5 @@ export const cases = [
     peer: bare,
     atMost: 5,
   },
+  corpusCase(folder),
 ];

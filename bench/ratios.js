@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Milliseconds of one run; a run that fails makes every figure worthless, so it ends the bench. `reset` is not measured. */
-function measure({ argv, input = "", reset }) {
+function measure({ argv, input = "", reset, exit = 0 }) {
   reset?.();
   const [command, ...rest] = argv;
   const started = performance.now();
@@ -15,7 +15,7 @@ function measure({ argv, input = "", reset }) {
     input,
     stdio: ["pipe", "ignore", "pipe"],
   });
-  if (status !== 0) throw new Error(`${argv.join(" ")} ended with ${status}: ${stderr.slice(-2000)}`);
+  if (status !== exit) throw new Error(`${argv.join(" ")} ended with ${status}: ${stderr.slice(-2000)}`);
   return performance.now() - started;
 }
 
@@ -54,7 +54,7 @@ function compare(rounds, { name, ours, peer, atMost, before }) {
   };
 }
 
-/** Measures every case: `ours` and `peer` are `{argv, input?, reset?}`, `atMost` a promise about the median ratio. */
+/** Measures every case: `ours` and `peer` are `{argv, input?, reset?, exit?}`, `atMost` a promise about the median ratio. */
 export function ratios(rounds, cases) {
   return cases.map((one) => compare(rounds, one));
 }

@@ -10,8 +10,15 @@ const { values } = parseArgs({
 });
 const results = ratios(
   Number(values.rounds),
-  cases.map((one) => ({ ...one, ours: { argv: one.ours }, peer: { argv: one.peer } })),
+  cases
+    .filter(({ skipped }) => skipped === undefined)
+    .map(({ ours, peer, peerExit = 0, ...one }) => ({
+      ...one,
+      ours: { argv: ours },
+      peer: { argv: peer, exit: peerExit },
+    })),
 );
+for (const { skipped } of cases) if (skipped !== undefined) process.stderr.write(`skipped: ${skipped}\n`);
 const growing = await growth(Math.max(3, Math.round(Number(values.rounds) / 3)), 1.1);
 const machine = describeMachine();
 if (values.json) {

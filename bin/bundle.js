@@ -1,16 +1,32 @@
-// Joins dist/cli/main.js and what it needs into few files in dist/bundle: loading several hundred small ones costs more
-// than half of a short command. Rooms stay lazy: what a command imports when it runs is a file of its own.
-import { rmSync } from "node:fs";
+// Joins dist/cli/main.js and what it needs into few files in dist/bundle, and compiles them: loading several hundred small ones
+// costs more than half of a short command. Rooms stay lazy: what a command imports when it runs is a file of its own.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
+const { joinedFile } = createRequire(import.meta.url)("./joined.cjs");
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const folder = `${dist}bundle`;
 const bundle = await rolldown({
   input: { main: `${dist}cli/main.js` },
   platform: "node",
-  // ssh2 asks for files beside its own (__dirname), which a joined file has not.
-  external: ["ssh2"],
+  // ssh2 does without these, and an install without scripts has none of them.
+  external: [/\.node$/, "cpu-features"],
 });
-rmSync(`${dist}bundle`, { recursive: true, force: true });
-await bundle.write({ dir: `${dist}bundle`, format: "esm", chunkFileNames: "[name]-[hash].js" });
+rmSync(folder, { recursive: true, force: true });
+await bundle.write({
+  dir: folder,
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "[name]-[hash].cjs",
+});
 await bundle.close();
+for (const name of readdirSync(folder)) {
+  const file = `${folder}/${name}`;
+  writeFileSync(file, joinedFile(readFileSync(file, "utf8")));
+}
+const compile = fileURLToPath(new URL("compile.js", import.meta.url));
+const { status } = spawnSync(process.execPath, [compile], { stdio: ["ignore", "ignore", "inherit"] });
+process.exitCode = status ?? 1;

@@ -9,7 +9,7 @@ export interface Connection {
   readonly admin: Transport | undefined;
 }
 
-/** Runs `work` with connections to the group's nodes, made on first use. Throws DcnError `invalid` for unusable ssh settings. */
+/** Runs `work` with connections to the group's nodes, which are made while it begins. Throws DcnError `invalid` for unusable ssh settings. */
 export async function withConnection<Result>(
   group: ResolvedGroup,
   work: (connection: Connection) => Promise<Result>,
@@ -19,6 +19,7 @@ export async function withConnection<Result>(
   const user = await sshTargets(group, "user", home);
   const admins = await sshTargets(group, "admin", home);
   const transport = createSshTransport(user);
+  transport.connectAhead(group.nodes.map(({ name }) => name));
   const everywhere = group.nodes.every((node) => node.ssh.adminUser !== undefined);
   const admin = everywhere ? createSshTransport(admins) : undefined;
   try {

@@ -2,7 +2,13 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DcnError, type Finding, hasErrors, InvariantError } from "../errors/index.js";
-import type { DocumentOf, ProfileDocument, ResolvedGroup, SourceText } from "../profile/index.js";
+import type {
+  DocumentOf,
+  ParsedDocuments,
+  ProfileDocument,
+  ResolvedGroup,
+  SourceText,
+} from "../profile/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
 import { FindingsError } from "./trouble.js";
 
@@ -33,26 +39,22 @@ export async function loadGroup(call: Call): Promise<ResolvedGroup> {
 interface LoadedGroup {
   readonly resolved: ResolvedGroup;
   readonly document: DocumentOf<"NodeGroup">;
-  /** All documents that were read: the library's, and those beside the group. */
+  /** The documents that were read: those beside the group, and what of the library they name. */
   readonly documents: readonly ProfileDocument[];
 }
 
 /** As `loadGroup`, for a group that `word` names. */
 export async function loadDocuments(call: Call, word: string): Promise<LoadedGroup> {
-  const more = call.options.text("profiles");
-  const { loadSources } = await import("../sources/index.js");
   const { parseDocuments, resolveGroup } = await import("../profile/index.js");
-  const byName = isName(word) && !(await exists(word));
-  const chosen = byName ? { name: word, paths: [] } : await lookInto(word);
-  const paths = byName ? [more ?? "."] : [...chosen.paths, ...(more === undefined ? [] : [more])];
-  const loaded = await loadSources(paths);
-  if (hasErrors(loaded.findings)) throw new FindingsError(loaded.findings);
-  const parsed = parseDocuments(
-    once(loaded.sources.filter((source) => mayBeProfile(source) || (!byName && paths.includes(source.file)))),
-  );
-  const resolved = resolveGroup(parsed.documents, chosen.name, parsed.broken);
-  const findings = [...loaded.findings, ...parsed.findings, ...resolved.findings];
-  const group = accept(resolved.group, findings, call);
+  const { name, loaded, sources, parsed: first } = await readFor(call, word);
+  let parsed = first;
+  let resolved = resolveGroup(parsed.documents, name, parsed.broken);
+  // What is missing may stand in the library under a name that was not seen, or near to the one that was written.
+  if (hasErrors([...parsed.findings, ...resolved.findings])) {
+    parsed = parseDocuments(sources);
+    resolved = resolveGroup(parsed.documents, name, parsed.broken);
+  }
+  const group = accept(resolved.group, [...loaded, ...parsed.findings, ...resolved.findings], call);
   const document = parsed.documents.find(
     (one): one is DocumentOf<"NodeGroup"> =>
       one.kind === "NodeGroup" && one.name === group.name && one.file === group.file,
@@ -73,25 +75,45 @@ export function checkNetworks({ name, networks }: ResolvedGroup): void {
   );
 }
 
-/** What a path holds by itself: the name of its only group, and the policies that groups name by path. */
-async function lookInto(
-  path: string,
-): Promise<{ readonly name?: string; readonly paths: readonly string[] }> {
-  const { loadSources } = await import("../sources/index.js");
-  const { besideFile, parseDocuments } = await import("../profile/index.js");
-  const { sources } = await loadSources([path]);
-  const { documents } = parseDocuments(
-    sources.filter((source) => source.library !== true && (mayBeProfile(source) || source.file === path)),
-  );
-  const groups = documents.filter((document) => document.kind === "NodeGroup");
+/** What was read for a word on the command line. */
+interface Reading {
+  /** Of the group, where the word says it. */
+  readonly name?: string;
+  readonly loaded: readonly Finding[];
+  /** All sources, the whole library among them. */
+  readonly sources: readonly SourceText[];
+  /** Of the library only what the others name. */
+  readonly parsed: ParsedDocuments;
+}
+
+/** By name from `--profiles` or this folder; else what a path holds, the policies that its groups name by path, and `--profiles`. */
+async function readFor(call: Call, word: string): Promise<Reading> {
+  const more = call.options.text("profiles");
+  if (isName(word) && !(await exists(word))) return { name: word, ...(await readAt([more ?? "."], [])) };
+  const { besideFile } = await import("../profile/index.js");
+  const alone = await readAt([word], [word]);
+  const groups = alone.parsed.documents.filter((document) => document.kind === "NodeGroup");
   const policies = groups
     .filter(({ value }) => value.policy?.includes("/"))
     .map(({ file, value }) => besideFile(file, value.policy ?? ""));
   const [only] = groups;
-  return {
-    paths: [path, ...policies],
-    ...(groups.length === 1 && only !== undefined ? { name: only.name } : {}),
-  };
+  const name = groups.length === 1 && only !== undefined ? { name: only.name } : {};
+  const others = [...policies, ...(more === undefined ? [] : [more])];
+  if (others.length === 0) return { ...name, ...alone };
+  const paths = [word, ...others];
+  return { ...name, ...(await readAt(paths, paths)) };
+}
+
+/** Throws FindingsError where something cannot be read. A file that is meant by name is taken whatever it holds. */
+async function readAt(paths: readonly string[], meant: readonly string[]): Promise<Omit<Reading, "name">> {
+  const { loadSources } = await import("../sources/index.js");
+  const { parseDocuments, withLibraryNamed } = await import("../profile/index.js");
+  const loaded = await loadSources(paths);
+  if (hasErrors(loaded.findings)) throw new FindingsError(loaded.findings);
+  const sources = once(
+    loaded.sources.filter((source) => mayBeProfile(source) || meant.includes(source.file)),
+  );
+  return { loaded: loaded.findings, sources, parsed: parseDocuments(withLibraryNamed(sources)) };
 }
 
 /** A file that two paths lead to counts once. */

@@ -2,6 +2,7 @@
 export { type ParsedDocuments, parseDocuments } from "./documents.js";
 export { isProfileKind, jsonSchema, PROFILE_KINDS } from "./kinds.js";
 export { modelText } from "./model-text.js";
+export { withLibraryNamed } from "./named-library.js";
 export { besideFile } from "./nodes.js";
 export { type Origin, originText } from "./origins.js";
 export { type GroupResolution, resolveGroup } from "./resolve.js";

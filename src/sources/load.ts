@@ -1,4 +1,5 @@
 // Reads YAML and JSON profiles from files and folders, and the library that comes with dcn-ha.
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,15 +38,18 @@ export async function loadSources(paths: readonly string[]): Promise<LoadedSourc
     for (const file of found) files.add(file);
   }
   const own = await readAll([...files], findings);
-  const library = await loadLibrary();
-  return { sources: [...own, ...library], findings };
+  return { sources: [...own, ...loadLibrary()], findings };
 }
 
-async function loadLibrary(): Promise<SourceText[]> {
-  const findings: Finding[] = [];
-  const lists = await Promise.all(LIBRARY_PARTS.map((part) => listFolder(join(LIBRARY_FOLDER, part), 0)));
-  const sources = await readAll(lists.flat(), findings);
-  return sources.map((source) => ({ ...source, library: true }));
+/** A few small files that every command needs: read at one go, since handing each to a thread costs more than reading it. */
+function loadLibrary(): SourceText[] {
+  return LIBRARY_PARTS.flatMap((part) => {
+    const names = readdirSync(join(LIBRARY_FOLDER, part)).filter((name) => PROFILE_FILE.test(name));
+    return names.sort().map((name) => {
+      const file = join(LIBRARY_FOLDER, part, name);
+      return { file, text: readFileSync(file, "utf8"), library: true };
+    });
+  });
 }
 
 async function filesAt(path: string, findings: Finding[]): Promise<string[]> {

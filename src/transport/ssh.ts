@@ -9,6 +9,12 @@ import type { SshOptions, SshTarget } from "./ssh-target.js";
 import { unreachable } from "./ssh-trouble.js";
 import type { StreamingTransport } from "./stream.js";
 
+/** A transport that can begin to connect before there is anything to run. */
+export interface SshTransport extends StreamingTransport {
+  /** Connects to these nodes; whoever runs a command waits for that, and learns what was wrong. */
+  connectAhead(nodes: readonly string[]): void;
+}
+
 /** execve(2), MAX_ARG_STRLEN: sshd hands the whole line to the shell as one argument. */
 const LONGEST_LINE_BYTES = 128 * 1024 - 1;
 
@@ -18,12 +24,9 @@ const LONGEST_LINE_BYTES = 128 * 1024 - 1;
  * accepted the command; aborting rejects with the signal's reason, and whether the command ran is then unknown. A command that is stopped gets TERM and
  * KILL by way of sshd, which can do that only for logins other than root and not to what sudo started: such a command may run on, so give it a limit of its own.
  */
-export function createSshTransport(
-  targets: readonly SshTarget[],
-  options: SshOptions = {},
-): StreamingTransport {
+export function createSshTransport(targets: readonly SshTarget[], options: SshOptions = {}): SshTransport {
   const pool = createPool(targets, options);
-  return transportOver({
+  const transport = transportOver({
     ...(options.killGraceMs === undefined ? {} : { graceMs: options.killGraceMs }),
     start: async (node, command) => {
       // exec: signals and exit codes are then the program's, not those of a shell around it.
@@ -42,6 +45,10 @@ export function createSshTransport(
     },
     close: () => pool.close(),
   });
+  const connectAhead = (nodes: readonly string[]): void => {
+    for (const node of nodes) void pool.connectionTo(node).catch(() => undefined);
+  };
+  return { ...transport, connectAhead };
 }
 
 function tooLong(node: string, line: string): DcnError {

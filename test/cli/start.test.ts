@@ -9,14 +9,21 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "dcn-ha-start-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A hook that writes every module's address to standard error (Node.js, "Customization hooks"). */
+/** A hook that writes to standard error which files are read as one, among them the joined ones, and which modules Node loads itself (Node.js, "Customization hooks"). */
 const hook = `
-import { register } from "node:module";
+import fs from "node:fs";
+import { register, syncBuiltinESMExports } from "node:module";
 const source = \`export async function load(url, context, next) {
   process._rawDebug("loaded " + url);
   return next(url, context);
 }\`;
 register("data:text/javascript," + encodeURIComponent(source));
+const read = fs.readFileSync;
+fs.readFileSync = (file, ...rest) => {
+  process._rawDebug("loaded " + file);
+  return read(file, ...rest);
+};
+syncBuiltinESMExports();
 `;
 writeFileSync(join(folder, "hook.mjs"), hook);
 
@@ -45,14 +52,20 @@ describe("starting", () => {
 
   it("loads no command file and no room for --help", () => {
     const loaded = loadedBy(["--help"]);
-    expect(loaded.join("\n")).toContain("dist/bundle/main.js");
+    expect(loaded.join("\n")).toContain("dist/bundle/main.cjs");
     expect(heavyOf(loaded)).toEqual([]);
   });
 
   it("loads one command file and no room for the help of a command", () => {
     expect(heavyOf(loadedBy(["doctor", "--help"]))).toEqual([
-      expect.stringMatching(/\/dist\/bundle\/doctor-[^/]*\.js$/),
+      expect.stringMatching(/\/dist\/bundle\/doctor-[^/]*\.cjs$/),
     ]);
+  });
+
+  it("loads of dist/ only joined files, and of node_modules nothing, for a command", () => {
+    const loaded = loadedBy(["render", `${root}profiles/groups/cabinet-three.yaml`, "--to", "cib"]);
+    expect(loaded.join("\n")).toMatch(/\/dist\/bundle\/profile-/);
+    expect(loaded.filter((line) => /node_modules|\/dist\/(?!bundle\/)/.test(line))).toEqual([]);
   });
 
   it("names the two commands that build it where dist/ is missing", () => {

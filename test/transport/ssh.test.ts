@@ -24,6 +24,21 @@ describe.skipIf(sshdPath === undefined)("a node that is what it says", () => {
     expect(log.match(/Accepted publickey/g)).toHaveLength(1);
   });
 
+  test("connects before there is anything to run, and that connection is the one that is used", async () => {
+    const before = (await sshd.log()).match(/Accepted publickey/g)?.length ?? 0;
+    const transport = createSshTransport([sshd.target, { ...sshd.target, node: "dcn2", port: 1 }]);
+    try {
+      transport.connectAhead(["dcn1", "dcn2"]);
+      const logins = async () => (await sshd.log()).match(/Accepted publickey/g)?.length;
+      await expect.poll(logins, { timeout: 10_000 }).toBe(before + 1);
+      await transport.exec("dcn1", ask("true"));
+      await expect(transport.exec("dcn2", ask("true"))).rejects.toMatchObject({ code: "NODE_UNREACHABLE" });
+    } finally {
+      await transport.close();
+    }
+    expect((await sshd.log()).match(/Accepted publickey/g)).toHaveLength(before + 1);
+  });
+
   test("uses a key given as text, and an agent that it never forwards", async () => {
     const { identityFile = "", ...anonymous } = sshd.target;
     const socket = join(sshd.folder, "agent");

@@ -24,6 +24,8 @@ run=$root/run/dcn-ha
 cib=$root/var/lib/pacemaker/cib
 cib_secrets=$root/var/lib/pacemaker/lrm/secrets
 verbs=' ' changing=' '
+newline='
+'
 
 verb() { # NAME [changing]: adds a verb to the closed list; it is done by the function verb_NAME, given the file of its payload
 	verbs="$verbs$1 "
@@ -39,25 +41,43 @@ digest() { # FILE: its SHA-256, or "absent"
 	if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo absent; fi
 }
 
-digests() { # lines "NAME PATH" on standard input: "NAME=SHA-256" or "NAME=absent" for each, in one go
-	cat >"$work/paths"
-	cut -d ' ' -f 2- "$work/paths" | tr '\n' '\0' | xargs -0 sha256sum -- >"$work/sums" 2>/dev/null
-	awk 'FILENAME == ARGV[1] { sum[substr($0, 67)] = $1; next }
-		{ path = substr($0, length($1) + 2); print $1 "=" (path in sum ? sum[path] : "absent") }' "$work/sums" "$work/paths"
+watch() { # NAME PATH: notes a file for digests; neither has blanks in it
+	watched="${watched:-} $1=$2"
 }
 
-unit() { # NAME: the unit file that systemd would take, from the administrator or from the image
-	for folder in "$root/etc/systemd/system" "$root/usr/local/lib/systemd/system" "$root/usr/lib/systemd/system"; do
-		if [ -f "$folder/$1" ]; then break; fi
+digests() { # "NAME=SHA-256" or "NAME=absent" for each file noted, by one process for all
+	sums=''
+	set --
+	for one in $watched; do
+		if [ -f "${one#*=}" ]; then set -- "$@" "${one#*=}"; fi
 	done
-	printf '%s\n' "$folder/$1"
+	[ "$#" -eq 0 ] || sums=$(sha256sum -- "$@" 2>/dev/null)$newline
+	for one in $watched; do
+		sum=absent
+		case $sums in *"  ${one#*=}$newline"*)
+			sum=${sums%%"  ${one#*=}$newline"*}
+			sum=${sum##*"$newline"}
+			;;
+		esac
+		printf '%s=%s\n' "${one%%=*}" "$sum"
+	done
+}
+
+unit() { # NAME: into $path the unit file that systemd would take, from the administrator or from the image
+	for folder in "$root/etc/systemd/system" "$root/usr/local/lib/systemd/system" "$root/usr/lib/systemd/system"; do
+		path=$folder/$1
+		if [ -f "$path" ]; then break; fi
+	done
 }
 
 sbd_config() { # where sbd(8) reads its settings, by distribution
 	if [ -d "$root/etc/sysconfig" ]; then echo "$root/etc/sysconfig/sbd"; else echo "$root/etc/default/sbd"; fi
 }
 
-size() { wc -c <"$1" | tr -d ' '; }
+size() { # FILE: its size into $bytes; an empty one costs no process
+	bytes=0
+	if [ -s "$1" ]; then bytes=$(($(wc -c <"$1"))); fi
+}
 
 is_name() { # a file name of ours: letters, digits, dot, dash, underscore; no leading dot or dash
 	case $1 in '' | [.-]* | *[!A-Za-z0-9._-]*) return 1 ;; esac
@@ -79,9 +99,16 @@ active() { systemctl is-active --quiet "$1"; }
 
 live_cib() { timeout 20 cibadmin --query --local; }
 
-# Of the configuration but for lock and guard: they come and go without a change of what the cluster does.
-configuration_digest() {
-	sed -n '/^ *<configuration[ >\/]/,/^ *<\/configuration>/p' "$1" |
-		sed -e '/<cluster_property_set id="dcn-ha-\(lock\|guard\)"/,/<\/cluster_property_set>/d' -e '/^ *<\/\{0,1\}crm_config\/\{0,1\}>$/d' |
-		sha256sum | cut -d ' ' -f 1
+# The configuration but for lock and guard: they come and go without a change of what the cluster does.
+configuration_text() { # FILE
+	sed -n '/^ *<configuration[ >\/]/,/^ *<\/configuration>/{
+		/<cluster_property_set id="dcn-ha-\(lock\|guard\)"/,/<\/cluster_property_set>/d
+		/^ *<\/\{0,1\}crm_config\/\{0,1\}>$/d
+		p
+	}' "$1"
+}
+
+configuration_digest() { # FILE
+	sum=$(configuration_text "$1" | sha256sum)
+	printf '%s\n' "${sum%% *}"
 }

@@ -11,37 +11,85 @@ verb status-transition
 
 verb_hello() { printf 'dcn-ha helper %s\n' "$protocol"; }
 
-service_states() {
-	systemctl show --property=Id,LoadState,ActiveState,UnitFileState \
-		corosync.service pacemaker.service dcn-ha-gate.service dcn-ha-gate.socket corosync-qdevice.service sbd.service 2>/dev/null |
-		awk -F = '
-			function flush() { if (id != "") print "service." id "=" load " " active " " (file == "" ? "-" : file); id = file = "" }
-			/^$/ { flush() }
-			$1 == "Id" { id = $2 } $1 == "LoadState" { load = $2 } $1 == "ActiveState" { active = $2 } $1 == "UnitFileState" { file = $2 }
-			END { flush() }'
+service_states() { # and into $pacemaker whether it is active
+	id='' load='' active='' file='' pacemaker=''
+	{
+		systemctl show --property=Id,LoadState,ActiveState,UnitFileState \
+			corosync.service pacemaker.service dcn-ha-gate.service dcn-ha-gate.socket corosync-qdevice.service sbd.service 2>/dev/null
+		echo
+	} >"$work/units"
+	while IFS='=' read -r key value; do
+		case $key in
+		Id) id=$value ;;
+		LoadState) load=$value ;;
+		ActiveState) active=$value ;;
+		UnitFileState) file=$value ;;
+		'')
+			[ -z "$id" ] || printf 'service.%s=%s %s %s\n' "$id" "$load" "$active" "${file:--}"
+			if [ "$id $active" = 'pacemaker.service active' ]; then pacemaker=active; fi
+			id='' file=''
+			;;
+		esac
+	done <"$work/units"
 }
 
-cib_facts() { # FILE: "ADMIN_EPOCH.EPOCH.NUM_UPDATES SCHEMA FEATURE-SET" of the cib element
-	awk '/^<cib / {
-		while (match($0, /[a-z_-]+="[^"]*"/)) {
-			at = index(substr($0, RSTART, RLENGTH), "=")
-			fact[substr($0, RSTART, at - 1)] = substr($0, RSTART + at + 1, RLENGTH - at - 2)
-			$0 = substr($0, RSTART + RLENGTH)
-		}
-		print fact["admin_epoch"] "." fact["epoch"] "." fact["num_updates"], fact["validate-with"], fact["crm_feature_set"]
-		exit
-	}' "$1"
+attribute() { # NAME: into $value its value in $line
+	value=''
+	case $line in *" $1=\""*)
+		value=${line#*" $1=\""}
+		value=${value%%\"*}
+		;;
+	esac
+}
+
+cib_facts() { # FILE: of its cib element, which begins one of the first lines, into $version, $schema and $features
+	version='' schema='' features=''
+	for _ in 1 2 3; do
+		read -r line || break
+		case $line in '<cib '*) : ;; *) continue ;; esac
+		for name in admin_epoch epoch num_updates; do
+			attribute "$name"
+			version=$version${version:+.}$value
+		done
+		attribute validate-with
+		schema=$value
+		attribute crm_feature_set
+		features=$value
+		break
+	done <"$1"
+}
+
+# Asking the programs costs more than all else that the probe does, so what they said is kept until others are installed or the node boots.
+versions() {
+	# shellcheck disable=SC2046 # one word for each fact
+	set -- $(stat -L -c '%d:%i:%s:%Z' /usr/sbin/pacemakerd /usr/sbin/corosync 2>/dev/null)
+	kept=''
+	if [ -s "$run/versions" ]; then read -r kept <"$run/versions"; fi
+	if [ "$#" -ne 2 ] || [ "$kept" != "$*" ]; then
+		{
+			echo "$*"
+			if command -v pacemakerd >/dev/null; then
+				pacemakerd --version 2>/dev/null | sed -n '1s/^Pacemaker \([0-9A-Za-z.+~-]*\).*/pacemaker=\1/p'
+			fi
+			if command -v corosync >/dev/null; then
+				corosync -v 2>/dev/null | sed -n "s/.*version '\\([^']*\\)'.*/corosync=\\1/p"
+			fi
+		} >"$work/versions"
+		# Those that say nothing now may do so later.
+		if [ "$#" -eq 2 ] && [ "$(grep -c '=[0-9]' "$work/versions")" -eq 2 ]; then mv -f "$work/versions" "$run/versions"; fi
+	fi
+	kept=$run/versions
+	if [ -e "$work/versions" ]; then kept=$work/versions; fi
+	while read -r line; do
+		case $line in [a-z]*=*) printf '%s\n' "$line" ;; esac
+	done <"$kept"
 }
 
 packages() { # schema and feature set are the cluster's where it runs, else the newest that this node knows
+	versions
 	if command -v pacemakerd >/dev/null; then
-		printf 'pacemaker=%s\n' "$(pacemakerd --version 2>/dev/null | sed -n '1s/^Pacemaker \([0-9A-Za-z.+~-]*\).*/\1/p')"
-		[ -s "$work/facts" ] || { cibadmin --empty 2>/dev/null >"$work/empty.xml" && cib_facts "$work/empty.xml" >"$work/facts"; }
-		read -r _ schema features <"$work/facts"
+		if [ -z "$schema" ] && cibadmin --empty 2>/dev/null >"$work/empty.xml"; then cib_facts "$work/empty.xml"; fi
 		printf 'schema=%s\nfeature-set=%s\n' "$schema" "$features"
-	fi
-	if command -v corosync >/dev/null; then
-		printf 'corosync=%s\n' "$(corosync -v 2>/dev/null | sed -n "s/.*version '\\([^']*\\)'.*/\\1/p")"
 	fi
 	if command -v python3 >/dev/null; then echo python3=present; fi
 	if command -v corosync-qdevice >/dev/null; then echo qdevice=present; fi
@@ -51,67 +99,84 @@ packages() { # schema and feature set are the cluster's where it runs, else the 
 	done
 }
 
-watched_files() {
-	echo "file.helper $lib/helper"
-	echo "file.gate $lib/gate"
-	echo "file.fence-secret $lib/fence-secret"
-	echo "file.guard $lib/guard"
-	echo "file.guard-service $(unit dcn-ha-guard.service)"
-	echo "file.gate-service $(unit dcn-ha-gate.service)"
-	echo "file.gate-socket $(unit dcn-ha-gate.socket)"
-	echo "file.gate-answer $(unit dcn-ha-gate@.service)"
-	echo "file.corosync-gate $(unit corosync.service.d/dcn-ha-gate.conf)"
-	echo "file.pacemaker-gate $(unit pacemaker.service.d/dcn-ha-gate.conf)"
-	echo "file.gate-config $etc/gate.json"
-	echo "file.corosync-conf $root/etc/corosync/corosync.conf"
-	echo "file.corosync-authkey $root/etc/corosync/authkey"
-	echo "file.corosync-authkey-next $root/etc/corosync/authkey.next"
-	echo "file.pacemaker-authkey $root/etc/pacemaker/authkey"
-	echo "file.cib $cib/cib.xml"
-	echo "file.qdevice-certificates $root/etc/corosync/qdevice/net/dcn-ha-enrolled"
-	echo "file.sbd-config $(sbd_config)"
+watch_files() {
+	watch file.helper "$lib/helper"
+	watch file.gate "$lib/gate"
+	watch file.fence-secret "$lib/fence-secret"
+	watch file.guard "$lib/guard"
+	for pair in guard-service=dcn-ha-guard.service gate-service=dcn-ha-gate.service gate-socket=dcn-ha-gate.socket \
+		gate-answer=dcn-ha-gate@.service corosync-gate=corosync.service.d/dcn-ha-gate.conf pacemaker-gate=pacemaker.service.d/dcn-ha-gate.conf; do
+		unit "${pair#*=}"
+		watch "file.${pair%%=*}" "$path"
+	done
+	watch file.gate-config "$etc/gate.json"
+	watch file.corosync-conf "$root/etc/corosync/corosync.conf"
+	watch file.corosync-authkey "$root/etc/corosync/authkey"
+	watch file.corosync-authkey-next "$root/etc/corosync/authkey.next"
+	watch file.pacemaker-authkey "$root/etc/pacemaker/authkey"
+	watch file.cib "$cib/cib.xml"
+	watch file.qdevice-certificates "$root/etc/corosync/qdevice/net/dcn-ha-enrolled"
+	if [ -d "$root/etc/sysconfig" ]; then watch file.sbd-config "$root/etc/sysconfig/sbd"; else watch file.sbd-config "$root/etc/default/sbd"; fi
 	for secret in "$etc"/secrets/*; do
-		if is_name "${secret##*/}"; then echo "secret.${secret##*/} $secret"; fi
+		if is_name "${secret##*/}"; then watch "secret.${secret##*/}" "$secret"; fi
 	done
 	for secret in "$cib_secrets"/*/*; do
 		case $secret in */'*' | *.sign | *[!A-Za-z0-9._/-]*) continue ;; esac
-		echo "secret.${secret#"$cib_secrets"/} $secret"
+		watch "secret.${secret#"$cib_secrets"/}" "$secret"
 	done
 }
 
 current_cib() { # into $work/probe.xml; read once in a request, and again after a verb that changes something
-	[ -e "$work/probe.xml" ] && return
-	live_cib >"$work/cib.xml" && mv "$work/cib.xml" "$work/probe.xml"
+	[ ! -e "$work/probe.xml" ] || return 0
+	live_cib >"$work/probe.xml" && return
+	code=$?
+	rm -f "$work/probe.xml"
+	return "$code"
 }
 
-# Every apply and every look at drift pays for this on every node: few processes, no loop that starts one per file.
+# Every apply and every look at drift pays for this on every node: few processes, none for what the shell can read by itself.
 verb_probe() {
 	printf 'protocol=%s\n' "$protocol"
 	read -r boot </proc/sys/kernel/random/boot_id
-	printf 'hostname=%s\nboot=%s\n' "$(uname -n)" "$boot"
-	sed -n 's/^ID="\{0,1\}\([^"]*\)"\{0,1\}$/os.id=\1/p; s/^VERSION_ID="\{0,1\}\([^"]*\)"\{0,1\}$/os.version=\1/p' "$root/etc/os-release" 2>/dev/null
-	service_states >"$work/services"
-	: >"$work/facts"
-	if grep -q '^service.pacemaker.service=[a-z]* active ' "$work/services" && current_cib 2>/dev/null; then
-		cib_facts "$work/probe.xml" >"$work/facts"
-		printf 'cib.version=%s\n' "$(cut -d ' ' -f 1 "$work/facts")"
-		printf 'cib.digest=%s\n' "$(configuration_digest "$work/probe.xml")"
+	read -r hostname </proc/sys/kernel/hostname
+	printf 'hostname=%s\nboot=%s\n' "$hostname" "$boot"
+	if [ -f "$root/etc/os-release" ]; then
+		while IFS='=' read -r key value; do
+			value=${value#\"}
+			case $key in ID) echo "os.id=${value%\"}" ;; VERSION_ID) echo "os.version=${value%\"}" ;; esac
+		done <"$root/etc/os-release"
 	fi
-	if [ ! -s "$work/facts" ] && [ -f "$cib/cib.xml" ]; then printf 'cib.disk=%s\n' "$(cib_facts "$cib/cib.xml" | cut -d ' ' -f 1)"; fi
+	watched='' version='' schema='' features=''
+	service_states
+	if [ -n "$pacemaker" ] && current_cib 2>/dev/null; then
+		cib_facts "$work/probe.xml"
+		printf 'cib.version=%s\n' "$version"
+		configuration_text "$work/probe.xml" >"$work/configuration"
+	elif [ -f "$cib/cib.xml" ]; then
+		cib_facts "$cib/cib.xml"
+		printf 'cib.disk=%s\n' "$version"
+		schema='' features=''
+	fi
 	packages
-	watched_files | digests
-	if [ -f "$state/formation" ]; then printf 'formation=%s\n' "$(head -n 1 "$state/formation" | tr -cd 'A-Za-z0-9. -')"; fi
-	cat "$work/services"
+	watch_files
+	# The last, so that $sum is its digest in the end.
+	[ ! -e "$work/configuration" ] || watch cib.digest "$work/configuration"
+	digests
+	if [ -e "$work/configuration" ]; then echo "$sum" >"$work/digest"; fi
+	if [ -f "$state/formation" ]; then
+		read -r mark <"$state/formation"
+		printf 'formation=%s\n' "$(printf %s "$mark" | tr -cd 'A-Za-z0-9. -')"
+	fi
 }
 
 verb_read_cib() {
-	if ! active pacemaker.service; then
+	if [ ! -e "$work/probe.xml" ] && ! active pacemaker.service; then
 		echo 'pacemaker is not running' >&2
 		return 102
 	fi
 	current_cib || return
-	configuration_digest "$work/probe.xml"
-	cat "$work/probe.xml"
+	[ -e "$work/digest" ] || configuration_digest "$work/probe.xml" >"$work/digest"
+	cat "$work/digest" "$work/probe.xml"
 }
 
 verb_read_corosync_conf() { cat "$root/etc/corosync/corosync.conf"; }

@@ -25,8 +25,9 @@ verb_patch_cib() {
 		live_cib >"$work/live.xml" && changed_cib "$work/live.xml"
 	fi
 	[ "$code" -eq 0 ] || return "$code"
-	live_cib >"$work/after.xml" || return
-	cib_facts "$work/after.xml" | cut -d ' ' -f 1
+	timeout 20 cibadmin --query --local --no-children >"$work/after.xml" || return
+	cib_facts "$work/after.xml"
+	printf '%s\n' "$version"
 }
 
 # FROM TO: as one versioned patch; 0 also where they are equal

@@ -8,7 +8,10 @@ claim=$state/claim
 quorate() { timeout 10 corosync-quorumtool -s 2>/dev/null | grep -q '^Quorate: *Yes'; }
 
 pair_value() { # FILE ID: the value of the nvpair with that id; nothing where there is none. Our values need no unescaping
-	sed -n "s/^ *<nvpair id=\"$2\" .*value=\"\\([^\"]*\\)\".*/\\1/p" "$1" | head -n 1
+	sed -n "/^ *<nvpair id=\"$2\" .*value=/{
+		s/.*value=\"\\([^\"]*\\)\".*/\\1/p
+		q
+	}" "$1"
 }
 
 is_lock_write() { # EXPECTED VALUE

@@ -15,15 +15,18 @@ read_request() { # every frame into $work/N (payload) and $work/frames (N VERB M
 		[ -z "$rest" ] || refuse "bad frame $verb"
 		[ "$count" -lt 64 ] || refuse 'too many frames'
 		if [ "$count" -eq 0 ] && [ "$verb" != hello ]; then refuse 'the first frame must be hello'; fi
-		head -c "$length" >"$work/$count"
-		[ "$(size "$work/$count")" -eq "$length" ] || refuse "the payload of $verb is cut short"
+		: >"$work/$count"
+		if [ "$length" -gt 0 ]; then head -c "$length" >"$work/$count"; fi
+		size "$work/$count"
+		[ "$bytes" -eq "$length" ] || refuse "the payload of $verb is cut short"
 		printf '%s %s %s\n' "$count" "$verb" "${mark:-dependent}" >>"$work/frames"
 		last=$verb
 		count=$((count + 1))
 	done
 	[ -z "$verb" ] || refuse 'something follows the last frame'
 	[ "$last" = end ] || refuse 'the request is cut short'
-	[ "$(cat "$work/0")" = "$protocol" ] || refuse "this helper speaks protocol $protocol"
+	read -r said <"$work/0" || :
+	[ "$said" = "$protocol" ] || refuse "this helper speaks protocol $protocol"
 }
 
 answer() {
@@ -34,8 +37,10 @@ answer() {
 			: >"$work/err"
 			code=125
 		else
-			case $changing in *" $verb "*) rm -f "$work/probe.xml" ;; esac
-			("verb_$(printf %s "$verb" | tr - _)" "$work/$number") </dev/null >"$work/out" 2>"$work/err" 3<&-
+			case $changing in *" $verb "*) rm -f "$work/probe.xml" "$work/digest" ;; esac
+			name=$verb
+			while case $name in *-*) : ;; *) false ;; esac; do name=${name%%-*}_${name#*-}; done
+			("verb_$name" "$work/$number") </dev/null >"$work/out" 2>"$work/err" 3<&-
 			code=$?
 			case $changing in *" $verb "*)
 				logger -t dcn-ha-helper -- "$verb for ${SUDO_USER:-root}: exit $code" 2>/dev/null
@@ -43,15 +48,20 @@ answer() {
 			esac
 			if [ "$code" -ne 0 ] && [ "$mark" = dependent ]; then failed=yes; fi
 		fi
-		rm -f "${work:?}/$number"
-		printf '%s %s %s %s\n' "$verb" "$code" "$(size "$work/out")" "$(size "$work/err")"
-		cat "$work/out" "$work/err"
+		if [ -s "$work/$number" ]; then rm -f "${work:?}/$number"; fi
+		size "$work/out"
+		out=$bytes
+		size "$work/err"
+		printf '%s %s %s %s\n' "$verb" "$code" "$out" "$bytes"
+		if [ "$((out + bytes))" -gt 0 ]; then cat "$work/out" "$work/err"; fi
 	done 3<"$work/frames"
 }
 
 [ "$#" -eq 0 ] || refuse 'no arguments, please'
-if ! mkdir -p "$run" || ! chmod 0700 "$run"; then refuse 'no folder for temporary files'; fi
-find "$run" -maxdepth 1 -name 'helper.*' -mmin +60 -exec rm -rf {} +
+[ -d "$run" ] || mkdir -m 0700 "$run" 2>/dev/null || [ -d "$run" ] || refuse 'no folder for temporary files'
+for left in "$run"/helper.*; do
+	if [ -e "$left" ]; then find "$run" -maxdepth 1 -name 'helper.*' -mmin +60 -exec rm -rf {} + && break; fi
+done
 work=$(mktemp -d "$run/helper.XXXXXX") || refuse 'no folder for temporary files'
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM PIPE

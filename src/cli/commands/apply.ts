@@ -47,15 +47,15 @@ export const command: CommandDefinition = {
 
 /** Applies a group with the command's progress, cancellation and logins. */
 export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyResult> {
-  const { applyGroup } = await import("../../workflows/index.js");
-  const { systemClock } = await import("../../time/index.js");
   const confirmWithinMs = await readTime(call.options.text("confirm-within"));
   checkNetworks(group);
   const plan = await planOf(group, call);
-  const secrets = await readSecrets(group);
-  const model = await filledModel(group);
-  return withConnection(group, ({ transport, admin }) =>
-    applyGroup({
+  return withConnection(group, async ({ transport, admin }) => {
+    const { applyGroup } = await import("../../workflows/index.js");
+    const { systemClock } = await import("../../time/index.js");
+    const secrets = await readSecrets(group);
+    const model = await filledModel(group);
+    return applyGroup({
       group: { ...group, model },
       transport,
       adminTransport: admin,
@@ -69,8 +69,8 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
         const text = describeProgress(progress);
         if (text !== undefined) call.output.progress(text, progress.node);
       },
-    }),
-  );
+    });
+  });
 }
 
 /** `30s`, `5m`, `1h`: long enough for a cluster to come to rest, short enough that somebody still knows of it. */
