@@ -7,9 +7,9 @@ import { Script } from "node:vm";
 import { afterAll, describe, expect, it } from "vitest";
 
 interface Joined {
-  joinedFile(text: string, compiled?: Buffer): Buffer;
-  load(folder: string, name: string): Record<string, unknown>;
-  scriptOf(file: string): { text: string; script: Script };
+  readonly joinedFile: (text: string, compiled?: Buffer) => Buffer;
+  readonly load: (folder: string, name: string) => Record<string, unknown>;
+  readonly scriptOf: (file: string) => { text: string; script: Script };
 }
 const { joinedFile, load, scriptOf } = createRequire(import.meta.url)("../../bin/joined.cjs") as Joined;
 const folder = mkdtempSync(join(tmpdir(), "dcn-ha-joined-"));
