@@ -13,13 +13,13 @@ const rooms = [
   "transport",
   "log",
   "time",
+  "image",
   "plan",
   "rollout",
   "coordination",
   "drill",
   "timeline",
   "survival",
-  "image",
   "adoption",
   "profile",
   "lint",
@@ -32,7 +32,7 @@ const rooms = [
   "cluster",
   "errors",
 ];
-const pure = rooms.slice(rooms.indexOf("plan"));
+const pure = rooms.slice(rooms.indexOf("image"));
 
 const downward = rooms.flatMap((room, index) =>
   index === 0

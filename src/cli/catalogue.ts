@@ -76,6 +76,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/keys.js")).command,
   },
   {
+    name: "image",
+    summary: "makes OS images with the cluster inside",
+    load: async () => (await import("./commands/image.js")).command,
+  },
+  {
     name: "explain",
     summary: "says what a finding's code means, or how a group's times were computed",
     load: async () => (await import("./commands/explain.js")).command,

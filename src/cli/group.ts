@@ -25,7 +25,7 @@ export const profilesOption: OptionDefinition = {
 };
 
 /** Whether a text can hold a profile at all; trees hold other YAML and JSON files too. */
-const ours = /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy)\b/;
+const ours = /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|ImageSet)\b/;
 
 /**
  * Resolves the group that the command's first argument names; shows warnings on the way.

@@ -47,9 +47,11 @@ export async function ensureRootImage(request: RootImageRequest): Promise<string
   await ensureRepositories(archive, bare);
   const base = await ensureBase(request, bare);
   const overlay = await hashFolder(request.resources, [
+    "node-files",
     "node",
     "ocf",
     "systemd",
+    "image/tmpfiles.conf",
     "lab/install-node-files",
     "lab/probe-address",
     "lab/stand-in-image",
@@ -85,8 +87,10 @@ async function ensureBase(request: RootImageRequest, bare: string): Promise<stri
   const { suite, packages } = distributions[request.os];
   const clusterPackages = request.variant === "remote" ? "pacemaker-remote pacemaker-cli-utils" : cluster;
   const include = [...packages, clusterPackages].join(" ").split(" ").sort();
-  const prepareTree = join(request.resources, "lab", "prepare-tree");
-  const hash = shortHash(suite, include.join(","), await readFile(prepareTree, "utf8"), String(clusterUser));
+  const prepareTree = join(request.resources, "image", "prepare-tree");
+  const adaptEtc = join(request.resources, "lab", "adapt-etc");
+  const scripts = await hashFolder(request.resources, ["image/prepare-tree", "lab/adapt-etc"]);
+  const hash = shortHash(suite, include.join(","), scripts, String(clusterUser));
   const ref = `lab/${request.os}/base-${hash}`;
   if (await hasRef(bare, ref)) return ref;
 
@@ -98,6 +102,7 @@ async function ensureBase(request: RootImageRequest, bare: string): Promise<stri
     );
     await onHost(["rm", "-rf", join(root, "dev")]);
     await onHost(["sh", prepareTree, root]);
+    await onHost(["sh", adaptEtc, join(root, "usr", "etc")]);
     await withTicks(request, `${request.os}: committing the tree to ostree`, () =>
       onHost(
         [

@@ -1,12 +1,21 @@
 // Profiles: YAML text → documents and findings → a node group with its cluster model.
 export { type ParsedDocuments, parseDocuments } from "./documents.js";
+export type { ImageBase, ImagePart, ImageSet, ImageSite, PackageText } from "./image-set.js";
 export { isProfileKind, jsonSchema, PROFILE_KINDS } from "./kinds.js";
 export { modelText } from "./model-text.js";
 export { withLibraryNamed } from "./named-library.js";
 export { besideFile } from "./nodes.js";
 export { type Origin, originText } from "./origins.js";
 export { type GroupResolution, resolveGroup } from "./resolve.js";
+export {
+  type ImageSetResolution,
+  type ResolvedImageSet,
+  type ResolvedSite,
+  resolveImageSet,
+  type TakenFile,
+} from "./resolve-images.js";
 export type {
+  NodeIdentity,
   ResolvedGroup,
   ResolvedNode,
   ResolvedSsh,

@@ -4,6 +4,7 @@ import { tierJsonSchema } from "../cib/index.js";
 import { clusterPolicySchema } from "./cluster-policy.js";
 import { constraintProfileSchema } from "./constraint-profile.js";
 import { filledShape, heritageShape } from "./heritage.js";
+import { imageSetSchema } from "./image-set.js";
 import { nodeGroupSchema } from "./node-group.js";
 import type { ProfileKind } from "./source.js";
 import { workloadProfileSchema } from "./workload-profile.js";
@@ -29,6 +30,7 @@ const schemas = {
   WorkloadProfile: workloadProfileSchema.extend(heritageShape).meta({ title: "WorkloadProfile" }),
   ConstraintProfile: constraintProfileSchema.extend(heritageShape).meta({ title: "ConstraintProfile" }),
   ClusterPolicy: clusterPolicySchema.extend(filledShape).meta({ title: "ClusterPolicy" }),
+  ImageSet: imageSetSchema,
 } as const;
 
 /** The kinds that a document may have. */
@@ -37,6 +39,7 @@ export const PROFILE_KINDS: readonly ProfileKind[] = [
   "WorkloadProfile",
   "ConstraintProfile",
   "ClusterPolicy",
+  "ImageSet",
 ];
 
 /** True for the name of a kind. */

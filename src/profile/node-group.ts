@@ -4,7 +4,7 @@ import { cibTierSchema } from "./cib-tier.js";
 import { constraintSchema } from "./constraint.js";
 import { corosyncTierSchema } from "./corosync-text.js";
 import { fenceSchema } from "./fence-text.js";
-import { host, name, nodeName, scalar, text } from "./values.js";
+import { host, macAddress, name, nodeName, scalar, text } from "./values.js";
 import { capacitySchema, workloadSchema } from "./workload-text.js";
 
 const port = z.int().min(1).max(65_535).optional();
@@ -38,6 +38,21 @@ const quorumDevice = z.strictObject({
     .describe("How to log in to it, to have certificates signed; default: the group's ssh at this address"),
 });
 
+const identity = z.strictObject({
+  hostname: nodeName.optional().describe("Default: the name of the node"),
+  mac: z
+    .union([macAddress, z.array(macAddress).min(1)])
+    .optional()
+    .describe("Of one of its network interfaces; several where one may be replaced"),
+  serial: text
+    .regex(/^[A-Za-z0-9._:/#()-]([A-Za-z0-9._:/#() -]{0,62}[A-Za-z0-9._:/#()-])?$/)
+    .optional()
+    .describe("Serial number of the board, as /sys/class/dmi/id/product_serial gives it"),
+  kernelArgument: nodeName
+    .optional()
+    .describe("What stands behind dcn-ha.node= on its kernel command line; default: the name of the node"),
+});
+
 const node = z.strictObject({
   name: nodeName,
   id: z.int().min(1).max(4_294_967_295).optional().describe("corosync node id; default: place in the list"),
@@ -50,6 +65,9 @@ const node = z.strictObject({
     .describe("What constraints may ask for, as { cabinet: a }"),
   ssh: nodeSsh.optional().describe("How to log in; default: the group's ssh"),
   fence: fenceSchema.optional().describe("How the others power it off"),
+  identity: identity
+    .optional()
+    .describe("How a device of the image finds out at first boot that it is this node"),
   capacity: capacitySchema.optional().describe("What it has room for, as { cpu: 4, memory: 2GiB }"),
 });
 

@@ -1,7 +1,7 @@
 // Nodes of a group: addresses on every network, how to log in, and no address or name twice.
 import type { NodeGroup, NodeText } from "./node-group.js";
 import type { Report } from "./report.js";
-import type { ResolvedNode, ResolvedSsh, SshHost } from "./resolved.js";
+import type { NodeIdentity, ResolvedNode, ResolvedSsh, SshHost } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
 
@@ -45,6 +45,11 @@ export function resolveNodes(group: NodeGroup, file: string, report: Report): Re
       };
       once(`address ${address.toLowerCase()}`, [...path, "addresses", network], fault);
     }
+    const identity = identityOf(node);
+    for (const [what, value] of recognisedBy(identity)) {
+      const fault = { code: "DUPLICATE_IDENTITY", text: `the ${what} ${value} stands twice`, who: node.name };
+      once(`${what} ${value.toLowerCase()}`, [...path, "identity"], fault);
+    }
     const attributes = Object.fromEntries(
       Object.entries(node.attributes ?? {}).map(([key, value]) => [key, String(value)]),
     );
@@ -54,9 +59,26 @@ export function resolveNodes(group: NodeGroup, file: string, report: Report): Re
       addresses: { ...node.addresses },
       ssh: resolveSsh(node, group, file),
       attributes,
+      identity,
       ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
     };
   });
+}
+
+function identityOf({ name, identity = {} }: NodeText): NodeIdentity {
+  const { hostname = name, mac = [], serial, kernelArgument = name } = identity;
+  const macs = [mac].flat().map((one) => one.toLowerCase());
+  return { hostname, macs, ...(serial === undefined ? {} : { serial }), kernelArgument };
+}
+
+/** What a device is recognised by, with the words for it. */
+export function recognisedBy({ hostname, macs, serial, kernelArgument }: NodeIdentity): [string, string][] {
+  return [
+    ["hostname", hostname],
+    ...macs.map((mac): [string, string] => ["MAC address", mac]),
+    ...(serial === undefined ? [] : [["serial number", serial] as [string, string]]),
+    ["kernel argument", kernelArgument],
+  ];
 }
 
 function checkNetworks(networks: readonly string[], report: Report): void {

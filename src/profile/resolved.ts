@@ -22,6 +22,16 @@ export interface SshHost {
   readonly ssh: ResolvedSsh;
 }
 
+/** How a device of an image finds out that it is this node; any one that fits is enough. */
+export interface NodeIdentity {
+  readonly hostname: string;
+  /** In lower case. */
+  readonly macs: readonly string[];
+  readonly serial?: string;
+  /** What stands behind `dcn-ha.node=` on the kernel command line. */
+  readonly kernelArgument: string;
+}
+
 /** One node. */
 export interface ResolvedNode extends SshHost {
   /** corosync node id, and the id of the node in the CIB. */
@@ -29,6 +39,7 @@ export interface ResolvedNode extends SshHost {
   /** Address by network. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly identity: NodeIdentity;
   /** What it has room for, as the profile says. */
   readonly capacity?: CapacityText;
 }

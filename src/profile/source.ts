@@ -2,6 +2,7 @@
 import type { Position } from "../errors/index.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ConstraintProfile } from "./constraint-profile.js";
+import type { ImageSet } from "./image-set.js";
 import type { NodeGroup } from "./node-group.js";
 import type { WorkloadProfile } from "./workload-profile.js";
 
@@ -45,7 +46,8 @@ export type ProfileDocument =
   | Typed<"NodeGroup", NodeGroup>
   | Typed<"WorkloadProfile", WorkloadProfile>
   | Typed<"ConstraintProfile", ConstraintProfile>
-  | Typed<"ClusterPolicy", ClusterPolicy>;
+  | Typed<"ClusterPolicy", ClusterPolicy>
+  | Typed<"ImageSet", ImageSet>;
 
 /** The kinds of documents. */
 export type ProfileKind = ProfileDocument["kind"];

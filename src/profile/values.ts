@@ -147,6 +147,12 @@ export function secretFault(text: string): ValueFault | undefined {
   return { code: "BAD_SECRET", text: "a secret is named by its path below the secrets folder, as bmc/dcn1" };
 }
 
+/** A MAC address in lower or upper case, with colons. */
+export function macFault(text: string): ValueFault | undefined {
+  if (/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$/.test(text)) return undefined;
+  return { code: "BAD_ADDRESS", text: `"${text}" is no MAC address, as 02:00:5e:10:00:01` };
+}
+
 /** True for an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
   return isIpv4(text) || isIpv6(text);
@@ -177,6 +183,7 @@ export const nodeName = checkedText("Host name of the node, as uname -n gives it
 export const duration = checkedText("Duration, as 500ms, 20s, 5min, 1h", durationFault, DURATION);
 export const size = checkedText("Size, as 512MiB, 4GiB", sizeFault, SIZE);
 export const address = checkedText("IPv4 or IPv6 address", addressFault);
+export const macAddress = checkedText("MAC address, with colons", macFault);
 export const host = checkedText("Address or host name", hostFault);
 export const secretReference = checkedText("Path below the secrets folder", secretFault, SECRET);
 export const text = z.string();

@@ -18,7 +18,8 @@ const home: SshHome = { folder, agentSocket: undefined };
 
 function groupOf(ssh: Partial<ResolvedSsh>): Pick<ResolvedGroup, "nodes"> {
   const merged = { address: "10.0.0.1", port: 22, user: "dcn-ha", ...ssh };
-  return { nodes: [{ name: "dcn1", id: 1, addresses: {}, attributes: {}, ssh: merged }] };
+  const identity = { hostname: "dcn1", macs: [], kernelArgument: "dcn1" };
+  return { nodes: [{ name: "dcn1", id: 1, addresses: {}, attributes: {}, identity, ssh: merged }] };
 }
 
 describe("ssh targets", () => {

@@ -3,6 +3,7 @@ import { adoptionCodes } from "./adoption.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
+import { imageCodes } from "./images.js";
 import { labCodes } from "./lab.js";
 import { memberCodes } from "./members.js";
 import { nodeCodes } from "./nodes.js";
@@ -21,4 +22,5 @@ export const explanations: Explanations = {
   ...memberCodes,
   ...planCodes,
   ...labCodes,
+  ...imageCodes,
 };

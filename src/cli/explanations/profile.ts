@@ -33,7 +33,7 @@ export const profileCodes: Explanations = {
   UNKNOWN_KIND: entry(
     "No such kind of document.",
     NOTHING,
-    "NodeGroup, WorkloadProfile, ConstraintProfile or ClusterPolicy.",
+    "NodeGroup, WorkloadProfile, ConstraintProfile, ClusterPolicy or ImageSet.",
     "kind: NodeGroup",
   ),
   UNKNOWN_KEY: entry(

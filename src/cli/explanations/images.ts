@@ -1,0 +1,122 @@
+// Codes about image sets and what is rendered from them.
+import { type Explanations, entry } from "./explanation.js";
+
+export const imageCodes: Explanations = {
+  UNKNOWN_IMAGE_SET: entry(
+    "No document is an ImageSet of this name.",
+    "Nothing can be rendered.",
+    "Name one of those that there are.",
+  ),
+  NO_IMAGE_SET: entry(
+    "The file holds no ImageSet.",
+    "Nothing can be rendered.",
+    "Name the file of an ImageSet; groups and policies are found from there.",
+    "kind: ImageSet",
+  ),
+  IMAGE_BASE: entry(
+    "The image set has no base for this build system, or a base that is none.",
+    "A Containerfile needs a bootable container image, a Debian tree needs a suite, a blueprint needs a distribution.",
+    "Name what is missing; a set may have several.",
+    'base: { debian: bookworm, container: "quay.io/centos-bootc/centos-bootc:stream9", distribution: centos-9 }',
+  ),
+  NODE_WITHOUT_ROLE: entry(
+    "A node of a site's group has no attribute role.",
+    "Nobody knows which image its device boots.",
+    "Give it the name of one of the set's roles.",
+    "attributes: { role: hmi }",
+  ),
+  UNKNOWN_ROLE: entry(
+    "A node has a role that the image set does not have.",
+    "There is no image for its device.",
+    "Add the role to the set, or correct the node's attribute role.",
+  ),
+  DUPLICATE_GROUP: entry(
+    "A group stands at two sites of an image set.",
+    "Its nodes would have two images with two time sources and node lists.",
+    "Leave it at the site where its devices are.",
+  ),
+  DUPLICATE_IDENTITY: entry(
+    "Two nodes are recognised by the same hostname, MAC address, serial number or kernel argument.",
+    "Two devices would take themselves for one node; one of them stays out of the cluster.",
+    "Give each node its own; a node without identity is recognised by its name as hostname.",
+    'identity: { mac: "02:00:5e:10:00:01" }',
+  ),
+  FILE_WITHOUT_SOURCE: entry(
+    "A file of an image has neither content nor from, or both.",
+    "Nobody knows what stands in it.",
+    "Give the text, or the path of a file beside the image set.",
+    '/etc/issue.d/plant.issue: { content: "…" }',
+  ),
+  IMAGE_FILE: entry(
+    "A file that an image takes over cannot be read.",
+    "The image would lack it.",
+    "Put it where the image set says; the path starts at the set's own folder.",
+  ),
+  BAD_IMAGE_PATH: entry(
+    "The path is not absolute, or has steps or characters that a path in an image has no need of.",
+    "It could lead out of the folder that images are made in.",
+    "Write it out, as /etc/sysctl.d/50-plant.conf.",
+  ),
+  IMAGE_PATH_NOT_ALLOWED: entry(
+    "The path is not below /usr or /etc.",
+    "What is in /var is the device's own: an image brings it once at most, and no update or rollback touches it.",
+    "Put it below /usr and let tmpfiles.d(5) make what is needed in /var.",
+  ),
+  IDENTITY_IN_IMAGE: entry(
+    "The image set brings something that is of one device, or a secret.",
+    "All devices of a role and site would be the same one, or whoever can pull the image has the secret.",
+    "Leave it to first boot: hostname, keys and corosync.conf come from the site.",
+  ),
+  IMAGE_STARTS_CLUSTER: entry(
+    "The image set starts corosync, Pacemaker, sbd or the gate at boot.",
+    "A device that does not know yet which node it is would start a cluster without configuration.",
+    "Leave it out: first boot enables them when the node is ready.",
+  ),
+  BAD_UNIT: entry(
+    "The text is no name of a systemd unit.",
+    "systemd would ignore it.",
+    "Write it with its type, as chronyd.service or backup@left.timer.",
+  ),
+  BAD_PACKAGE: entry(
+    "The text is no name of a package.",
+    "The build would fail, or read it as an option.",
+    "One name for each entry; versions are in the lock file.",
+  ),
+  BAD_KERNEL_ARGUMENT: entry(
+    "The text is no single kernel argument.",
+    "The boot loader would read two, or none.",
+    "One entry for each, as isolcpus=2-3.",
+  ),
+  BAD_REF: entry(
+    "The text is no ostree ref.",
+    "ostree would refuse it.",
+    "Names with slashes between them; {role} and {site} are replaced.",
+    'ostree: { ref: "dcn/{role}/{site}" }',
+  ),
+  BAD_REGISTRY: entry(
+    "The text is no place in a container registry.",
+    "Nothing could be pushed there or pulled from there.",
+    "Host, port and path in lower case.",
+    "registry: registry.site:5000/plant",
+  ),
+  IMAGE_LOCK: entry(
+    "The file beside the image set is no lock file of ours.",
+    "What a build pinned is not known, and would be lost by writing over it.",
+    "Restore it from Git, or remove it to pin anew.",
+  ),
+  SOURCE_DATE_EPOCH: entry(
+    "The environment variable SOURCE_DATE_EPOCH is no number.",
+    "The time of the image's sources is not known.",
+    "Set it to seconds since 1970, or do without it: then the time of the last commit counts.",
+  ),
+  OPTION_MISSING: entry(
+    "The command needs an option that was not given.",
+    "It does not guess where to write.",
+    "The message names it.",
+  ),
+  UNKNOWN_CHOICE: entry(
+    "The image set has no such role or site.",
+    "Nothing would be rendered.",
+    "Name one of those that the message lists.",
+  ),
+};
