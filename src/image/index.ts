@@ -1,6 +1,5 @@
 // Node groups and an image set → the layers and files of each image.
-export { groupFolder, IMAGE_FOLDER } from "./group-folder.js";
-export { type Digester, type ImageFile, textFile } from "./image-file.js";
+export type { Digester, ImageFile } from "./image-file.js";
 export {
   type Choice,
   chosen,
@@ -14,4 +13,4 @@ export { type LayerInput, layerGraph } from "./layers.js";
 export { type ImageLock, type LockedLayer, lockName, lockOf, lockText, readLock } from "./lock.js";
 export type { Family } from "./packages.js";
 export { familyOf, IMAGE_TARGETS, type ImageTarget, renderImages } from "./render.js";
-export { type DebianLayer, PARENT_WORD, ROOT_WORD } from "./render-debian.js";
+export type { DebianLayer } from "./render-debian.js";

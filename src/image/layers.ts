@@ -46,63 +46,53 @@ const SEED = { validateWith: "pacemaker-3.9", crmFeatureSet: "3.16.1" };
 
 /** The graph. */
 export function layerGraph(input: LayerInput): LayerGraph {
-  const { value } = input.set;
-  const add = adder(input);
-  add("base", "base", undefined, content({ packages: basePackages(input.family) }));
-  add("packages", "packages", "base", packagesLayer(input));
-  add("configuration", "configuration", "packages", configurationLayer(input));
-  add("workload", "workload", "configuration", partLayer("workload", value.workload, input));
+  const { value, name, sites } = input.set;
+  const layers: Layer[] = [];
+  const add = (place: Place, one: LayerContent): void => {
+    layers.push(layerOf(place, one, { input, layers }));
+  };
+  add({ kind: "base", address: "base" }, content({ packages: basePackages(input.family) }));
+  add({ kind: "packages", address: "packages", parent: "base" }, packagesLayer(input));
+  add({ kind: "configuration", address: "configuration", parent: "packages" }, configurationLayer(input));
+  const workload = partLayer("workload", value.workload, input);
+  add({ kind: "workload", address: "workload", parent: "configuration" }, workload);
   for (const [role, part] of Object.entries(value.roles)) {
     const address = `role/${role}`;
-    add("role", address, "workload", partLayer(`roles ${role}`, part, input), { role });
-    for (const site of input.set.sites)
-      add("site", `${address}/site/${site.name}`, address, siteLayer(site, role, input), {
-        role,
-        site: site.name,
-      });
+    add({ kind: "role", address, parent: "workload", role }, partLayer(`roles ${role}`, part, input));
+    for (const site of sites) {
+      const place = { address: `${address}/site/${site.name}`, parent: address, role, site: site.name };
+      add({ kind: "site", ...place }, siteLayer(site, role, input));
+    }
   }
-  return {
-    set: input.set.name,
-    version: value.version,
-    family: input.family,
-    base: value.base,
-    layers: add.layers,
-  };
+  return { set: name, version: value.version, family: input.family, base: value.base, layers };
 }
 
-type Place = { readonly role?: string; readonly site?: string };
-type Add = ((
-  kind: LayerKind,
-  address: string,
-  parent: string | undefined,
-  one: LayerContent,
-  place?: Place,
-) => void) & { readonly layers: Layer[] };
+interface Place {
+  readonly kind: LayerKind;
+  readonly address: string;
+  readonly parent?: string;
+  readonly role?: string;
+  readonly site?: string;
+}
 
-function adder(input: LayerInput): Add {
-  const layers: Layer[] = [];
-  const add = (
-    kind: LayerKind,
-    address: string,
-    parentAddress: string | undefined,
-    one: LayerContent,
-    place: Place = {},
-  ): void => {
-    const parent = layers.find((other) => other.address === parentAddress);
-    const before = lineage(layers, parent);
-    const packages = [...new Set(one.packages)].filter((name) => !before.has(name)).sort();
-    const whole = { ...one, packages, files: atOnePlace(one.files) };
-    const tag = tagOf(whole, { input, kind, address, ...(parent === undefined ? {} : { parent }) });
-    const known = lockedAs(input.lock, input.family, { address, tag });
-    const since = { revision: known?.revision ?? input.revision, builtAt: known?.builtAt ?? input.builtAt };
-    const layer = { ...whole, address, kind, tag, ...place, ...since };
-    layers.push({
-      ...layer,
-      ...(parent === undefined ? {} : { parent: parent.address }),
-      files: kind === "site" ? atOnePlace([...whole.files, imageFacts(layer, input)]) : whole.files,
-    });
-  };
-  return Object.assign(add, { layers });
+/** A layer on top of those that there are. */
+function layerOf(
+  place: Place,
+  one: LayerContent,
+  { input, layers }: { readonly input: LayerInput; readonly layers: readonly Layer[] },
+): Layer {
+  const { kind, address } = place;
+  const parent = layers.find((other) => other.address === place.parent);
+  const before = lineage(layers, parent);
+  const packages = [...new Set(one.packages)].filter((name) => !before.has(name)).sort();
+  const whole = { ...one, packages, files: atOnePlace(one.files) };
+  const tag = tagOf(whole, { input, kind, address, ...(parent === undefined ? {} : { parent }) });
+  const known = lockedAs(input.lock, input.family, { address, tag });
+  const { revision, builtAt } = known ?? input;
+  const layer = { ...whole, ...place, tag, revision, builtAt };
+  return kind === "site"
+    ? { ...layer, files: atOnePlace([...layer.files, imageFacts(layer, input)]) }
+    : layer;
 }
 
 /** The packages that a layer finds there. */
@@ -118,7 +108,12 @@ function lineage(layers: readonly Layer[], from: Layer | undefined): Set<string>
 
 function tagOf(
   one: LayerContent,
-  { input, kind, address, parent }: { input: LayerInput; kind: LayerKind; address: string; parent?: Layer },
+  {
+    input,
+    kind,
+    address,
+    parent,
+  }: Pick<Place, "kind" | "address"> & { readonly input: LayerInput; readonly parent?: Layer },
 ): string {
   const { sha256, family, set } = input;
   const { version, base } = set.value;

@@ -47,7 +47,7 @@ export function readLock(text: string, file: string): ImageLock {
     new DcnError("invalid", "IMAGE_LOCK", `${file} is no lock file of an image set`, { cause });
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = JSON.parse(text) as unknown;
   } catch (cause) {
     throw fault(cause);
   }
@@ -62,7 +62,7 @@ export function lockedAs(
   family: Family,
   layer: LayerKey,
 ): LockedLayer | undefined {
-  const found = previous?.layers[family]?.[layer.address];
+  const found = previous?.layers[family][layer.address];
   return found?.tag === layer.tag ? found : undefined;
 }
 
@@ -73,7 +73,7 @@ export function lockOf(graph: LayerGraph, previous: ImageLock | undefined, sha25
   const layers = Object.fromEntries(
     graph.layers.map((layer) => {
       const known = lockedAs(previous, graph.family, layer);
-      const versions = layer.packages.map((name) => [name, known?.packages[name] ?? ""]);
+      const versions = layer.packages.map((name) => [name, known?.packages[name] ?? ""] as const);
       const entry: LockedLayer = {
         tag: layer.tag,
         ...(layer.parent === undefined ? {} : { parent: layer.parent }),

@@ -2,14 +2,14 @@
 import { atOnePlace, type ImageFile, jsonText, textFile } from "./image-file.js";
 import { type LayerGraph, leavesOf, lineOf } from "./layer.js";
 
+type ListKey = "packages" | "enable" | "mask" | "kernelArguments" | "images";
+
 /** `ROLE/SITE/root/…` with everything that dcn-ha and the set bring, and `packages` and `units.json` beside it. */
 export function renderFolder(graph: LayerGraph): ImageFile[] {
   return leavesOf(graph).flatMap((leaf) => {
     const line = lineOf(graph, leaf.address);
     const folder = `/${leaf.role ?? ""}/${leaf.site ?? ""}`;
-    const of = <Key extends "packages" | "enable" | "mask" | "kernelArguments" | "images">(
-      key: Key,
-    ): string[] => [...new Set(line.flatMap((layer) => layer[key]))];
+    const of = (key: ListKey): string[] => [...new Set(line.flatMap((layer) => layer[key]))];
     const files = atOnePlace(line.flatMap((layer) => layer.files));
     const facts = {
       tag: leaf.tag,

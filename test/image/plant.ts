@@ -8,7 +8,6 @@ import { type Family, type ImageLock, type LayerGraph, layerGraph } from "../../
 import { parseDocuments, type ResolvedImageSet, resolveImageSet } from "../../src/profile/index.js";
 import { LIBRARY_FOLDER, loadSources, readNodeFiles } from "../../src/sources/index.js";
 
-export const PLANT = join(LIBRARY_FOLDER, "images/plant.yaml");
 const FILES = ["images/plant.yaml", "images/groups/site-1.yaml", "images/groups/site-2.yaml"];
 
 export function sha256(content: string | Uint8Array): string {

@@ -88,7 +88,7 @@ async function answerGraph(
     packages,
     files: files.map(({ path }) => path),
     images,
-    outputs: lock.layers[graph.family]?.[address]?.outputs ?? {},
+    outputs: lock.layers[graph.family][address]?.outputs ?? {},
   }));
   const { set, version, family } = graph;
   output.answer({ set, version, family, layers }, graphText(graph));
