@@ -21,6 +21,7 @@ const rooms = [
   "timeline",
   "survival",
   "adoption",
+  "checks",
   "profile",
   "lint",
   "observation",

@@ -6,6 +6,7 @@ const tools = [
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/workflows/apply.test.ts",
+  "test/workflows/checks.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
   "test/workflows/conflict.test.ts",

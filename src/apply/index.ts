@@ -18,7 +18,7 @@ export {
 } from "./form.js";
 export { armNodes, disarmNodes, readGuard, writeGuard } from "./guard.js";
 export { worsened } from "./health.js";
-export { installPrograms } from "./install-programs.js";
+export { installPrograms, needPrograms } from "./install-programs.js";
 export { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "./keys.js";
 export {
   changeUnconfirmed,

@@ -1,5 +1,6 @@
 // Puts the node programs onto nodes that lack them, through a login that may (resources/node/install-programs).
 import { DcnError } from "../errors/index.js";
+import type { NodeObservation } from "../observation/index.js";
 import { adminArgv } from "../observe/index.js";
 import { type ApplyContext, onEach } from "./context.js";
 import type { NodePrograms } from "./programs.js";
@@ -36,4 +37,17 @@ function encode(programs: NodePrograms): Uint8Array {
     Buffer.from(content),
   ]);
   return Buffer.concat([...parts, Buffer.from("end 0 0\n")]);
+}
+
+/** Nodes that lack programs of ours, or hold those of another release, where there is a login that may install them. */
+export function needPrograms(context: ApplyContext, observations: readonly NodeObservation[]): Set<string> {
+  if (context.admin === undefined) return new Set();
+  const { programs } = context.desired;
+  const lacking = observations.filter((seen) => {
+    if (seen.kind !== "probed") return false;
+    return (
+      seen.access === "admin" || [...programs].some(([name, digest]) => seen.probe.files.get(name) !== digest)
+    );
+  });
+  return new Set(lacking.map((seen) => seen.node));
 }

@@ -7,7 +7,7 @@ export { decodeConfiguration } from "./decode.js";
 export type { TierFault } from "./decode-place.js";
 export { encodeConfiguration } from "./encode.js";
 export { type Change, type MergedCib, mergeOwned } from "./merge.js";
-export { asNouns } from "./nouns.js";
+export { asNouns, nounsIn } from "./nouns.js";
 export { isSystemProperty, ownedIds } from "./ownership.js";
 export { type CibVersion, renderConfiguration, renderedIds } from "./render.js";
 export { isSecretName } from "./secret-names.js";

@@ -15,7 +15,14 @@ import { renderConfiguration } from "./render.js";
 /** The whole configuration as nouns; itself where it has no tier. Sets with rules count as not there: they hold at times only. */
 export function asNouns(configuration: ClusterConfiguration): ClusterConfiguration {
   if (configuration.elements === undefined) return configuration;
-  const root = renderConfiguration(configuration);
+  return nounsIn(renderConfiguration(configuration), configuration.nodes);
+}
+
+/** A `<configuration>` as nouns; of its nodes those that are `members`. */
+export function nounsIn(
+  root: XmlElement,
+  members: readonly Pick<ClusterNode, "id" | "name">[],
+): ClusterConfiguration {
   const section = (name: string): XmlElement => childOf(root, name) ?? element(name);
   const byId = new Map<string, XmlElement>();
   index(root, byId);
@@ -24,11 +31,11 @@ export function asNouns(configuration: ClusterConfiguration): ClusterConfigurati
   const sets = (of: XmlElement, name: string): AttributeSet[] => attributeSets(of, name, reading);
   return {
     properties: sets(section("crm_config"), "cluster_property_set"),
-    nodes: section("nodes").children.flatMap((one) => node(one, configuration.nodes, reading)),
+    nodes: section("nodes").children.flatMap((one) => node(one, members, reading)),
     resources,
     constraints: constraintNouns(
       section("constraints").children,
-      knownOf(resources, section("nodes"), configuration),
+      knownOf(resources, section("nodes"), members),
     ),
     fencingLevels: section("fencing-topology").children.flatMap(fencingLevel),
     resourceDefaults: sets(section("rsc_defaults"), "meta_attributes"),
@@ -51,10 +58,10 @@ function index(one: XmlElement, byId: Map<string, XmlElement>): void {
 function knownOf(
   resources: readonly Resource[],
   nodes: XmlElement,
-  configuration: ClusterConfiguration,
+  known: readonly Pick<ClusterNode, "name">[],
 ): Known {
   const ids = resources.flatMap(idsOf);
-  const members = new Set(configuration.nodes.map(({ name }) => name));
+  const members = new Set(known.map(({ name }) => name));
   const others = nodes.children.map((one) => one.attributes.uname ?? "").filter((name) => !members.has(name));
   const guests = resources.flatMap(primitivesOf).flatMap(({ id, agent, metaAttributes }) => [
     ...(agent.provider === "pacemaker" && agent.type === "remote" ? [id] : []),
@@ -155,7 +162,11 @@ function attributeSets(of: XmlElement, name: string, { byId }: Reading): Attribu
     .filter((set) => set.id !== "dcn-ha");
 }
 
-function node(one: XmlElement, members: readonly ClusterNode[], reading: Reading): ClusterNode[] {
+function node(
+  one: XmlElement,
+  members: readonly Pick<ClusterNode, "id" | "name">[],
+  reading: Reading,
+): ClusterNode[] {
   const { uname: name = "" } = one.attributes;
   const member = members.find((candidate) => candidate.name === name);
   if (member === undefined) return [];

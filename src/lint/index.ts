@@ -1,5 +1,9 @@
 // Cluster model → findings: what corosync and Pacemaker accept, and what still ends in an outage.
 export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
 export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";
-export { lintCluster, type Promises } from "./lint.js";
+export { fenceDevicesOf } from "./fence-device.js";
+export { lintCluster, lintLive, type Promises } from "./lint.js";
 export { findingsForPacemaker3 } from "./pacemaker-3.js";
+export { inWords, timeMs } from "./pacemaker-time.js";
+export { allowedNodes } from "./placement.js";
+export { type ClusterView, clusterView } from "./view.js";

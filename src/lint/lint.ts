@@ -43,9 +43,18 @@ const ORDER: readonly Severity[] = ["error", "warning", "note"];
 
 /** Everything that is wrong with a cluster as it is described, errors first; empty for a good one. */
 export function lintCluster(model: ClusterModel, promises: Promises = {}): Finding[] {
+  return judge(RULES, model, promises);
+}
+
+/** Of a live cluster, with all that others put there: nodes that nobody can fence, and room that is short after a loss. */
+export function lintLive(model: ClusterModel, promises: Promises = {}): Finding[] {
+  return judge([coverage, capacity], model, promises);
+}
+
+function judge(rules: readonly Rule[], model: ClusterModel, promises: Promises): Finding[] {
   const findings: Finding[] = [];
   const view = clusterView(model, promises.nodes);
-  for (const rule of RULES) {
+  for (const rule of rules) {
     rule(view, (severity, code, { subject, text, hint }) => {
       findings.push({ severity, code, subject, text, ...(hint === undefined ? {} : { hint }) });
     });

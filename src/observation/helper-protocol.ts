@@ -18,6 +18,7 @@ export type HelperVerb =
   | "status-links"
   | "status-transition"
   | "simulate-cib"
+  | "inspect"
   | "check-corosync-conf"
   | "check-cib"
   | "install-file"

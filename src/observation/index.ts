@@ -1,4 +1,5 @@
 // Text of foreign commands → typed observations; one file per command.
+export type { AgentAction, AgentMetadata, AgentParameter } from "./agent-metadata.js";
 export { type LinkState, type ObservedLink, parseCfgtool } from "./cfgtool.js";
 export {
   type ClusterObservation,
@@ -23,6 +24,7 @@ export {
   type HelperVerb,
   parseAnswers,
 } from "./helper-protocol.js";
+export { type AgentOnNode, type Inspection, parseInspection } from "./inspection.js";
 export {
   type LiveCib,
   type NodeObservation,

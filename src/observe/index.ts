@@ -2,6 +2,7 @@
 export { type AdminAccess, adminArgv } from "./admin-access.js";
 export { type CallOptions, callHelper } from "./call-helper.js";
 export { inParallel } from "./in-parallel.js";
+export { type InspectedNodes, inspectNodes } from "./inspect-nodes.js";
 export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
 export { type SimulateAnswers, type SimulateQuestion, simulateCib } from "./simulate-cib.js";

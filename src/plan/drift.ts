@@ -108,8 +108,12 @@ interface Setting {
   readonly clear: (target: string, isNode: boolean) => string;
 }
 
+const DEFAULTS = "resource defaults";
+
 const unset = (name: string) => (target: string) =>
-  `crm_resource --resource ${target} --meta --delete-parameter ${name}`;
+  target === DEFAULTS
+    ? `crm_attribute --type rsc_defaults --name ${name} --delete`
+    : `crm_resource --resource ${target} --meta --delete-parameter ${name}`;
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   standby: {
@@ -123,6 +127,12 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     applies: ({ value, subject }) => subject === "cluster" && YES.has(value),
     text: "in maintenance mode: Pacemaker touches nothing, also when a node dies",
     clear: () => "crm_attribute --type crm_config --name maintenance-mode --delete",
+  },
+  "stop-all-resources": {
+    kind: "stopped",
+    applies: ({ value, subject }) => subject === "cluster" && YES.has(value),
+    text: "somebody had all resources stopped: nothing runs, and nothing is started",
+    clear: () => "crm_attribute --type crm_config --name stop-all-resources --delete",
   },
   maintenance: {
     kind: "maintenance",
@@ -150,7 +160,7 @@ function setting(pair: XmlElement, subject: string): DriftItem[] {
   const isNode = subject.startsWith("node ");
   const found = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
   if (found?.applies({ value: value.toLowerCase(), isNode, subject }) !== true) return [];
-  const target = subject.replace(/^(resource|fence device|node) /, "");
+  const target = subject === DEFAULTS ? subject : subject.replace(/^(resource|fence device|node) /, "");
   return [{ kind: found.kind, subject, text: found.text, clear: found.clear(target, isNode) }];
 }
 
@@ -214,14 +224,14 @@ function properties(configuration: XmlElement, isOurs: IsOurs): XmlElement[] {
   return childrenOf(childOf(configuration, "crm_config") ?? configuration, "cluster_property_set")
     .filter((set) => !/^dcn-ha(-|$)/.test(set.attributes.id ?? ""))
     .flatMap((set) => childrenOf(set, "nvpair"))
-    .filter((pair) => !isOurs(pair) && !PACEMAKERS_OWN.test(pair.attributes.name ?? ""));
+    .filter((pair) => !isOurs(pair) && !PACEMAKERS_OWN.test(pair.attributes.name ?? "") && !isKnown(pair));
 }
 
 /** Told already under a kind of its own. */
 function isKnown(element: XmlElement): boolean {
   if (/^cli-(prefer|ban)-/.test(element.attributes.id ?? "")) return true;
   if (["#comment", "resource_ref", "obj_ref", "role"].includes(element.name)) return true;
-  const operating = ["standby", "maintenance", "is-managed", "target-role"];
+  const operating = ["standby", "maintenance", "is-managed", "target-role", "stop-all-resources"];
   if (element.name === "nvpair") return operating.includes(element.attributes.name ?? "");
   const isSet = element.name === "meta_attributes" && element.children.length > 0;
   return isSet && element.children.every((pair) => isKnown(pair));

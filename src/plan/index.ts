@@ -17,7 +17,15 @@ export {
 export type { DriftItem } from "./drift.js";
 export { earlierLife } from "./earlier-life.js";
 export { modelFor, notTaken } from "./members.js";
-export { type DraftPlan, draftPlan, groupDrift, hasDifferences, type Plan, withRisk } from "./plan.js";
+export {
+  type DraftPlan,
+  draftPlan,
+  groupDrift,
+  hasDifferences,
+  liveCib,
+  type Plan,
+  withRisk,
+} from "./plan.js";
 export {
   type PlanBase,
   type PlanFile,
@@ -26,7 +34,7 @@ export {
   staleness,
   writePlanFile,
 } from "./plan-file.js";
-export { describeDrift, describePlan, type Paint } from "./plan-text.js";
+export { describeChecks, describeDrift, describePlan, type Paint } from "./plan-text.js";
 export { type PredictedAction, type Prediction, predict } from "./prediction.js";
 export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";

@@ -1,5 +1,5 @@
 // A plan and a group's drift as a plant engineer reads them: by subject, with + ~ - marks, and what stops in front.
-import { formatFinding } from "../errors/index.js";
+import { type Finding, formatFinding } from "../errors/index.js";
 import type { DriftItem } from "./drift.js";
 import type { Plan } from "./plan.js";
 import type { PredictedAction, Prediction } from "./prediction.js";
@@ -20,13 +20,12 @@ export function describePlan(plan: Plan, paint: Paint): string {
     lines.push("", paint("bold", subject) + way, ...steps.map((step) => stepLine(step, paint)));
   }
   lines.push(...describePrediction(plan, paint));
-  if (plan.blocked.length > 0) {
-    lines.push(
-      "",
-      paint("red", "apply would refuse this"),
-      ...plan.blocked.map((one) => `  ${formatFinding(one)}`),
-    );
+  const errors = plan.checks.filter(({ severity }) => severity === "error");
+  const refused = [...plan.blocked, ...errors];
+  if (refused.length > 0) {
+    lines.push("", paint("red", "apply would refuse this"), ...refused.map(indented));
   }
+  lines.push(...describeChecks(plan.checks.filter(({ severity }) => severity !== "error")));
   const drift = plan.drift.filter((item) => item.kind !== "changed");
   return [...lines, ...describeDrift(drift)].join("\n");
 }
@@ -107,6 +106,15 @@ function actionLine(
   ].filter((note) => note !== undefined);
   const mark = disruptive ? paint("red", "!") : " ";
   return `  ${mark} ${action.action} ${resource} ${where}${notes.length === 0 ? "" : `  (${notes.join("; ")})`}`;
+}
+
+/** Findings of checks; no lines where there is none. */
+export function describeChecks(checks: readonly Finding[]): string[] {
+  return checks.length === 0 ? [] : ["", "checks", ...checks.map(indented)];
+}
+
+function indented(finding: Finding): string {
+  return `  ${formatFinding(finding)}`;
 }
 
 const TITLES: readonly (readonly [title: string, kinds: readonly DriftItem["kind"][]])[] = [

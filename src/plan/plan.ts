@@ -21,6 +21,8 @@ export interface Plan {
   readonly corosyncWay: CorosyncWay | undefined;
   /** Why an apply of this release would refuse all the same. */
   readonly blocked: readonly Finding[];
+  /** What checks against the nodes found: errors stop an apply unless they are forced. */
+  readonly checks: readonly Finding[];
   readonly drift: readonly DriftItem[];
   /** Undefined where the CIB does not change. */
   readonly prediction: Prediction | undefined;
@@ -28,7 +30,7 @@ export interface Plan {
 
 /** A plan before its prediction, which takes a question to a node; what the question needs stands apart, because it holds secrets. */
 export interface DraftPlan {
-  readonly plan: Omit<Plan, "prediction">;
+  readonly plan: Omit<Plan, "prediction" | "checks">;
   readonly change: CibChange | undefined;
   /** The live CIB with status; undefined where no cluster runs. */
   readonly live: XmlElement | undefined;
@@ -93,10 +95,10 @@ function withLiveConf(desired: DesiredGroup, observations: readonly NodeObservat
   return { ...desired, nodes };
 }
 
-/** The CIB that the change was made for, else that of a node with quorum, else any. */
-function liveCib(
+/** The CIB that the change was made for, else that of a node with quorum, else any; undefined where no cluster runs. */
+export function liveCib(
   observations: readonly NodeObservation[],
-  change: CibChange | undefined,
+  change?: CibChange,
 ): XmlElement | undefined {
   const running = observations.filter(
     (seen): seen is ProbedNode => seen.kind === "probed" && seen.cib !== undefined,
@@ -117,7 +119,7 @@ export function groupDrift(
   desired: DesiredGroup,
   observations: readonly NodeObservation[],
 ): DriftItem[] | undefined {
-  const live = liveCib(observations, undefined);
+  const live = liveCib(observations);
   if (live === undefined) return undefined;
   const { configuration } = desired.model;
   const merged = mergeOwned(live, configuration);

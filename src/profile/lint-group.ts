@@ -28,7 +28,10 @@ function capped(severity: Severity, severest: Severity): Severity {
 }
 
 /** How many lost nodes the group promises to survive at once: as such, or as whole cabinets; undefined without a promise. */
-function promisedLosses({ survive, nodes }: ResolvedGroup): number | undefined {
+export function promisedLosses({
+  survive,
+  nodes,
+}: Pick<ResolvedGroup, "survive" | "nodes">): number | undefined {
   const losses = survive.map((claim) => nodesLost(claim, nodes)).filter((count) => count > 0);
   return losses.length === 0 ? undefined : Math.max(...losses);
 }
@@ -63,7 +66,8 @@ function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
   return path.includes(-1) ? document.at(["name"]) : document.at(path);
 }
 
-function longestNode(names: readonly string[], subject: string): number {
+/** Which of the nodes a fence device is for, by its id at the end of `subject`; -1 where none fits. */
+export function longestNode(names: readonly string[], subject: string): number {
   const id = subject.split(" ").at(-1) ?? "";
   const fitting = names.filter((name) => id === `fence-${name}` || id.startsWith(`fence-${name}-`));
   const [longest] = fitting.sort((one, other) => other.length - one.length);

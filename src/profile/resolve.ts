@@ -19,7 +19,7 @@ import { forcedTimes, withCorosyncTier } from "./corosync-tier.js";
 import { fenceDevices } from "./fence-devices.js";
 import { checkTierIds, hasFenceDevice, tierOf, withTier } from "./group-tier.js";
 import { checkIds, ruleIds } from "./ids.js";
-import { lintGroup } from "./lint-group.js";
+import { lintGroup, longestNode } from "./lint-group.js";
 import { documentsByName, findGroup, findPolicy } from "./lookup.js";
 import { networkReach } from "./network-reach.js";
 import { doesWithoutPolicy, NO_POLICY } from "./no-policy.js";
@@ -115,6 +115,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     });
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
+  noteNodes(context, fencing.primitives);
   const all = {
     resources: [...fencing.primitives, ...watchers, ...withNumbers(resources, wants.running)],
     constraints: [...fencing.locations, ...brought, ...constraints],
@@ -153,6 +154,17 @@ function resolve(context: Context): ResolvedGroup | undefined {
     survive: wants.survive,
     origins: origins.all(),
   };
+}
+
+/** Places of nodes and fence devices by the words that findings have for them, since these are no ids of the model. */
+function noteNodes({ document, origins }: Context, devices: readonly { readonly id: string }[]): void {
+  const names = document.value.nodes.map(({ name }) => name);
+  for (const [index, name] of names.entries()) origins.at(`node ${name}`, document, ["nodes", index]);
+  for (const { id } of devices) {
+    const subject = `fence device ${id}`;
+    const index = longestNode(names, subject);
+    if (index >= 0) origins.at(subject, document, ["nodes", index, "fence"]);
+  }
 }
 
 /** What the policy computes, the policy's own keys over it, and the group's over both. */

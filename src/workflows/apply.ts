@@ -10,6 +10,7 @@ import {
   formationOf,
   installFiles,
   installPrograms,
+  needPrograms,
   newFormation,
   type ProgressListener,
   prepareNodes,
@@ -22,14 +23,15 @@ import {
   worsened,
 } from "../apply/index.js";
 import type { Change } from "../cib/index.js";
-import { type ClusterModel, startedByHand } from "../cluster/index.js";
-import { DcnError } from "../errors/index.js";
+import { startedByHand } from "../cluster/index.js";
+import { DcnError, type Finding } from "../errors/index.js";
 import type { CibVersion, NodeObservation } from "../observation/index.js";
 import { observeNodes, observeView } from "../observe/index.js";
 import { type Decision, decide, type PlanFile, refusal } from "../plan/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { changeCib } from "./change-cib.js";
+import { type CheckedGroup, checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
 import { changeGuarded, type GuardedChange } from "./guarded-change.js";
 import { type LockOptions, withGroupLock } from "./lock.js";
@@ -37,7 +39,7 @@ import { requireFresh } from "./plan.js";
 
 /** What to apply, and through what. */
 export interface ApplyOptions {
-  readonly group: { readonly model: ClusterModel };
+  readonly group: CheckedGroup;
   /** The login of every day: its sudo covers the on-node helper and nothing else. */
   readonly transport: Transport;
   /** A login that may install the node programs on bare nodes: root, or one whose sudo covers sh. */
@@ -57,6 +59,10 @@ export interface ApplyOptions {
   readonly wait?: boolean;
   /** Carries out this plan or nothing. */
   readonly plan?: PlanFile | undefined;
+  /** Codes of findings to go on in spite of. */
+  readonly force?: readonly string[];
+  /** Told once, before a change, what checks against the nodes found. */
+  readonly onChecks?: (findings: readonly Finding[]) => void;
 }
 
 /** What the apply did. */
@@ -96,6 +102,9 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
       return resultOf(outcome, done, clock.nowMs() - started);
+    }
+    if (round === 0 && bringsChange(decision)) {
+      await checkBefore(options, { ...context, group: options.group, observations });
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
@@ -209,6 +218,11 @@ function quorateFirst(nodes: readonly string[], first: string | undefined): stri
   return [...nodes].sort((left, right) => Number(right === first) - Number(left === first));
 }
 
+/** Where only files of ours change there is nothing to check. */
+function bringsChange(decision: Decision): boolean {
+  return decision.kind !== "operate" || decision.change !== undefined;
+}
+
 function outcomeOf(decision: Decision): Outcome {
   if (decision.kind === "form") return "formed";
   const completes =
@@ -282,17 +296,4 @@ async function act({ context, decision, observations }: Scene): Promise<string> 
 function joining({ decision, observations }: Pick<Scene, "decision" | "observations">): readonly string[] {
   if (decision.kind === "operate") return [];
   return decision.kind === "form" ? observations.map((seen) => seen.node) : decision.join;
-}
-
-/** Nodes that lack programs of ours, or hold those of another release, where there is a login that may install them. */
-function needPrograms(context: ApplyContext, observations: readonly NodeObservation[]): Set<string> {
-  if (context.admin === undefined) return new Set();
-  const { programs } = context.desired;
-  const lacking = observations.filter((seen) => {
-    if (seen.kind !== "probed") return false;
-    return (
-      seen.access === "admin" || [...programs].some(([name, digest]) => seen.probe.files.get(name) !== digest)
-    );
-  });
-  return new Set(lacking.map((seen) => seen.node));
 }

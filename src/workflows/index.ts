@@ -20,6 +20,7 @@ export {
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
 export { addNode, removeNode } from "./nodes.js";
 export {
+  type ObservedDrift,
   observeDrift,
   type Planned,
   type PlanOptions,

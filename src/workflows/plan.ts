@@ -6,10 +6,9 @@ import {
   type SecretValues,
   sha256,
 } from "../apply/index.js";
-import type { ClusterModel } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { NodeObservation } from "../observation/index.js";
-import { observeNodes, simulateCib } from "../observe/index.js";
+import { type AdminAccess, observeNodes, simulateCib } from "../observe/index.js";
 import {
   type CibChange,
   type DesiredGroup,
@@ -28,10 +27,11 @@ import {
 } from "../plan/index.js";
 import type { Transport } from "../transport/index.js";
 import { parseXml, writeXml, type XmlElement } from "../xml/index.js";
+import { type CheckedGroup, checksOf } from "./checks.js";
 
 /** What to plan for, and through what to look. */
 export interface PlanOptions {
-  readonly group: { readonly model: ClusterModel };
+  readonly group: CheckedGroup;
   readonly transport: Transport;
   /** A login that may look at nodes that lack our programs. */
   readonly adminTransport?: Transport | undefined;
@@ -48,27 +48,37 @@ export interface Planned {
 /** Makes the plan. Throws DcnError as `applyGroup` where something stands in the way of any plan: refused, unreachable, busy. */
 export async function planGroup(options: PlanOptions): Promise<Planned> {
   const { transport, signal } = options;
-  const { desired, observations } = await look(options);
+  const seen = await look(options);
+  const { desired, observations } = seen;
   const draft = draftPlan(desired, observations);
   if ("findings" in draft) throw refusal(draft.findings);
+  const checks = await checksOf({ ...options, ...seen });
   const { plan, change, live } = draft;
   const prediction =
     change === undefined
       ? undefined
       : await predictionFor({ live, steps: plan.steps, change, transport, signal });
   const steps = withRisk(plan.steps, prediction);
-  return { plan: { ...plan, steps, prediction }, base: planBase(desired, observations) };
+  return { plan: { ...plan, steps, checks, prediction }, base: planBase(desired, observations) };
 }
 
-/** What differs from the profile in a live group, also with nodes that are away; undefined where no node shows its configuration. */
-export async function observeDrift(options: PlanOptions): Promise<Plan["drift"] | undefined> {
-  const { desired, observations } = await look(options);
-  return groupDrift(desired, observations);
+/** What differs from the profile in a live group, and what checks say about it. */
+export interface ObservedDrift {
+  readonly drift: Plan["drift"];
+  readonly checks: Plan["checks"];
+}
+
+/** The drift of a live group, also with nodes that are away; undefined where no node shows its configuration. */
+export async function observeDrift(options: PlanOptions): Promise<ObservedDrift | undefined> {
+  const seen = await look(options);
+  const drift = groupDrift(seen.desired, seen.observations);
+  return drift === undefined ? undefined : { drift, checks: await checksOf({ ...options, ...seen }) };
 }
 
 interface Look {
   readonly desired: DesiredGroup;
   readonly observations: readonly NodeObservation[];
+  readonly admin: AdminAccess | undefined;
 }
 
 async function look({ group, transport, adminTransport, secrets, signal }: PlanOptions): Promise<Look> {
@@ -76,7 +86,7 @@ async function look({ group, transport, adminTransport, secrets, signal }: PlanO
   const desired = desiredGroup(group.model, secrets, programs);
   const nodes = desired.nodes.map((node) => node.name);
   const admin = adminOf(adminTransport, programs);
-  return { desired, observations: await observeNodes({ transport, admin, nodes, signal }) };
+  return { desired, admin, observations: await observeNodes({ transport, admin, nodes, signal }) };
 }
 
 function adminOf(transport: Transport | undefined, programs: NodePrograms) {

@@ -41,6 +41,26 @@ describe("drift", () => {
       "maintenance | cluster | in maintenance mode: Pacemaker touches nothing, also when a node dies | crm_attribute --type crm_config --name maintenance-mode --delete",
     ],
     [
+      "</cluster_property_set>",
+      '<nvpair id="m" name="stop-all-resources" value="true"/></cluster_property_set>',
+      "stopped | cluster | somebody had all resources stopped: nothing runs, and nothing is started | crm_attribute --type crm_config --name stop-all-resources --delete",
+    ],
+    [
+      "<nodes/>",
+      '<nodes><node id="1" uname="dcn1"><instance_attributes id="nodes-1"><nvpair id="nodes-1-maintenance" name="maintenance" value="true"/></instance_attributes></node></nodes>',
+      "maintenance | node dcn1 | in maintenance: Pacemaker leaves it alone | crm_attribute --node dcn1 --name maintenance --delete",
+    ],
+    [
+      "<operations>",
+      '<meta_attributes id="pm"><nvpair id="pm1" name="maintenance" value="true"/></meta_attributes><operations>',
+      "maintenance | resource plc | in maintenance: Pacemaker leaves it alone | crm_resource --resource plc --meta --delete-parameter maintenance",
+    ],
+    [
+      "</rsc_defaults>",
+      '<meta_attributes id="theirs"><nvpair id="t1" name="is-managed" value="false"/></meta_attributes></rsc_defaults>',
+      "unmanaged | resource defaults | not managed: Pacemaker leaves it alone | crm_attribute --type rsc_defaults --name is-managed --delete",
+    ],
+    [
       "<operations>",
       '<meta_attributes id="pm"><nvpair id="pm1" name="is-managed" value="false"/></meta_attributes><operations>',
       "unmanaged | resource plc | not managed: Pacemaker leaves it alone | crm_resource --resource plc --meta --delete-parameter is-managed",

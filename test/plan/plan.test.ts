@@ -20,7 +20,7 @@ import { desiredOf, digest, LIVE, model, NAMES, plain, running } from "./observe
 function planned(of: ClusterModel, seen = running()): Plan {
   const draft = draftPlan(desiredOf(of), seen);
   if ("findings" in draft) throw new Error(draft.findings.map(({ code }) => code).join(" "));
-  return { ...draft.plan, prediction: undefined };
+  return { ...draft.plan, checks: [], prediction: undefined };
 }
 
 const short = (plan: Plan): string[] =>

@@ -98,6 +98,9 @@ function asLogin(node: SandboxNode, command: Command): Command {
   return { ...command, argv: ["sh", "-c", adapt(node, helper), "helper"] };
 }
 
+/** Agents that are installed; what they say of themselves is little. */
+const AGENTS = ["usr/lib/ocf/resource.d/pacemaker/Dummy", "usr/sbin/fence_redfish"];
+
 function createNode(base: string, name: string, names: readonly string[]): SandboxNode {
   const root = join(base, name);
   const write = (path: string, content: string): void => {
@@ -111,6 +114,10 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
   for (const [tool, script] of Object.entries(stubs(root, name, names))) {
     write(`stubs/${tool}`, `#!/bin/sh\n${script}\n`);
     chmodSync(join(root, "stubs", tool), 0o755);
+  }
+  for (const agent of AGENTS) {
+    write(agent, "#!/bin/sh\n");
+    chmodSync(join(root, agent), 0o755);
   }
   const read = (path: string): string | undefined =>
     existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
@@ -164,6 +171,8 @@ function stubs(root: string, name: string, names: readonly string[]): Record<str
     corosync: `[ "$1" = -t ] || exec /usr/sbin/corosync "$@"
 sed "s/name: ${name}$/name: $(/usr/bin/uname -n)/" "$3" >"$3.here"
 exec /usr/sbin/corosync -t -c "$3.here"`,
+    crm_resource: `echo "$@" >>${root}/asked.log
+echo '<resource-agent name="any"><actions><action name="start"/><action name="stop"/><action name="monitor"/></actions></resource-agent>'`,
     sbd: "exit 0",
     crmadmin: "echo 'Controller on dcn1 in state S_IDLE: ok'",
     "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { ApplyProgress, Controller } from "../../src/apply/index.js";
 import { sha256 } from "../../src/apply/programs.js";
+import type { Finding } from "../../src/errors/index.js";
 import type { Transport } from "../../src/transport/index.js";
 import { applyGroup } from "../../src/workflows/index.js";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.js";
@@ -29,6 +30,8 @@ interface Run {
   readonly adminTransport?: Transport;
   readonly change?: Parameters<typeof modelOf>[1];
   readonly controller?: Controller;
+  readonly force?: readonly string[];
+  readonly onChecks?: (findings: readonly Finding[]) => void;
   readonly onProgress?: (progress: ApplyProgress) => void;
 }
 

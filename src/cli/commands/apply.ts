@@ -1,4 +1,5 @@
 // Brings a live group to what its profile says: forms the cluster on bare nodes, sends one change to a running one.
+import type { Finding } from "../../errors/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { ApplyOptions, ApplyResult } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
@@ -25,20 +26,36 @@ export const command: CommandDefinition = {
       flags: "--plan <FILE>",
       help: "carry out this plan (plan --out), or nothing where the cluster has moved on",
     },
+    {
+      flags: "--force <CODES>",
+      help: "go on in spite of these findings of the checks against the nodes (AGENT_MISSING,NODE_NOT_FENCED)",
+    },
   ],
   examples: [
     "dcn-ha apply cabinet-7.yaml",
     "dcn-ha apply cabinet-7.yaml --confirm-within 5m",
     "dcn-ha apply cabinet-7 --profiles site/ --json",
     "dcn-ha apply cabinet-7.yaml --plan tonight.plan.json",
+    "dcn-ha apply cabinet-7.yaml --force AGENT_MISSING",
   ],
   run: async (call) => {
     const group = await loadGroup(call);
-    const result = await applyTo(group, call);
+    const checks: Finding[] = [];
+    const result = await applyTo(group, call, (found) => checks.push(...found));
     const { outcome, changes, version, settled, unhealthy, awaiting } = result;
     const idle = settled?.idle ?? [];
     const durationMs = Math.round(result.durationMs);
-    const answer = { group: group.name, outcome, changes, version, idle, unhealthy, awaiting, durationMs };
+    const answer = {
+      group: group.name,
+      outcome,
+      changes,
+      version,
+      idle,
+      unhealthy,
+      awaiting,
+      checks,
+      durationMs,
+    };
     call.output.answer(answer, describe(group.name, result));
     const well = idle.length === 0 && unhealthy.length === 0 && outcome !== "reverted";
     return well ? exitCodes.done : exitCodes.failed;
@@ -46,8 +63,13 @@ export const command: CommandDefinition = {
 };
 
 /** Applies a group with the command's progress, cancellation and logins. */
-export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyResult> {
+export async function applyTo(
+  group: ResolvedGroup,
+  call: Call,
+  onChecks: (findings: readonly Finding[]) => void = () => undefined,
+): Promise<ApplyResult> {
   const confirmWithinMs = await readTime(call.options.text("confirm-within"));
+  const force = await readForce(call.options.text("force"));
   checkNetworks(group);
   const plan = await planOf(group, call);
   return withConnection(group, async ({ transport, admin }) => {
@@ -64,6 +86,11 @@ export async function applyTo(group: ResolvedGroup, call: Call): Promise<ApplyRe
       ...(confirmWithinMs !== undefined && { confirmWithinMs }),
       wait: call.options.flag("wait"),
       plan,
+      force,
+      onChecks: (findings) => {
+        call.output.findings(findings.filter(({ severity }) => severity !== "note"));
+        onChecks(findings);
+      },
       signal: call.signal,
       onProgress: (progress) => {
         const text = describeProgress(progress);
@@ -82,6 +109,18 @@ async function readTime(text: string | undefined): Promise<number | undefined> {
   const { DcnError } = await import("../../errors/index.js");
   const hint = "a number and s, m or h, from 10s to 24h: --confirm-within 5m";
   throw new DcnError("usage", "USAGE", `--confirm-within takes a time, not ${text}`, { hint });
+}
+
+/** Codes with commas between them. */
+async function readForce(text: string | undefined): Promise<string[]> {
+  const codes = text === undefined ? [] : text.split(",").map((code) => code.trim());
+  const { FORCE_CODES } = await import("../../checks/index.js");
+  const unknown = codes.find((code) => !FORCE_CODES.includes(code));
+  if (unknown === undefined) return codes;
+  const { DcnError } = await import("../../errors/index.js");
+  const { hintFor } = await import("../../profile/index.js");
+  const said = `nothing can be forced by the code ${unknown}`;
+  throw new DcnError("usage", "USAGE", said, { hint: hintFor(unknown, FORCE_CODES) });
 }
 
 async function planOf(group: ResolvedGroup, call: Call): Promise<ApplyOptions["plan"]> {

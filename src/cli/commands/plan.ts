@@ -26,7 +26,13 @@ export const command: CommandDefinition = {
     const secrets = await readSecrets(group);
     const model = await filledModel(group);
     const planned = await withConnection(group, ({ transport, admin }) =>
-      planGroup({ group: { model }, transport, adminTransport: admin, secrets, signal: call.signal }),
+      planGroup({
+        group: { ...group, model },
+        transport,
+        adminTransport: admin,
+        secrets,
+        signal: call.signal,
+      }),
     );
     const out = call.options.text("out");
     if (out !== undefined) await writePlan(out, planned);

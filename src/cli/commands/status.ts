@@ -1,6 +1,6 @@
 // Says how a group is right now: what is known, what is not, and what failed, in words.
 import type { ResolvedGroup } from "../../profile/index.js";
-import type { GroupStatus, Planned, WorkloadStatus } from "../../workflows/index.js";
+import type { GroupStatus, ObservedDrift, WorkloadStatus } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
@@ -35,13 +35,14 @@ export const command: CommandDefinition = {
     }
     const drift = await driftOf(group, call);
     const text = [describeStatus(status), ...(await driftWords(drift))].join("\n");
-    call.output.answer({ ...status, drift: drift ?? null }, text);
-    if (health !== exitCodes.done || drift === undefined) return exitCodes.failed;
-    return drift.length > 0 ? exitCodes.differences : exitCodes.done;
+    const { drift: items = null, checks = null } = drift ?? {};
+    call.output.answer({ ...status, drift: items, checks }, text);
+    if (health !== exitCodes.done || items === null) return exitCodes.failed;
+    return items.length > 0 ? exitCodes.differences : exitCodes.done;
   },
 };
 
-type Drift = Planned["plan"]["drift"] | undefined;
+type Drift = ObservedDrift | undefined;
 
 /** What the plan sees of the same group: the CIB with its marks, and corosync.conf. */
 async function driftOf(group: ResolvedGroup, call: Call): Promise<Drift> {
@@ -49,14 +50,21 @@ async function driftOf(group: ResolvedGroup, call: Call): Promise<Drift> {
   const secrets = await readSecrets(group);
   const model = await filledModel(group);
   return withConnection(group, ({ transport, admin }) =>
-    observeDrift({ group: { model }, transport, adminTransport: admin, secrets, signal: call.signal }),
+    observeDrift({
+      group: { ...group, model },
+      transport,
+      adminTransport: admin,
+      secrets,
+      signal: call.signal,
+    }),
   );
 }
 
 async function driftWords(drift: Drift): Promise<string[]> {
-  const { describeDrift } = await import("../../plan/index.js");
+  const { describeChecks, describeDrift } = await import("../../plan/index.js");
   if (drift === undefined) return ["", "drift unknown: no node shows its configuration"];
-  return drift.length === 0 ? ["", "no drift"] : describeDrift(drift);
+  const items = drift.drift.length === 0 ? ["", "no drift"] : describeDrift(drift.drift);
+  return [...items, ...describeChecks(drift.checks)];
 }
 
 /** A group's status for people. What is unknown says so. */

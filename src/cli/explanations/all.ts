@@ -1,5 +1,6 @@
 // Every code of the whole product with its explanation.
 import { adoptionCodes } from "./adoption.js";
+import { checkCodes } from "./checks.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
@@ -18,6 +19,7 @@ export const explanations: Explanations = {
   ...quorumCodes,
   ...fencingCodes,
   ...healingCodes,
+  ...checkCodes,
   ...nodeCodes,
   ...memberCodes,
   ...planCodes,

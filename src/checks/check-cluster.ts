@@ -1,0 +1,109 @@
+// All checks over a cluster as it would be, and as it is: what a change brings is an error, what stands already is a warning.
+import { renderConfiguration } from "../cib/index.js";
+import type { ClusterModel } from "../cluster/index.js";
+import type { Finding, Position } from "../errors/index.js";
+import { lintLive } from "../lint/index.js";
+import type { Inspection } from "../observation/index.js";
+import { element, type XmlElement } from "../xml/index.js";
+import { checkActions } from "./action-rules.js";
+import type { Check } from "./check.js";
+import { FORCE_CODES } from "./force-codes.js";
+import { checkParameters } from "./parameter-rules.js";
+import { checkFencing, checkPresence } from "./presence-rules.js";
+import { checkReferences } from "./reference-rules.js";
+import { type Scene, sceneOf } from "./scene.js";
+import { checkWatchdogs } from "./watchdog-rules.js";
+
+/** What is checked. */
+export interface CheckOptions {
+  readonly model: ClusterModel;
+  /** The whole CIB as it is; undefined where no cluster runs yet. */
+  readonly live: XmlElement | undefined;
+  /** The whole CIB as it would be. */
+  readonly next: XmlElement;
+  readonly inspections: ReadonlyMap<string, Inspection>;
+  /** Nodes whose cluster runs. */
+  readonly running: ReadonlySet<string>;
+  /** How many nodes may be lost at once by promise. */
+  readonly survive?: number | undefined;
+  /** Where the profile says a thing: ids of the CIB, and subjects as `node dcn1`. */
+  readonly placeOf?: ((name: string) => Position | undefined) | undefined;
+}
+
+/** Every finding, errors first. */
+export function checkCluster(options: CheckOptions): Finding[] {
+  const { live, next, placeOf = () => undefined } = options;
+  const before = new Set(live === undefined ? [] : checksOf(live, options).map(keyOf));
+  const findings = checksOf(next, options).map((check): Finding => {
+    const { severity, code, subject, text, hint, ids } = check;
+    const stands = before.has(keyOf(check));
+    const position = [...ids, subject].map(placeOf).find((place) => place !== undefined);
+    return {
+      severity: stands && severity === "error" ? "warning" : severity,
+      code,
+      subject,
+      ...(position === undefined ? {} : { position }),
+      text,
+      ...(hint === undefined ? {} : { hint }),
+      ...(FORCE_CODES.includes(code) && severity === "error" && !stands ? { force: code } : {}),
+    };
+  });
+  return findings.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+}
+
+/** Agents of everything that the CIB would have after a change, as an inspection asks for them. */
+export function agentsIn(next: XmlElement, model: ClusterModel): string[] {
+  return [...new Set(sceneOf(next, model, new Map()).resources.map(({ agent }) => agent))].sort();
+}
+
+/** The group as its profile alone would have it. */
+export function cibOfProfile({ configuration }: ClusterModel): XmlElement {
+  return element("cib", {}, [renderConfiguration(configuration)]);
+}
+
+const ORDER: readonly Finding["severity"][] = ["error", "warning", "note"];
+
+function keyOf({ code, subject = "", text }: Pick<Finding, "code" | "subject" | "text">): string {
+  return JSON.stringify([code, subject, text]);
+}
+
+function checksOf(cib: XmlElement, options: CheckOptions): Check[] {
+  const { model, inspections, running } = options;
+  const scene = sceneOf(cib, model, inspections);
+  const checks = [
+    ...scene.resources.flatMap((resource) => [
+      ...checkPresence(resource, scene),
+      ...metadataOf(resource.agent, scene).flatMap((metadata) => [
+        ...checkParameters(resource, metadata),
+        ...checkActions(resource, metadata, scene),
+      ]),
+    ]),
+    ...checkFencing(scene),
+    ...checkReferences(scene),
+    ...checkWatchdogs(scene, running),
+    ...besidesProfile(scene, options),
+  ];
+  // Nodes with the same agent say the same.
+  return [...new Map(checks.map((check) => [keyOf(check), check])).values()];
+}
+
+function metadataOf(agent: string, { inspections }: Scene) {
+  return [...inspections.values()].flatMap((seen) => seen.agents.get(agent)?.metadata ?? []);
+}
+
+/** What lint says about the live whole and not about the profile alone, which was told with the profile. */
+function besidesProfile({ model }: Scene, { model: own, survive }: CheckOptions): Check[] {
+  const promises = { nodes: survive };
+  const configuration = sceneOf(cibOfProfile(own), own, new Map()).model.configuration;
+  const told = new Set(lintLive({ ...own, configuration }, promises).map(keyOf));
+  return lintLive(model, promises)
+    .filter((finding) => !told.has(keyOf(finding)))
+    .map(({ severity, code, subject = "", text, hint }) => ({
+      severity,
+      code,
+      subject,
+      text,
+      ...(hint === undefined ? {} : { hint }),
+      ids: [],
+    }));
+}

@@ -1,0 +1,3 @@
+// A live CIB and what its nodes say about agents and watchdogs → findings.
+export { agentsIn, type CheckOptions, checkCluster, cibOfProfile } from "./check-cluster.js";
+export { FORCE_CODES } from "./force-codes.js";
