@@ -42,6 +42,8 @@ export interface Probe {
   readonly secrets: ReadonlyMap<string, string>;
   readonly services: ReadonlyMap<string, ServiceState>;
   readonly formation: FormationMark | undefined;
+  /** What the boot gate is at: `waiting`, `held`, `passed`; undefined where there is none since the boot. */
+  readonly gate: string | undefined;
   /** Version of the CIB on disk where Pacemaker does not run: of an earlier life, or of a node that is stopped. */
   readonly diskCib: CibVersion | undefined;
   /** The live CIB; undefined where Pacemaker does not run or does not answer. */
@@ -73,6 +75,7 @@ export function parseProbe(text: string): Probe {
     secrets: new Map(below(facts, "secret.")),
     services: new Map(below(facts, "service.").map(([name, value]) => [name, serviceState(value)])),
     formation: formationMark(fact("formation")),
+    gate: fact("gate"),
     diskCib: parseCibVersion(fact("cib.disk") ?? ""),
     cib: liveCib(fact("cib.version"), fact("cib.digest")),
   };

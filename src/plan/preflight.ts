@@ -82,6 +82,10 @@ function checkProbed(desired: DesiredGroup, seen: ProbedNode): Finding[] {
       hint,
     );
   }
+  if (probe.gate === "held") {
+    const text = "its gate holds it back, because it brings a configuration that would harm the cluster";
+    add("NODE_HELD", text, "journalctl -u dcn-ha-gate, on that node, says which and what to do");
+  }
   findings.push(...checkOutside(desired, seen));
   const missing = [...desired.programs.keys()].filter((name) => (probe.files.get(name) ?? null) === null);
   if (seen.access === "login" && missing.length > 0) {

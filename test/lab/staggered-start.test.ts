@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Lab, noLab, nowNs } from "./lab.js";
+import { eventually, Lab, noLab, nowNs } from "./lab.js";
 
 const nodes = ["dcn1", "dcn2", "dcn3"];
 const rounds = process.env.DCN_HA_SOAK === undefined ? 3 : 10;
@@ -55,6 +55,36 @@ describe.skipIf(noLab !== undefined)("cold start after a power cut of the site",
         `${plan}: ${leaders.join("; ")}`,
       ).toBe(1);
     }
+  });
+
+  it("a node that brings a newer configuration of an earlier life is held before its cluster starts, until that is gone", async () => {
+    const begin = nowNs();
+    // As a node comes back that ran another release meanwhile: 2.1.5 would refuse this schema for ever, with no DC and all UNCLEAN.
+    const age =
+      'systemctl stop pacemaker corosync; cd /var/lib/pacemaker/cib; sed -i \'1,2s/validate-with="[^"]*"/validate-with="pacemaker-4.9"/; 1,2s/ epoch="[0-9]*"/ epoch="9999"/\' cib.xml; rm -f cib.xml.sig; sync; head -c 300 cib.xml';
+    expect(await lab.shell("dcn3", age)).toContain("pacemaker-4.9");
+    await lab.lab("power", "off", "dcn3");
+    await lab.lab("power", "on", "dcn3");
+    const journal = "journalctl -b -u dcn-ha-gate --no-pager -o cat";
+    const said = await eventually(
+      () => lab.shell("dcn3", journal),
+      (text) => text.includes("HELD"),
+    );
+    expect(said).toMatch(/schema pacemaker-4\.9, which the Pacemaker of dcn[12](, dcn[12])? cannot read/);
+    expect(await lab.shell("dcn3", "cat /run/motd.d/* /run/issue.d/*")).toContain(
+      "THIS NODE DOES NOT START THE CLUSTER",
+    );
+    expect(await lab.shell("dcn3", "systemctl is-active corosync pacemaker")).not.toMatch(/^active/m);
+    // The others go on, and nobody is fenced for it.
+    await lab.settled(["dcn1", "dcn2"]);
+    expect(await lab.shell("dcn1", "cibadmin --query | head -1")).not.toContain("4.9");
+
+    await lab.exec("dcn3", "sh", "-c", "rm /var/lib/pacemaker/cib/cib*");
+    await lab.settled(nodes);
+    expect(await lab.shell("dcn3", journal)).toContain("what held this node is mended: it goes on");
+    expect(await lab.shell("dcn3", "ls /run/motd.d 2>/dev/null")).toBe("");
+    expect(lab.fencings(begin)).toEqual([]);
+    expect((await lab.truth()).doubleRuns).toEqual([]);
   });
 
   it("a node that stays dead holds the others back for the grace time only, then they run without it", async () => {

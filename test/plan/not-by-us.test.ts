@@ -48,3 +48,8 @@ test("sbd's configuration has whole seconds, rounded up", () => {
   const text = renderSbdConfig(watchdog);
   expect(text).toContain("SBD_WATCHDOG_DEV=/dev/watchdog0\nSBD_WATCHDOG_TIMEOUT=15\nSBD_DELAY_START=33\n");
 });
+
+test("a node that its boot gate holds back is no part of any change, and says so", () => {
+  expect(refused(cluster(3), "gate=passed")).toEqual([]);
+  expect(refused(cluster(3), "gate=held")).toEqual(["NODE_HELD"]);
+});

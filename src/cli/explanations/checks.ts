@@ -77,6 +77,12 @@ export const checkCodes: Explanations = {
     "Load the driver of the board's own watchdog.",
     "wdctl",
   ),
+  NODE_HELD: entry(
+    "The boot gate of a node holds it back: it brings the configuration of an earlier life, or one that not all can read.",
+    "Its cluster does not start until that is mended; the other nodes run without it.",
+    "Its journal says why; mostly its old configuration is to be removed.",
+    "journalctl -u dcn-ha-gate",
+  ),
   CHECKS_UNKNOWN: entry(
     "A node did not say what its agents take and what its watchdog can do.",
     "A missing agent there would not be noticed before a takeover.",
