@@ -79,26 +79,29 @@ const BOOLEANS = ["true", "false", "yes", "no", "on", "off", "1", "0", "y", "n"]
 /** What is wrong with a value, in words; a secret's value is not in the CIB, and empty is the same as not set. */
 function valueFault({ type, choices }: AgentParameter, value: string): string | undefined {
   if (value === "" || value.startsWith("lrm://")) return undefined;
+  const word = value.toLowerCase();
   switch (type) {
     case "boolean":
-      return BOOLEANS.includes(value.toLowerCase()) ? undefined : `must be true or false, not ${value}`;
-    case "select": {
-      const fits = choices.length === 0 || choices.some((one) => one.toLowerCase() === value.toLowerCase());
-      return fits ? undefined : `must be one of ${choices.join(", ")}, not ${value}`;
-    }
-    // Agents call times integers too: ocf:pacemaker:ping has a default of 5s for one.
+      return BOOLEANS.includes(word) ? undefined : `must be true or false, not ${value}`;
+    case "select":
+      return choices.length === 0 || choices.some((one) => one.toLowerCase() === word)
+        ? undefined
+        : `must be one of ${choices.join(", ")}, not ${value}`;
     case "integer":
     case "second":
     case "time":
-    case "timeout": {
-      const fits = /^[+-]?\d+$/.test(value) || timeMs(value) !== undefined || /^[+-]?INFINITY$/.test(value);
-      return fits ? undefined : `must be a number, not ${value}`;
-    }
+    case "timeout":
+      return isNumber(value) ? undefined : `must be a number, not ${value}`;
     case "percentage":
       return /^\d+(\.\d+)?%?$/.test(value) ? undefined : `must be a percentage, not ${value}`;
     default:
       return undefined;
   }
+}
+
+/** Agents call times integers too: ocf:pacemaker:ping has a default of 5s for one. */
+function isNumber(value: string): boolean {
+  return /^[+-]?(\d+|INFINITY)$/.test(value) || timeMs(value) !== undefined;
 }
 
 function successors(name: string, { parameters }: AgentMetadata): string[] {

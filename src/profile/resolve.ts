@@ -72,6 +72,7 @@ export function resolveGroup(
   const group = resolve(context);
   if (group !== undefined && policy !== undefined)
     notePolicy(policy, group.model.configuration, context.origins);
+  if (group !== undefined) noteNodes(context, group.model.configuration.resources);
   const sound = context.used.every((used) => used.sound);
   if (group === undefined || !sound || hasErrors(findings)) return { findings };
   const all = [...findings, ...lintGroup(group, document)];
@@ -115,7 +116,6 @@ function resolve(context: Context): ResolvedGroup | undefined {
     });
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
-  noteNodes(context, fencing.primitives);
   const all = {
     resources: [...fencing.primitives, ...watchers, ...withNumbers(resources, wants.running)],
     constraints: [...fencing.locations, ...brought, ...constraints],

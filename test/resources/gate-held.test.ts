@@ -1,0 +1,129 @@
+// A node that brings the configuration of an earlier life is held at its gate, and only such a one (docs/gate.md).
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  bring,
+  cleanUp,
+  GATE,
+  type Gate,
+  pick,
+  python,
+  runs,
+  site,
+  sleep,
+  stateOf,
+  until,
+  wait,
+} from "./gate-site.js";
+
+afterEach(cleanUp);
+
+describe.skipIf(!python)(
+  "a node that brings the configuration of an earlier life",
+  { timeout: 60_000 },
+  () => {
+    const held = (gate: Gate) =>
+      until("it is held", () => existsSync(`${gate.folder}/run`) && stateOf(gate) === "held");
+    const banner = (gate: Gate): string => {
+      const file = `${gate.folder}/banners/motd.d/50-dcn-ha-gate`;
+      return existsSync(file) ? readFileSync(file, "utf8") : "";
+    };
+
+    test("is held before the cluster starts, says so where people look, and goes on when that is mended", async () => {
+      const all = site(["dcn1", "dcn2", "dcn3"]);
+      const [first, second, third] = [pick(all, 0), pick(all, 1), pick(all, 2)];
+      for (const gate of [first, second]) {
+        bring(gate);
+        await runs(all, gate);
+      }
+      bring(third, { formation: "f0", epoch: 900 });
+      const passage = wait(third);
+      await held(third);
+      await until("the banner", () => banner(third) !== "");
+      expect(banner(third)).toMatch(
+        /^THIS NODE DOES NOT START THE CLUSTER: it brings the configuration of an earlier life/,
+      );
+      rmSync(`${third.folder}/cib.xml`);
+      const { said, state } = await passage;
+      expect(said).toMatch(
+        /HELD: [^\n]*version 0\.900 of the formation f0[^\n]*rm \/var\/lib\/pacemaker\/cib/,
+      );
+      expect(said).toMatch(/mended: it goes on\n[\s\S]*(runs already on dcn[12]|all peers are up)/);
+      expect(said.match(/HELD/g)).toHaveLength(1);
+      expect(state).toBe("passed");
+      expect(banner(third)).toBe("");
+    });
+
+    test("but not where the silence of those who gave the reason is all that changed", async () => {
+      const all = site(["dcn1", "dcn2"]);
+      bring(pick(all, 0));
+      await runs(all, pick(all, 0));
+      bring(pick(all, 1), { formation: "f0", epoch: 900 });
+      const passage = wait(pick(all, 1));
+      await held(pick(all, 1));
+      // Its answers no longer count.
+      const key = readFileSync(`${pick(all, 0).folder}/authkey`);
+      writeFileSync(`${pick(all, 0).folder}/authkey`, randomBytes(256));
+      await sleep(1_500);
+      expect(stateOf(pick(all, 1))).toBe("held");
+      writeFileSync(`${pick(all, 0).folder}/authkey`, key);
+      rmSync(`${pick(all, 1).folder}/cib.xml`);
+      expect((await passage).state).toBe("passed");
+    });
+  },
+);
+
+describe.skipIf(!python)("what holds a node at the gate", () => {
+  const f1 = { formation: "f1", version: [0, 5], schema: "pacemaker-3.9", knows: "pacemaker-3.9" };
+  const f0 = { ...f1, formation: "f0", version: [0, 900] };
+  const newer = { ...f1, version: [0, 900], schema: "pacemaker-3.10", knows: "pacemaker-4.0" };
+  const runsWell = (facts: object): readonly [string, object] => ["running", { ...facts, quorate: true }];
+  const waits = (facts: object): readonly [string, object] => ["waiting", facts];
+  const alone = ["running", { ...f1, quorate: false }] as const;
+  const old = ["running", {}] as const;
+  test.each([
+    ["another formation, newer than a running cluster", f0, [runsWell(f1)], /earlier life/],
+    ["the same, older: it loses by itself", { ...f0, version: [0, 4] }, [runsWell(f1)], undefined],
+    [
+      "the same formation, newer: the others may have missed something",
+      { ...f1, version: [0, 900] },
+      [runsWell(f1)],
+      undefined,
+    ],
+    ["no configuration at all", { formation: "f0", knows: "pacemaker-3.9" }, [runsWell(f1)], undefined],
+    ["a cluster that runs without quorum cannot speak for the group", f0, [alone], undefined],
+    ["a gate of an older release says nothing", f0, [old], undefined],
+    ["nobody answers", f0, [], undefined],
+    ["nobody runs, and most are of another formation", f0, [waits(f1), waits(f1)], /earlier life/],
+    ["nobody runs, and it is one of the many", f1, [waits(f0), waits(f1)], undefined],
+    ["one against one: nobody can tell who is right", f0, [waits(f1)], undefined],
+    ["a schema that the running ones cannot read", newer, [runsWell(f1), waits(newer)], /cannot read/],
+    ["a schema that most cannot read", newer, [waits(f1), waits(f1)], /cannot read/],
+    ["a schema that one of three cannot read", newer, [waits(newer), waits(f1)], undefined],
+    ["3.10 comes after 3.9", f1, [runsWell({ ...f1, knows: "pacemaker-3.10" })], undefined],
+    ["a Pacemaker that is too old for the running cluster", f1, [runsWell(newer)], /needs the release/],
+    ["a Pacemaker that is too old for most", f1, [waits(newer), waits(newer)], /needs the release/],
+    ["one that most cannot read is held itself", f1, [waits(newer), waits(f1)], undefined],
+    ["of a pair the older Pacemaker is held, not both", f1, [waits(newer)], /needs the release/],
+    ["of a pair the newer one goes on", newer, [waits(f1)], undefined],
+  ] as const)("%s", (_name, own, peers, reason) => {
+    const told = peers.map(([state, facts], index) => [`dcn${index + 2}`, state, facts]);
+    const program = [
+      "import importlib.machinery, importlib.util, json, sys",
+      "sys.dont_write_bytecode = True",
+      "loader = importlib.machinery.SourceFileLoader('gate', sys.argv[1])",
+      "gate = importlib.util.module_from_spec(importlib.util.spec_from_loader('gate', loader))",
+      "loader.exec_module(gate)",
+      "print(json.dumps([text for text, _ in gate.reasons_to_hold(*json.loads(sys.argv[2]))]))",
+    ].join("\n");
+    const run = spawnSync("python3", ["-c", program, GATE, JSON.stringify([own, told])], {
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
+    const reasons = JSON.parse(run.stdout) as string[];
+    expect(reasons).toHaveLength(reason === undefined ? 0 : 1);
+    if (reason !== undefined) expect(reasons[0]).toMatch(reason);
+  });
+});
