@@ -4,10 +4,11 @@ import type { Check } from "./check.js";
 import type { Scene } from "./scene.js";
 
 /** Names without anything behind them, of ours and of others. */
-export function checkReferences({ cib }: Scene): Check[] {
+export function checkReferences({ cib, view }: Scene): Check[] {
   const configuration = childOf(cib, "configuration") ?? element("configuration");
   const section = (name: string): XmlElement => childOf(configuration, name) ?? element(name);
-  const known = knownIn(section("resources"), section("nodes"), section("tags"));
+  // Pacemaker adds nodes to the CIB when they join: before that the group alone knows of them.
+  const known = knownIn(section("resources"), [...view.nodes, ...namesOf(section("nodes"))], section("tags"));
   const ids = new Set(everyId(configuration));
   return [
     ...section("constraints").children.flatMap((one) => constraint(one, known)),
@@ -32,7 +33,7 @@ const RESOURCES: ReadonlySet<string> = new Set([
   "template",
 ]);
 
-function knownIn(resources: XmlElement, nodes: XmlElement, tags: XmlElement): Known {
+function knownIn(resources: XmlElement, members: readonly string[], tags: XmlElement): Known {
   const all = resources.children.flatMap(inside).filter(({ name }) => RESOURCES.has(name));
   const idOf = ({ attributes }: XmlElement): string => attributes.id ?? "";
   const guests = all
@@ -43,13 +44,16 @@ function knownIn(resources: XmlElement, nodes: XmlElement, tags: XmlElement): Kn
   const remotes = all
     .filter(({ attributes }) => attributes.provider === "pacemaker" && attributes.type === "remote")
     .map(idOf);
-  const members = nodes.children.flatMap(({ attributes: { id = "", uname = "" } }) => [id, uname]);
   return {
     resources: new Set([...all.map(idOf), ...childrenOf(tags, "tag").map(idOf)]),
     nodes: new Set([...members, ...guests, ...remotes]),
     devices: new Set(all.filter(({ attributes }) => attributes.class === "stonith").map(idOf)),
     bundles: all.filter(({ name }) => name === "bundle").map(idOf),
   };
+}
+
+function namesOf(nodes: XmlElement): string[] {
+  return nodes.children.flatMap(({ attributes: { id = "", uname = "" } }) => [id, uname]);
 }
 
 function inside(one: XmlElement): XmlElement[] {

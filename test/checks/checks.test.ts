@@ -168,6 +168,11 @@ describe("what is not on a node, or not in the cluster", () => {
     ]);
   });
 
+  test("a node of the group that is not in the CIB yet is one", () => {
+    const constraints = '<rsc_location id="l" rsc="a" node="dcn1" score="5"/>';
+    expect(findings(cibOf(one, { properties: noFencing, constraints, nodes: "" }))).toEqual([]);
+  });
+
   test("remote nodes, guests and bundles are nodes and resources too", () => {
     const remote = '<primitive id="far" class="ocf" provider="pacemaker" type="remote"/>';
     const constraints =
