@@ -2,7 +2,7 @@
 verb inspect
 
 # What agents said, by the digest of what said it; gone with the next boot.
-said=$run/agents
+memories=$run/agents
 
 is_agent() { # CLASS:PROVIDER:TYPE or CLASS:TYPE, and nothing that leads elsewhere
 	case $1 in *[!A-Za-z0-9:_.@\\-]* | *..* | *:-* | *::*) return 1 ;; esac
@@ -51,7 +51,7 @@ on_one_line() { # metadata without the descriptions, which are most of it
 }
 
 metadata_of() { # AGENT FILE: asked once for each version of the agent and of the library beneath it
-	memory=$said/$(printf %s "$1" | tr -c 'A-Za-z0-9._-' _)
+	memory=$memories/$(printf %s "$1" | tr -c 'A-Za-z0-9._-' _)
 	sum=$(cat "$2" "$root/usr/lib/ocf/lib/heartbeat/ocf-shellfuncs" "$root/usr/share/fence/fencing.py" 2>/dev/null | sha256sum)
 	if [ "$(head -n 1 "$memory" 2>/dev/null)" != "$1 ${sum%% *}" ]; then
 		text=$(timeout 20 crm_resource --show-metadata "$1" 2>/dev/null | on_one_line)
@@ -94,7 +94,7 @@ tell_watchdogs() {
 }
 
 verb_inspect() { # agents, one a line; at most four are asked at a time
-	mkdir -p "$said" && chmod 0700 "$said" || return 73
+	mkdir -p "$memories" && chmod 0700 "$memories" || return 73
 	number=0
 	while read -r name; do
 		if ! is_agent "$name"; then
