@@ -82,7 +82,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: "explain",
-    summary: "says what a finding's code means, or how a group's times were computed",
+    summary: "says what a finding's code means, what a profile takes, or how a group's times were computed",
     load: async () => (await import("./commands/explain.js")).command,
   },
   {

@@ -63,6 +63,15 @@ export async function loadDocuments(call: Call, word: string): Promise<LoadedGro
   return { resolved: group, document, documents: parsed.documents };
 }
 
+/** Every document that a name may mean, broken ones too: the library's, and those of --profiles or this folder; nothing for a path. */
+export async function documentsByName(call: Call, word: string): Promise<ParsedDocuments | undefined> {
+  if (!isName(word) || (await exists(word))) return undefined;
+  const { loadSources } = await import("../sources/index.js");
+  const { parseDocuments } = await import("../profile/index.js");
+  const { sources } = await loadSources([call.options.text("profiles") ?? "."]);
+  return parseDocuments(once(sources.filter(mayBeProfile)));
+}
+
 /** Throws DcnError invalid NO_NETWORKS where a document, as one imported from a CIB alone, has no networks yet. */
 export function checkNetworks({ name, networks }: ResolvedGroup): void {
   if (networks.length > 0) return;

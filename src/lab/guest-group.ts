@@ -82,7 +82,13 @@ export function fitGuest(spec: LabSpec, paths: LabPaths, guest: Guest): FittedGu
   const quorumDevice =
     value.quorumDevice === undefined || device === undefined
       ? {}
-      : { quorumDevice: { ...value.quorumDevice, address: addressOf(spec, 1, device.host) } };
+      : {
+          quorumDevice: {
+            ...value.quorumDevice,
+            address: addressOf(spec, 1, device.host),
+            ssh: { address: addressOf(spec, 0, device.host) },
+          },
+        };
   const fitted: object = {
     kind: "NodeGroup",
     name: value.name,

@@ -3,6 +3,7 @@ import { asNouns } from "../cib/index.js";
 import type { Finding, Position, Severity } from "../errors/index.js";
 import { lintCluster } from "../lint/index.js";
 import { nodesLost } from "./constraint-claims.js";
+import { propertyHint } from "./property-names.js";
 import type { ResolvedGroup } from "./resolved.js";
 import type { DocumentOf, DocumentPath } from "./source.js";
 
@@ -19,8 +20,15 @@ export function lintGroup(group: ResolvedGroup, document: DocumentOf<"NodeGroup"
   return known.map((finding) => ({
     ...finding,
     severity: capped(finding.severity, severest),
-    position: place(document, finding.subject ?? ""),
+    ...nearestProperty(finding),
+    position:
+      ownLine({ ...group, model }, document, finding.subject ?? "") ?? place(document, finding.subject ?? ""),
   }));
+}
+
+function nearestProperty({ code, subject, hint }: Finding): Pick<Finding, "hint"> {
+  if (code !== "UNKNOWN_PROPERTY" || hint !== undefined) return {};
+  return { hint: propertyHint(subject?.split(" ")[1] ?? "") };
 }
 
 function capped(severity: Severity, severest: Severity): Severity {
@@ -34,6 +42,38 @@ export function promisedLosses({
 }: Pick<ResolvedGroup, "survive" | "nodes">): number | undefined {
   const losses = survive.map((claim) => nodesLost(claim, nodes)).filter((count) => count > 0);
   return losses.length === 0 ? undefined : Math.max(...losses);
+}
+
+/** The line of the group's own that set the thing; what comes from elsewhere is better told where it was brought in. */
+function ownLine(
+  group: ResolvedGroup,
+  document: DocumentOf<"NodeGroup">,
+  subject: string,
+): Position | undefined {
+  if (subject === "corosync.conf" && document.value.corosync !== undefined) return document.at(["corosync"]);
+  const id = idOf(group, document, subject);
+  const position = id === undefined ? undefined : group.origins.get(id)?.position;
+  return position?.file === document.file ? position : undefined;
+}
+
+/** The id in the model; undefined for what the profile has under a name of its own. */
+function idOf(
+  { model }: ResolvedGroup,
+  { value }: DocumentOf<"NodeGroup">,
+  subject: string,
+): string | undefined {
+  const [kind = "", name = ""] = subject.split(" ");
+  switch (kind) {
+    case "property":
+      return model.configuration.properties.flatMap((set) => set.pairs).find((pair) => pair.name === name)
+        ?.id;
+    case "workload":
+      return (value.workloads ?? []).some((one) => one.name === name) ? undefined : name;
+    case "constraint":
+      return name;
+    default:
+      return undefined;
+  }
 }
 
 function place(document: DocumentOf<"NodeGroup">, subject: string): Position {

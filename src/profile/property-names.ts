@@ -28,6 +28,11 @@ const KNOWN = {
 /** The parts of a policy whose names Pacemaker must know. */
 export type NamedPart = keyof typeof KNOWN;
 
+/** The cluster property that was meant, and what others there are. */
+export function propertyHint(name: string): string {
+  return hintFor(name, PROPERTIES);
+}
+
 /** Reports names that no Pacemaker from 2.1 on would act upon. */
 export function checkPropertyNames(part: NamedPart, names: readonly string[], report: Report): void {
   for (const name of names) {

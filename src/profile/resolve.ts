@@ -243,7 +243,8 @@ function resolveTiming(times: GroupTiming, delays: ReadonlyMap<string, number>):
 function checkTiming(timing: ResolvedTiming, context: Context): void {
   if (timing.tokenMs >= SHORTEST_TOKEN_MS) return;
   const text = `a token of ${timing.tokenMs} ms is lost before knet can leave a dead link: at least ${SHORTEST_TOKEN_MS} ms`;
-  context.report("TOKEN_TOO_SHORT", ["policy"], text);
+  const own = context.document.value.corosync?.totem?.["token"] !== undefined;
+  context.report("TOKEN_TOO_SHORT", own ? ["corosync", "totem", "token"] : ["policy"], text);
 }
 
 /** Workloads that are there and did not become anything: their own findings say why. */

@@ -92,7 +92,10 @@ describe("a group as a guest of a lab", () => {
     expect(levels.map(({ index }) => index)).toEqual([1, 2, 1, 2, 1, 2]);
     const pair = await fitted(read("gateway-pair-qdevice"));
     expect(pair.spec.nodes.map(({ name, role }) => `${name} ${role}`)).toContain("qnetd qdevice");
-    expect((await resolved(pair.text)).group?.model.quorumDevice).toMatchObject({ host: "10.77.9.21" });
+    const { group } = await resolved(pair.text);
+    expect(group?.model.quorumDevice).toMatchObject({ host: "10.77.9.21" });
+    // Its key is pinned for the network of the logins, as that of every machine.
+    expect(group?.quorumDeviceHost?.ssh).toMatchObject({ address: "10.77.8.21" });
   });
 
   test("addresses keep their last byte unless a machine of the lab has it; others stay", async () => {

@@ -165,3 +165,38 @@ describe("schema", () => {
     expect(run.stderr).toContain("did you mean NodeGroup?");
   });
 });
+
+describe("explain", () => {
+  it("shows what a profile takes, and a line that is right", () => {
+    const { stdout, exitCode } = dcnHa(["explain", "container"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^container, a WorkloadProfile: A container under podman/);
+    expect(stdout).toMatch(/^ {2}image +image, required +Image pinned by digest/m);
+    expect(stdout).toMatch(/^ {2}pull +boolean, default true +Fetch the image/m);
+    const line = /^ {2}for example (- \{.*\})$/m.exec(stdout)?.[1] ?? "";
+    const path = wrongPair("example.yaml", "workloads:\n", `workloads:\n  ${line}\n`);
+    expect(dcnHa(["validate", path])).toMatchObject({ exitCode: 0 });
+  });
+
+  it("tells of constraints too, and takes a profile of one's own", () => {
+    expect(dcnHa(["explain", "home-nodes"]).stdout).toMatch(
+      /cabinet +text, required[\s\S]*- \{ profile: home-nodes, with: \{ workload: WORKLOAD, cabinet: a \} \}/,
+    );
+    writeFileSync(
+      join(folder, "own.yaml"),
+      "kind: WorkloadProfile\nname: own\nbase: systemd-service\nsummary: Ours\n",
+    );
+    const { profiles } = JSON.parse(
+      dcnHa(["explain", "own", "--profiles", join(folder, "own.yaml"), "--json"]).stdout,
+    ) as { profiles: object[] };
+    expect(profiles).toMatchObject([
+      { kind: "WorkloadProfile", name: "own", document: { parameters: { unit: { type: "unit" } } } },
+    ]);
+  });
+
+  it("names what was meant", () => {
+    const run = dcnHa(["explain", "contaner"]);
+    expect(run.exitCode).toBe(64);
+    expect(run.stderr).toContain("did you mean container?");
+  });
+});

@@ -147,6 +147,31 @@ test("changes of elements without an id are seen: an image, a port", () => {
   expect(writeXml(cib)).toContain('<podman image="two"/>');
 });
 
+test("what lint says about the full-power tiers stands at their lines, with the nearest name", () => {
+  const tiers = `corosync: { totem: { token: 300000 } }
+cib:
+  crm_config:
+    no-quorum-polcy: stop
+  resources:
+    - { primitive: one, agent: "ocf:pacemaker:Dummy", operations: [{ name: monitor, interval: 10s }] }
+    - { primitive: two, agent: "ocf:pacemaker:Dummy" }
+`;
+  const first = GROUP.split("\n").length;
+  const said = check(`${GROUP}${tiers}`).findings.map(({ code, position, hint }) => [
+    code,
+    (position?.line ?? 0) - first,
+    hint?.split(" known")[0],
+  ]);
+  expect(said).toEqual([
+    ["UNKNOWN_PROPERTY", 3, "did you mean no-quorum-policy?"],
+    ["TOKEN_TOO_LONG", 0, "1 s to 10 s, in milliseconds"],
+    ["NOT_MONITORED", 6, "a monitor operation, as every 10s"],
+  ]);
+  expect(check(`${GROUP}corosync: { totem: { token: 50 } }\n`).findings).toMatchObject([
+    { code: "TOKEN_TOO_SHORT", position: { line: first } },
+  ]);
+});
+
 test("members of a tag are ours as a whole", () => {
   const configurationOf = (objects: string) =>
     check(`${ALONE}cib: { tags: [{ tag: t, objects: [${objects}] }] }\n`).group?.model.configuration ??

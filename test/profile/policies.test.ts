@@ -36,7 +36,10 @@ ${nodesOf(count, networks)}
 workloads:
   - { name: control, profile: heartbeat }
 `;
-  const { documents, findings } = parseDocuments([{ file: "g.yaml", text }, ...library()]);
+  const { documents, findings } = parseDocuments([
+    { file: "g.yaml", text },
+    ...library([policy, "heartbeat"]),
+  ]);
   const resolution = resolveGroup(documents, "g");
   return { findings: [...findings, ...resolution.findings], group: resolution.group };
 }

@@ -142,12 +142,16 @@ const quickstart: CommandDefinition = {
 
 const down: CommandDefinition = {
   summary: "ends a lab and leaves nothing of it behind",
-  options: [nameOption],
-  examples: ["dcn-ha lab down", "dcn-ha lab down --name mixed"],
+  options: [
+    nameOption,
+    { flags: "--no-check", help: "do not look first whether the nodes' disks are sound" },
+  ],
+  examples: ["dcn-ha lab down", "dcn-ha lab down --name mixed --no-check"],
   run: async (call) => {
     const { takeDown } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
-    const result = await takeDown({ paths, onProgress: (text) => call.output.progress(text) });
+    const check = call.options.flag("check");
+    const result = await takeDown({ paths, check, onProgress: (text) => call.output.progress(text) });
     const damage = Object.entries(result.damaged).map(
       ([node, words]) => `disk of ${node} was damaged: ${words}`,
     );
