@@ -50,6 +50,7 @@ export async function ensureRootImage(request: RootImageRequest): Promise<string
     "node-files",
     "node",
     "ocf",
+    "health",
     "systemd",
     "image/tmpfiles.conf",
     "lab/install-node-files",

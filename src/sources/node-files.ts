@@ -3,18 +3,18 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { invariant } from "../errors/index.js";
-import type { ImageFile } from "../image/index.js";
+import type { Family, ImageFile } from "../image/index.js";
 
 const RESOURCES = fileURLToPath(new URL("../../resources", import.meta.url));
 
-/** Reads them; `resources` is the product's own folder unless told otherwise. */
-export async function readNodeFiles(resources = RESOURCES): Promise<ImageFile[]> {
+/** Reads those for one family of distributions; `resources` is the product's own folder unless told otherwise. */
+export async function readNodeFiles(family: Family, resources = RESOURCES): Promise<ImageFile[]> {
   const table = await readFile(join(resources, "node-files"), "utf8");
   const lines = table.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const rows = lines.map((line) => line.split(" ")).filter(([, , , only = family]) => only === family);
   return Promise.all(
-    lines.map(async (line) => {
-      const [mode, path, source, ...rest] = line.split(" ");
-      invariant(mode && path && source && rest.length === 0, `resources/node-files: ${line}`);
+    rows.map(async ([mode, path, source]) => {
+      invariant(mode && path && source, "resources/node-files: a line has a mode, a path and a source");
       if (mode === "link") return { path, link: source };
       return { path, mode, content: await contentOf(join(resources, source)) };
     }),

@@ -1,7 +1,7 @@
 // The library's example image set, resolved as `image render` does, with edits of its documents where a test wants them.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { formatFinding } from "../../src/errors/index.js";
 import { type Family, type ImageLock, type LayerGraph, layerGraph } from "../../src/image/index.js";
@@ -37,6 +37,16 @@ export async function graphOf(
 ): Promise<LayerGraph> {
   const { family = "debian", revision = "abc" } = options;
   const lock = options.lock === undefined ? {} : { lock: options.lock };
-  const nodeFiles = await readNodeFiles();
+  const nodeFiles = await readNodeFiles(family);
   return layerGraph({ set, family, nodeFiles, taken: new Map(), sha256, revision, builtAt: 1_000, ...lock });
+}
+
+/** Compares with a file of golden/, or writes it with UPDATE_GOLDEN=1. */
+export function checkGolden(name: string, text: string): void {
+  const path = join(import.meta.dirname, "golden", name);
+  if (process.env["UPDATE_GOLDEN"] === "1") {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  expect(text).toBe(readFileSync(path, "utf8"));
 }
