@@ -9,8 +9,9 @@ export {
   leavesOf,
   lineOf,
 } from "./layer.js";
-export { type LayerInput, layerGraph } from "./layers.js";
+export type { LayerInput } from "./layer-content.js";
+export { layerGraph } from "./layers.js";
 export { type ImageLock, type LockedLayer, lockName, lockOf, lockText, readLock } from "./lock.js";
 export type { Family } from "./packages.js";
-export { familyOf, IMAGE_TARGETS, type ImageTarget, renderImages } from "./render.js";
+export { familyOf, IMAGE_TARGETS, type ImageTarget, type RenderedImages, renderImages } from "./render.js";
 export type { DebianLayer } from "./render-debian.js";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   containerName,
   enabledUnit,
+  healthScript,
   imagePathFault,
   kernelArgument,
   ostreeRef,
@@ -144,8 +145,8 @@ export const imageSetSchema = z
     sites: z.record(name, site).describe("What only devices of this site have"),
     health: z
       .strictObject({
-        required: z.array(text.min(1)).optional().describe("Scripts; a device where one fails goes back"),
-        wanted: z.array(text.min(1)).optional().describe("Scripts; a failed one is only told"),
+        required: z.array(healthScript).optional().describe("Scripts; a device where one fails goes back"),
+        wanted: z.array(healthScript).optional().describe("Scripts; a failed one is only told"),
       })
       .optional()
       .describe("Health checks beside our own, as paths relative to this file"),

@@ -81,7 +81,13 @@ function repositoryFault(text: string): ValueFault | undefined {
   return { code: "BAD_REGISTRY", text: `"${text}" is no place in a registry, as registry.site:5000/plant` };
 }
 
+function healthScriptFault(text: string): ValueFault | undefined {
+  if (/^[A-Za-z0-9_./-]+\.sh$/.test(text) && !text.split("/").at(-1)?.startsWith(".")) return undefined;
+  return { code: "BAD_HEALTH_SCRIPT", text: `"${text}": greenboot runs files with the ending .sh alone` };
+}
+
 /** Schemas of the values above. */
+export const healthScript = checkedText("Script beside this file, as health/panel.sh", healthScriptFault);
 export const unit = checkedText("Unit, as chronyd.service", unitFault);
 export const enabledUnit = checkedText("Unit, as chronyd.service", enabledUnitFault);
 export const packageName = checkedText("Package", packageFault);

@@ -7,13 +7,13 @@ import {
   type Choice,
   chosen,
   familyOf,
-  type ImageFile,
   type ImageLock,
   type ImageTarget,
   type LayerGraph,
   layerGraph,
   lockName,
   lockOf,
+  type RenderedImages,
   readLock,
   renderImages,
 } from "../image/index.js";
@@ -42,7 +42,7 @@ export async function imageLayers(
   const graph = layerGraph({
     set,
     family,
-    nodeFiles: await readNodeFiles(),
+    nodeFiles: await readNodeFiles(family),
     taken: contents,
     sha256,
     ...(await sourceStamp(set.file)),
@@ -51,11 +51,11 @@ export async function imageLayers(
   return { graph, lockFile, lock: lockOf(graph, before, sha256) };
 }
 
-/** The files that a build system takes for the chosen images. */
+/** What a build system takes for the chosen images. */
 export function renderLayers(
   set: ResolvedImageSet,
   { graph, lock }: ImageLayers,
   { to, choice }: { readonly to: ImageTarget; readonly choice: Choice },
-): ImageFile[] {
+): RenderedImages {
   return renderImages(to, chosen(graph, choice), { set: set.value, lock });
 }

@@ -8,7 +8,7 @@ import { profilesOption } from "../group.js";
 import { loadImageSet, setArgument } from "../image-set.js";
 import { exitCodes, FindingsError } from "../trouble.js";
 
-const TARGETS = ["debian", "folder"];
+const TARGETS = ["containerfile", "blueprint", "debian", "folder"];
 
 export const command: CommandDefinition = {
   summary: "makes OS images with the cluster inside",
@@ -28,6 +28,7 @@ export const command: CommandDefinition = {
       examples: [
         "dcn-ha image render profiles/images/plant.yaml --graph",
         "dcn-ha image render profiles/images/plant.yaml --to debian --out build/plant",
+        "dcn-ha image render profiles/images/plant.yaml --to containerfile --out build/bootc",
         "dcn-ha image render profiles/images/plant.yaml --to folder --role hmi --site site-1 --out build/hmi",
       ],
       run: render,
@@ -50,9 +51,14 @@ async function render(call: Call): Promise<number> {
   if (to === undefined || folder === undefined)
     throw new DcnError("usage", "OPTION_MISSING", "image render needs --to and --out, or --graph");
   const { writeTree } = await import("../../sources/index.js");
-  const files = renderLayers(set, layers, { to, choice });
+  const { files, findings } = renderLayers(set, layers, { to, choice });
+  if (findings.some(({ severity }) => severity === "error")) throw new FindingsError(findings);
+  output.findings(findings);
   await writeTree(folder, files);
-  output.answer({ folder, files: files.map(({ path }) => path) }, `${folder}: ${files.length} files`);
+  output.answer(
+    { folder, files: files.map(({ path }) => path), findings },
+    `${folder}: ${files.length} files`,
+  );
   return exitCodes.done;
 }
 

@@ -1,6 +1,7 @@
 // Every code of the whole product with its explanation.
 import { adoptionCodes } from "./adoption.js";
 import { checkCodes } from "./checks.js";
+import { containerfileCodes } from "./containerfiles.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
@@ -25,4 +26,5 @@ export const explanations: Explanations = {
   ...planCodes,
   ...labCodes,
   ...imageCodes,
+  ...containerfileCodes,
 };

@@ -72,6 +72,11 @@ export const imageCodes: Explanations = {
     "A device that does not know yet which node it is would start a cluster without configuration.",
     "Leave it out: first boot enables them when the node is ready.",
   ),
+  BAD_HEALTH_SCRIPT: entry(
+    "A health check's file does not end in .sh.",
+    "greenboot would not run it, and nobody would notice.",
+    "Call it NAME.sh; an executable script in any language.",
+  ),
   BAD_UNIT: entry(
     "The text is no name of a systemd unit.",
     "systemd would ignore it.",
