@@ -28,6 +28,7 @@ const rooms = [
   "pcs",
   "cib",
   "corosync",
+  "booth",
   "shell",
   "xml",
   "cluster",

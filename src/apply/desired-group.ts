@@ -1,5 +1,6 @@
 // From the cluster model to what each node is to hold, digests included.
-import { type ClusterModel, secretText } from "../cluster/index.js";
+import { renderBoothConf } from "../booth/index.js";
+import { BOOTH_KEY, BOOTH_KEY_BYTES, type ClusterModel, secretText } from "../cluster/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
 import { DcnError } from "../errors/index.js";
 import { type DesiredFile, type DesiredGroup, renderGateConfig, renderSbdConfig } from "../plan/index.js";
@@ -23,18 +24,31 @@ export function desiredGroup(
       ...(model.watchdog === undefined
         ? []
         : [["sbd-config", fileOf(renderSbdConfig(model.watchdog))] as const]),
+      ...(model.tickets === undefined
+        ? []
+        : [["booth-conf", fileOf(renderBoothConf(model.tickets))] as const]),
     ]),
   }));
   const digests = model.secrets.map(({ name, reference }) => {
     const value = secrets.get(name);
     if (value === undefined)
       throw new DcnError("invalid", "SECRET_MISSING", `the secret ${secretText(reference)} has no value`);
+    if (name === BOOTH_KEY) checkBoothKey(value);
     return [name, sha256(value)] as const;
   });
   const known = programs.files.flatMap(({ name, sha256: digest }) =>
     name === undefined ? [] : [[name, digest] as const],
   );
   return { model, nodes, secrets: new Map(digests), programs: new Map(known) };
+}
+
+/** boothd ends at its start with a key of another length, and says so in its log alone. */
+function checkBoothKey(value: string | Uint8Array): void {
+  const { min, max } = BOOTH_KEY_BYTES;
+  const { length } = typeof value === "string" ? Buffer.from(value.trim()) : value;
+  if (length >= min && length <= max) return;
+  const text = `the key of the TicketManager has ${length} bytes; booth takes ${min} to ${max}`;
+  throw new DcnError("invalid", "BOOTH_KEY_LENGTH", text, { hint: "openssl rand -hex 24" });
 }
 
 function fileOf(content: string): DesiredFile {

@@ -69,7 +69,7 @@ export async function prepareNodes(
       installFile("corosync-authkey", formation.key),
       installFile("corosync-conf", fileOf(node, "corosync-conf")),
       installFile("gate-config", fileOf(node, "gate-config")),
-      ...(node.files.has("sbd-config") ? [installFile("sbd-config", fileOf(node, "sbd-config"))] : []),
+      ...optionalFiles(node),
       ...secretFrames(context, [...context.desired.secrets.keys()]),
       { verb: "seed-cib", payload: cib },
     ]);
@@ -127,6 +127,13 @@ export async function installFiles(
   });
 }
 
+/** Files that only some groups have. */
+function optionalFiles(node: DesiredNode): HelperFrame[] {
+  return ["sbd-config", "booth-conf"].flatMap((name) =>
+    node.files.has(name) ? [installFile(name, fileOf(node, name))] : [],
+  );
+}
+
 function secretFrames(context: ApplyContext, names: readonly string[]): HelperFrame[] {
   return names.map((name) => installFile(`secret ${name}`, context.secrets.get(name) ?? ""));
 }
@@ -164,7 +171,7 @@ export async function prepareJoining(
       installFile("corosync-authkey", formation.key),
       installFile("corosync-conf", fileOf(node, "corosync-conf")),
       installFile("gate-config", fileOf(node, "gate-config")),
-      ...(node.files.has("sbd-config") ? [installFile("sbd-config", fileOf(node, "sbd-config"))] : []),
+      ...optionalFiles(node),
       ...secretFrames(context, [...context.desired.secrets.keys()]),
     ]);
     return undefined;

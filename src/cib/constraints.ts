@@ -34,6 +34,10 @@ export function constraint(one: Constraint): XmlElement {
       const attributes = { id: one.id, kind: one.orderKind, symmetrical: flag(one.symmetrical) };
       return element("rsc_order", attributes, one.sets.map(resourceSet));
     }
+    case "ticket": {
+      const { id, resource: rsc, role, ticket, loss } = one;
+      return element("rsc_ticket", { id, rsc, "rsc-role": role, ticket, "loss-policy": loss });
+    }
     default:
       return assertNever(one);
   }

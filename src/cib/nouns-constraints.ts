@@ -32,6 +32,7 @@ function namedBy(one: Constraint): readonly string[] {
   switch (one.kind) {
     case "location":
     case "location-rule":
+    case "ticket":
       return [one.resource];
     case "colocation":
       return [one.resource, one.with];
@@ -53,6 +54,8 @@ function constraint(one: XmlElement): Constraint | undefined {
       return colocation(one, sets.map(resourceSet));
     case "rsc_order":
       return order(one, sets.map(resourceSet));
+    case "rsc_ticket":
+      return sets.length > 0 ? undefined : ticket(one);
     default:
       return undefined;
   }
@@ -153,6 +156,23 @@ function order(one: XmlElement, sets: readonly ResourceSet[]): Constraint | unde
     ...more,
     ...(firstAction === undefined ? {} : { firstAction }),
     ...(thenAction === undefined ? {} : { thenAction }),
+  };
+}
+
+const LOSSES = ["stop", "demote", "fence", "freeze"] as const;
+
+function ticket(one: XmlElement): Constraint | undefined {
+  const { id = "", rsc: resource, ticket: name } = one.attributes;
+  if (resource === undefined || name === undefined) return undefined;
+  const role = roleOf(one.attributes["rsc-role"]);
+  const loss = LOSSES.find((known) => known === one.attributes["loss-policy"]);
+  return {
+    kind: "ticket",
+    id,
+    resource,
+    ticket: name,
+    ...(role === undefined ? {} : { role }),
+    ...(loss === undefined ? {} : { loss }),
   };
 }
 

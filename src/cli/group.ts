@@ -25,7 +25,8 @@ export const profilesOption: OptionDefinition = {
 };
 
 /** Whether a text can hold a profile at all; trees hold other YAML and JSON files too. */
-const ours = /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|ImageSet)\b/;
+const ours =
+  /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|TicketManager|ImageSet)\b/;
 
 /**
  * Resolves the group that the command's first argument names; shows warnings on the way.
@@ -95,19 +96,21 @@ interface Reading {
   readonly parsed: ParsedDocuments;
 }
 
-/** By name from `--profiles` or this folder; else what a path holds, the policies that its groups name by path, and `--profiles`. */
+/** By name from `--profiles` or this folder; else what a path holds, the policies and ticket managers that its groups name by path, and `--profiles`. */
 async function readFor(call: Call, word: string): Promise<Reading> {
   const more = call.options.text("profiles");
   if (isName(word) && !(await exists(word))) return { name: word, ...(await readAt([more ?? "."], [])) };
   const { besideFile } = await import("../profile/index.js");
   const alone = await readAt([word], [word]);
   const groups = alone.parsed.documents.filter((document) => document.kind === "NodeGroup");
-  const policies = groups
-    .filter(({ value }) => value.policy?.includes("/"))
-    .map(({ file, value }) => besideFile(file, value.policy ?? ""));
+  const named = groups.flatMap(({ file, value }) =>
+    [value.policy, value.tickets].flatMap((text) =>
+      text?.includes("/") === true ? [besideFile(file, text)] : [],
+    ),
+  );
   const [only] = groups;
   const name = groups.length === 1 && only !== undefined ? { name: only.name } : {};
-  const others = [...policies, ...(more === undefined ? [] : [more])];
+  const others = [...named, ...(more === undefined ? [] : [more])];
   if (others.length === 0) return { ...name, ...alone };
   const paths = [word, ...others];
   return { ...name, ...(await readAt(paths, paths)) };

@@ -100,10 +100,24 @@ export interface OrderSetsConstraint {
   readonly sets: readonly ResourceSet[];
 }
 
+/** What happens to the resource when its site has lost the ticket. */
+export type TicketLoss = "stop" | "demote" | "fence" | "freeze";
+
+/** Runs the resource, or lets it lead, only while this cluster holds the ticket. */
+export interface TicketConstraint {
+  readonly kind: "ticket";
+  readonly id: string;
+  readonly resource: string;
+  readonly ticket: string;
+  readonly role?: ResourceRole;
+  readonly loss?: TicketLoss;
+}
+
 export type Constraint =
   | LocationConstraint
   | LocationRuleConstraint
   | ColocationConstraint
   | ColocationSetsConstraint
   | OrderConstraint
-  | OrderSetsConstraint;
+  | OrderSetsConstraint
+  | TicketConstraint;

@@ -14,6 +14,8 @@ export type {
   ResourceDiscovery,
   ResourceRole,
   ResourceSet,
+  TicketConstraint,
+  TicketLoss,
 } from "./constraint.js";
 export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
 export type { ConfigurationElement } from "./element.js";
@@ -38,6 +40,18 @@ export {
 export type { Agent, Clone, Group, Operation, Primitive, Resource } from "./resource.js";
 export { type SbdInput, type SbdTimes, sbdTimes } from "./sbd.js";
 export { type NodeSecret, SECRET_IN_CIB, type SecretReference, secretText } from "./secret.js";
+export {
+  BOOTH_KEY,
+  BOOTH_KEY_BYTES,
+  BOOTH_VALUE_BYTES,
+  renewalTriesMs,
+  type Ticket,
+  type TicketCondition,
+  type TicketManager,
+  type TicketMember,
+  ticketFigures,
+  ticketReserveMs,
+} from "./tickets.js";
 export {
   type BoundTerm,
   consensusMs,

@@ -6,6 +6,7 @@ import type { ConfigurationElement } from "./element.js";
 import type { QuorumAlgorithm } from "./quorum.js";
 import type { Resource } from "./resource.js";
 import type { NodeSecret } from "./secret.js";
+import type { TicketManager } from "./tickets.js";
 
 /** A cluster node with its corosync node id (from 1), its node attributes, and what it has room for. */
 export interface ClusterNode {
@@ -65,4 +66,6 @@ export interface ClusterModel {
   readonly gateGraceMs: number;
   readonly quorumDevice?: QuorumDevice;
   readonly watchdog?: WatchdogFencing;
+  /** Tickets of groups that span sites, and who hands them out. */
+  readonly tickets?: TicketManager;
 }

@@ -16,7 +16,7 @@ export type SecretReference =
 export interface NodeSecret {
   /**
    * `bmc-dcn1`: a file below /etc/dcn-ha/secrets, which fence agents read by their password script. `RESOURCE/PARAMETER`: a
-   * parameter of a resource as cibsecret(8) keeps it, whose value in the CIB is `SECRET_IN_CIB`.
+   * parameter of a resource as cibsecret(8) keeps it, whose value in the CIB is `SECRET_IN_CIB`. `BOOTH_KEY`: /etc/booth/booth.key.
    */
   readonly name: string;
   /** Where the controller finds the value. */

@@ -14,7 +14,7 @@ const common = [
 ];
 const cluster = "pacemaker pacemaker-cli-utils corosync corosync-qdevice corosync-qnetd";
 const distributions: Record<LabOs, { suite: string; packages: readonly string[] }> = {
-  debian12: { suite: "bookworm", packages: [...common, "fence-agents crmsh"] },
+  debian12: { suite: "bookworm", packages: [...common, "fence-agents crmsh booth booth-pacemaker"] },
   debian13: { suite: "trixie", packages: [...common, "fence-agents-redfish fence-agents-ipmilan"] },
 };
 

@@ -8,6 +8,7 @@ import { contradictions, references, roomToMove } from "./placement-rules.js";
 import { propertyNames, propertyValues } from "./property-rules.js";
 import { losses, votes } from "./quorum-rules.js";
 import { forgetting, givingUp, operations } from "./recovery-rules.js";
+import { ticketConstraints, ticketMembers, ticketTimes } from "./ticket-rules.js";
 import { clusterView, type Rule } from "./view.js";
 
 /** What a group promises besides its model. */
@@ -37,6 +38,9 @@ const RULES: readonly Rule[] = [
   contradictions,
   roomToMove,
   capacity,
+  ticketConstraints,
+  ticketTimes,
+  ticketMembers,
 ];
 
 const ORDER: readonly Severity[] = ["error", "warning", "note"];

@@ -10,7 +10,7 @@ export const references: Rule = ({ model, nodes }, add) => {
   const ids = new Set(model.configuration.resources.flatMap(idsOf));
   for (const one of model.configuration.constraints) {
     const named =
-      one.kind === "location" || one.kind === "location-rule"
+      one.kind === "location" || one.kind === "location-rule" || one.kind === "ticket"
         ? [one.resource]
         : one.kind === "colocation"
           ? [one.resource, one.with]

@@ -31,6 +31,8 @@ export interface Probe {
   /** Whether corosync-qdevice and sbd are installed. */
   readonly qdevice: boolean;
   readonly sbd: boolean;
+  /** Whether boothd and its agent for sites are installed. */
+  readonly booth: boolean;
   /** Watchdog devices by path. */
   readonly watchdogs: readonly string[];
   /** Newest schema and feature set that this node's Pacemaker knows. */
@@ -68,6 +70,7 @@ export function parseProbe(text: string): Probe {
     python: facts.has("python3"),
     qdevice: facts.has("qdevice"),
     sbd: facts.has("sbd"),
+    booth: facts.has("booth"),
     watchdogs: below(facts, "watchdog.").map(([path]) => path),
     schema: fact("schema"),
     featureSet: fact("feature-set"),

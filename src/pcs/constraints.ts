@@ -23,6 +23,8 @@ export function sayConstraint(constraint: XmlElement, before: readonly XmlElemen
       return said(constraint.children.length === 0 ? colocation(constraint) : sets(constraint, "colocation"));
     case "rsc_order":
       return said(constraint.children.length === 0 ? order(constraint) : sets(constraint, "order"));
+    case "rsc_ticket":
+      return said(constraint.children.length === 0 ? ticket(constraint) : sets(constraint, "ticket"));
     default:
       return { reason: `it is a ${constraint.name}` };
   }
@@ -128,9 +130,30 @@ function order(constraint: XmlElement): string[] | Unsaid {
   );
 }
 
-function sets(constraint: XmlElement, kind: "colocation" | "order"): string[] | Unsaid {
+function ticket(constraint: XmlElement): string[] | Unsaid {
+  const { rsc = "", ticket: name = "", "rsc-role": role } = constraint.attributes;
+  const options = ["loss-policy", "id"];
+  if (!TICKET_NAME.test(name)) return { reason: `pcs takes no ticket called ${name}` };
+  return sentence(
+    extras(constraint, { attributes: ["rsc", "ticket", "rsc-role", ...options] }),
+    ["constraint", "ticket", "add"],
+    bareWord(name),
+    role === undefined ? [] : bareWord(role),
+    bareWord(rsc),
+    ...options.map((key) => option(constraint, key)),
+  );
+}
+
+const TICKET_NAME = /^[A-Za-z0-9-]+$/;
+const SET_OPTIONS = {
+  order: ["kind", "symmetrical"],
+  colocation: ["score"],
+  ticket: ["ticket", "loss-policy"],
+} as const;
+
+function sets(constraint: XmlElement, kind: keyof typeof SET_OPTIONS): string[] | Unsaid {
   const id = constraint.attributes.id ?? "";
-  const own = kind === "order" ? ["kind", "symmetrical"] : ["score"];
+  const own = SET_OPTIONS[kind];
   const list = constraint.children.map((set, index) => {
     const expected = `${id}_set${index === 0 ? "" : `-${index}`}`;
     if (set.attributes.id !== expected) return { reason: `pcs would call the set ${expected}` };

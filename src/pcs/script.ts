@@ -1,5 +1,6 @@
 // The steps as a script for POSIX sh that passes every value exactly as it is (XCU 2.2.2); it forms the cluster, or writes two files and touches none.
-import { type ClusterModel, secretText } from "../cluster/index.js";
+import { BOOTH_KEY_FILE, boothConfPath } from "../booth/index.js";
+import { BOOTH_KEY, type ClusterModel, secretText } from "../cluster/index.js";
 import { quoteArguments } from "../shell/index.js";
 import { CIBADMIN_WORDS, type PcsCommand } from "./command.js";
 
@@ -33,16 +34,21 @@ function head(model: ClusterModel): string {
 }
 
 /** What pcs does not bring to the nodes. */
-function needsOf({ secrets, watchdog, quorumDevice }: ClusterModel): string[] {
+function needsOf({ secrets, watchdog, quorumDevice, tickets }: ClusterModel): string[] {
   return [
     ...secrets.map(({ name, reference }) =>
-      name.includes("/")
-        ? `the secret ${secretText(reference)}: cibsecret set ${name.replace("/", " ")}`
-        : `/etc/dcn-ha/secrets/${name}, for root alone: the secret ${secretText(reference)}`,
+      name === BOOTH_KEY
+        ? `${BOOTH_KEY_FILE}, for hacluster alone: the secret ${secretText(reference)}`
+        : name.includes("/")
+          ? `the secret ${secretText(reference)}: cibsecret set ${name.replace("/", " ")}`
+          : `/etc/dcn-ha/secrets/${name}, for root alone: the secret ${secretText(reference)}`,
     ),
-    ...(secrets.every(({ name }) => name.includes("/"))
+    ...(secrets.every(({ name }) => /[:/]/.test(name))
       ? []
       : ["/usr/local/lib/dcn-ha/fence-secret, which reads the secrets (docs/pcs.md)"]),
+    ...(tickets === undefined
+      ? []
+      : [`booth, and ${boothConfPath(tickets)} (dcn-ha render --to booth), as on all sites and arbitrators`]),
     ...(watchdog === undefined
       ? []
       : [`sbd with ${watchdog.device}, ${watchdog.watchdogMs} ms (pcs stonith sbd enable)`]),

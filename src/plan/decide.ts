@@ -158,8 +158,10 @@ function formationOf(nodes: readonly ProbedNode[]): string {
 function outdated(desired: DesiredGroup, seen: ProbedNode): string[] {
   const gate = desired.nodes.find((node) => node.name === seen.node)?.files.get("gate-config")?.sha256;
   const secrets = [...desired.secrets].filter(([name, digest]) => seen.probe.secrets.get(name) !== digest);
+  const booth = desired.nodes.find((node) => node.name === seen.node)?.files.get("booth-conf")?.sha256;
   return [
     ...(seen.probe.files.get("gate-config") === gate ? [] : ["gate-config"]),
+    ...(booth === undefined || seen.probe.files.get("booth-conf") === booth ? [] : ["booth-conf"]),
     ...secrets.map(([name]) => `secret ${name}`),
   ];
 }

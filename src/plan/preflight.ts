@@ -107,6 +107,10 @@ function checkOutside({ model }: DesiredGroup, { probe, node }: ProbedNode): Fin
     const text = "corosync-qdevice is not installed, and the group has a quorum device";
     add("QDEVICE_MISSING", text, installIt("corosync-qdevice"));
   }
+  if (model.tickets !== undefined && !probe.booth) {
+    const text = "booth is not installed, and the group is a site of a TicketManager";
+    add("BOOTH_MISSING", text, installIt("booth-pacemaker"));
+  }
   if (model.watchdog === undefined) return findings;
   if (!probe.sbd)
     add("SBD_MISSING", "sbd is not installed, and the policy fences by watchdog", installIt("sbd"));

@@ -14,6 +14,8 @@ export interface ConstraintScope {
   readonly faulty: ReadonlySet<string>;
   readonly nodes: readonly ResolvedNode[];
   readonly networks: readonly string[];
+  /** Names of the tickets of the group's TicketManager; undefined where it has none. */
+  readonly tickets: readonly string[] | "at fault" | undefined;
   readonly group: DocumentOf<"NodeGroup">;
   readonly profiles: ReadonlyMap<string, DocumentOf<"ConstraintProfile">>;
   /** Told of each profile that a constraint uses. */

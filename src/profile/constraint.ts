@@ -25,6 +25,9 @@ const words = {
   "keep-running": text
     .optional()
     .describe("A workload with one-per-node that runs so many times, not on every node"),
+  "needs-ticket": text
+    .optional()
+    .describe("A workload that runs only while the group holds a ticket of its TicketManager"),
   profile: text.optional().describe("A ConstraintProfile by name"),
   over: text.optional().describe("With spread: an attribute of nodes, as cabinet"),
   where: z
@@ -33,6 +36,13 @@ const words = {
     .describe("Instead of nodes: the nodes with these attributes, as { cabinet: a }"),
   ifPossible: z.boolean().optional().describe("With together, apart, spread, avoid: a wish, not a condition"),
   network: text.optional().describe("With needs-network: one of the group's networks"),
+  ticket: text.optional().describe("With needs-ticket: the ticket's name"),
+  onLoss: z
+    .enum(["stop", "demote", "fence", "freeze"])
+    .optional()
+    .describe(
+      "With needs-ticket: what happens when the ticket is lost: stop it, fence its node at once, for a leader demote; default stop, for a leader demote",
+    ),
   targets: z
     .array(address)
     .min(1)

@@ -7,6 +7,7 @@ import { fillConstraints } from "./constraint-filling.js";
 import { apart, ordered, together } from "./constraint-pairs.js";
 import { needsNetwork, placed } from "./constraint-places.js";
 import type { ConstraintScope } from "./constraint-scope.js";
+import { needsTicket } from "./constraint-tickets.js";
 import type { Report } from "./report.js";
 import type { DocumentPath } from "./source.js";
 
@@ -21,6 +22,7 @@ const COMPANIONS = {
   spread: ["over", "ifPossible"],
   "needs-network": ["network", "targets"],
   "keep-running": ["count"],
+  "needs-ticket": ["ticket", "onLoss"],
   survive: [],
   profile: ["with"],
 } as const;
@@ -81,6 +83,8 @@ function expandOne(
       return placed(leading, constraint, { path, scope });
     case "needs-network":
       return needsNetwork(constraint, path, scope);
+    case "needs-ticket":
+      return needsTicket(constraint, path, scope);
     case "keep-running":
       keepRunning(constraint, path, scope);
       return [];

@@ -39,7 +39,7 @@ export interface HeirDocument extends PlainDocument {
   readonly complete: boolean;
 }
 
-const FILLED_KINDS: ReadonlySet<ProfileKind> = new Set(["NodeGroup", "ClusterPolicy"]);
+const FILLED_KINDS: ReadonlySet<ProfileKind> = new Set(["NodeGroup", "ClusterPolicy", "TicketManager"]);
 const OWN_KEYS: ReadonlySet<string> = new Set(["base", "abstract", "with", "parameters"]);
 const MAX_GENERATIONS = 8;
 

@@ -7,6 +7,7 @@ import { filledShape, heritageShape } from "./heritage.js";
 import { imageSetSchema } from "./image-set.js";
 import { nodeGroupSchema } from "./node-group.js";
 import type { ProfileKind } from "./source.js";
+import { ticketManagerSchema } from "./ticket-manager.js";
 import { workloadProfileSchema } from "./workload-profile.js";
 
 /** What an editor offers to start from. */
@@ -31,6 +32,7 @@ const schemas = {
   ConstraintProfile: constraintProfileSchema.extend(heritageShape).meta({ title: "ConstraintProfile" }),
   ClusterPolicy: clusterPolicySchema.extend(filledShape).meta({ title: "ClusterPolicy" }),
   ImageSet: imageSetSchema,
+  TicketManager: ticketManagerSchema.extend(filledShape).meta({ title: "TicketManager" }),
 } as const;
 
 /** The kinds that a document may have. */
@@ -40,6 +42,7 @@ export const PROFILE_KINDS: readonly ProfileKind[] = [
   "ConstraintProfile",
   "ClusterPolicy",
   "ImageSet",
+  "TicketManager",
 ];
 
 /** True for the name of a kind. */

@@ -99,6 +99,8 @@ function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
         return ["constraints", (value.constraints ?? []).findIndex((one) => one.survive !== undefined)];
       case "constraint":
         return ["constraints"];
+      case "ticket":
+        return ["tickets"];
       default:
         return value.policy === undefined ? ["cib"] : ["policy"];
     }

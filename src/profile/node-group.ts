@@ -92,6 +92,11 @@ export const nodeGroupSchema = z
       .array(constraintSchema)
       .optional()
       .describe("How workloads sit together, apart, in order, near a network"),
+    tickets: text
+      .optional()
+      .describe(
+        "For a group that is one of several sites: its TicketManager, by name or by the path of its file",
+      ),
     corosync: corosyncTierSchema
       .optional()
       .describe("Full power: keys of corosync.conf by their own names, over what the policy computes"),

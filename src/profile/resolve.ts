@@ -5,6 +5,8 @@ import {
   type CorosyncConfiguration,
   type NodeSecret,
   SHORTEST_TOKEN_MS,
+  type TicketManager,
+  ticketFigures,
 } from "../cluster/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import { checkCapacity, withRoom } from "./capacity.js";
@@ -12,11 +14,12 @@ import type { ClusterPolicy } from "./cluster-policy.js";
 import { type GroupTiming, groupTiming, withComputed } from "./cluster-policy-timing.js";
 import { clusterConfiguration } from "./configuration.js";
 import { withNumbers } from "./constraint-claims.js";
-import type { ConstraintWants } from "./constraint-scope.js";
+import type { ConstraintScope, ConstraintWants } from "./constraint-scope.js";
 import { expandConstraints } from "./constraints.js";
 import { corosyncModel } from "./corosync-model.js";
 import { forcedTimes, withCorosyncTier } from "./corosync-tier.js";
 import { fenceDevices } from "./fence-devices.js";
+import { groupTickets } from "./group-tickets.js";
 import { checkTierIds, hasFenceDevice, tierOf, withTier } from "./group-tier.js";
 import { checkIds, ruleIds } from "./ids.js";
 import { lintGroup, longestNode } from "./lint-group.js";
@@ -103,7 +106,8 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const { resources, workloads, constraints: brought } = expandWorkloads(context);
   checkCapacity(value, report);
   const wants: ConstraintWants = { networks: new Map(), running: new Map(), survive: [] };
-  const constraints = constraintsOf(context, { workloads, nodes, wants });
+  const tickets = groupTickets(context);
+  const constraints = constraintsOf(context, { workloads, nodes, wants, tickets: tickets.names });
   const watchers = [...wants.networks].map(([network, targets]) => networkReach(network, nodes, targets));
   const quorumDevice = resolveQuorumDevice(value, policy, report);
   const times =
@@ -117,14 +121,19 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
   const all = {
-    resources: [...fencing.primitives, ...watchers, ...withNumbers(resources, wants.running)],
+    resources: [
+      ...fencing.primitives,
+      ...watchers,
+      ...tickets.resources,
+      ...withNumbers(resources, wants.running),
+    ],
     constraints: [...fencing.locations, ...brought, ...constraints],
     fencingLevels: fencing.levels,
   };
   // Names that stand twice make ids that do: the first is enough to say.
   if (!hasErrors(context.findings)) checkIds(all, report);
-  if (policy === undefined || times === undefined) return undefined;
-  const timing = resolveTiming(times, fencing.delayMs);
+  if (policy === undefined || times === undefined || tickets.names === "at fault") return undefined;
+  const timing = resolveTiming(times, fencing.delayMs, tickets.manager);
   const { networks, name } = value;
   const host = resolveQuorumDeviceHost(value, file);
   checkTiming(timing, context);
@@ -140,6 +149,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     gateGraceMs: timing.gateGraceMs,
     ...(quorumDevice === undefined ? {} : { quorumDevice }),
     ...(watchdog === undefined ? {} : { watchdog }),
+    ...(tickets.manager === undefined ? {} : { tickets: tickets.manager }),
   };
   return {
     name,
@@ -192,7 +202,8 @@ function constraintsOf(
     workloads,
     nodes,
     wants,
-  }: Pick<ResolvedGroup, "workloads" | "nodes"> & { readonly wants: ConstraintWants },
+    tickets,
+  }: Pick<ResolvedGroup, "workloads" | "nodes"> & Pick<ConstraintScope, "wants" | "tickets">,
 ): Constraint[] {
   const { documents, document, report, origins, ruleId } = context;
   const { value } = document;
@@ -201,6 +212,7 @@ function constraintsOf(
     faulty: faultyNames(value, workloads),
     nodes,
     networks: value.networks,
+    tickets,
     group: document,
     profiles: documentsByName(documents, "ConstraintProfile"),
     onUse: (profile) => context.used.push(profile),
@@ -230,13 +242,17 @@ function checkSize(group: NodeGroup, policy: ClusterPolicy | undefined, report: 
   report("NODE_COUNT", ["nodes"], `${count} nodes, but ${who} is for ${range}`);
 }
 
-function resolveTiming(times: GroupTiming, delays: ReadonlyMap<string, number>): ResolvedTiming {
+function resolveTiming(
+  times: GroupTiming,
+  delays: ReadonlyMap<string, number>,
+  tickets: TicketManager | undefined,
+): ResolvedTiming {
   return {
     ...times.totem,
     fencingDelayMs: Math.max(0, ...delays.values()),
     fencingDelayMsByNode: Object.fromEntries(delays),
     gateGraceMs: times.gateGraceMs,
-    figures: times.figures,
+    figures: [...times.figures, ...(tickets === undefined ? [] : ticketFigures(tickets))],
   };
 }
 

@@ -4,6 +4,7 @@ import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ConstraintProfile } from "./constraint-profile.js";
 import type { ImageSet } from "./image-set.js";
 import type { NodeGroup } from "./node-group.js";
+import type { TicketManagerText } from "./ticket-manager.js";
 import type { WorkloadProfile } from "./workload-profile.js";
 
 /** The text of one YAML or JSON file. */
@@ -47,7 +48,8 @@ export type ProfileDocument =
   | Typed<"WorkloadProfile", WorkloadProfile>
   | Typed<"ConstraintProfile", ConstraintProfile>
   | Typed<"ClusterPolicy", ClusterPolicy>
-  | Typed<"ImageSet", ImageSet>;
+  | Typed<"ImageSet", ImageSet>
+  | Typed<"TicketManager", TicketManagerText>;
 
 /** The kinds of documents. */
 export type ProfileKind = ProfileDocument["kind"];

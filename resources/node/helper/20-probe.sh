@@ -94,6 +94,7 @@ packages() { # schema and feature set are the cluster's where it runs, else the 
 	if command -v python3 >/dev/null; then echo python3=present; fi
 	if command -v corosync-qdevice >/dev/null; then echo qdevice=present; fi
 	if command -v sbd >/dev/null; then echo sbd=present; fi
+	if command -v boothd >/dev/null && [ -x "$root/usr/lib/ocf/resource.d/pacemaker/booth-site" ]; then echo booth=present; fi
 	for device in "$root"/dev/watchdog*; do
 		[ ! -e "$device" ] || printf 'watchdog.%s=present\n' "${device#"$root"}"
 	done
@@ -117,6 +118,8 @@ watch_files() {
 	watch file.cib "$cib/cib.xml"
 	watch file.qdevice-certificates "$root/etc/corosync/qdevice/net/dcn-ha-enrolled"
 	if [ -d "$root/etc/sysconfig" ]; then watch file.sbd-config "$root/etc/sysconfig/sbd"; else watch file.sbd-config "$root/etc/default/sbd"; fi
+	watch file.booth-conf "$root/etc/booth/booth.conf"
+	[ ! -e "$root/etc/booth/booth.key" ] || watch secret.booth:key "$root/etc/booth/booth.key"
 	for secret in "$etc"/secrets/*; do
 		if is_name "${secret##*/}"; then watch "secret.${secret##*/}" "$secret"; fi
 	done

@@ -31,6 +31,29 @@ place_cib_secret() { # RESOURCE/PARAMETER CONTENT
 		place "$2" 0600 root:root "$cib_secrets/$resource/$parameter" || return 73
 }
 
+booth_owner() { # whom boothd becomes; it reads its key again when that has changed. An arbitrator may have no cluster's user
+	if id hacluster >/dev/null 2>&1; then echo hacluster:haclient; else echo root:root; fi
+}
+
+# booth.conf (boothd(8)) under a name that changes with its content: the CIB names the one that counts, and the daemon starts anew
+# for another. booth.conf itself leads to the last one, for people; the one before stays, because a change may go back.
+place_booth_conf() { # CONTENT
+	revision=$(sed -n '1s/^# Written by dcn-ha, revision \([0-9a-f]\{16\}\);.*/\1/p' "$1")
+	if [ -z "$revision" ]; then
+		echo 'a booth.conf names its revision in its first line' >&2
+		return 64
+	fi
+	booth=$root/etc/booth
+	mkdir -p "$booth" && chmod 0755 "$booth" || return 73
+	before=$(readlink "$booth/booth.conf")
+	place "$1" 0644 root:root "$booth/booth-$revision.conf" &&
+		ln -s -f "booth-$revision.conf" "$booth/.dcn-ha.link" && mv -f -T "$booth/.dcn-ha.link" "$booth/booth.conf" &&
+		sync "$booth" || return 73
+	for old in "$booth"/booth-????????????????.conf; do
+		case ${old##*/} in "booth-$revision.conf" | "$before") ;; *) rm -f "$old" ;; esac
+	done
+}
+
 verb_install_file() {
 	name=$(head -n 1 "$1")
 	tail -n +2 "$1" >"$work/content"
@@ -41,6 +64,11 @@ verb_install_file() {
 	pacemaker-authkey) mode=0440 owner=root:haclient target=$root/etc/pacemaker/authkey ;;
 	sbd-config) mode=0644 owner=root:root target=$(sbd_config) ;;
 	gate-config) mode=0644 owner=root:root target=$etc/gate.json ;;
+	booth-conf)
+		place_booth_conf "$work/content"
+		return
+		;;
+	'secret booth:key') mode=0600 owner=$(booth_owner) target=$root/etc/booth/booth.key ;;
 	'secret '*/*)
 		place_cib_secret "${name#secret }" "$work/content"
 		return

@@ -61,6 +61,7 @@ verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys
 	stop_units || return
 	systemctl stop dcn-ha-gate.socket dcn-ha-gate.service 2>/dev/null
 	rm -rf "${qdevice_folder:?}/nssdb" "$qdevice_mark" "${etc:?}/secrets" "${cib:?}" "$root/run/dcn-ha/gate-state"
+	rm -f "$root"/etc/booth/booth-????????????????.conf "$root/etc/booth/booth.conf" "$root/etc/booth/booth.key"
 	rm -f "$root/etc/corosync/corosync.conf" "$root/etc/corosync/authkey" "$root/etc/corosync/authkey.next" \
 		"$root/etc/pacemaker/authkey" "$etc/gate.json" "$state/formation"
 }

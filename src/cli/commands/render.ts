@@ -1,4 +1,4 @@
-// Prints what a group becomes: the cluster model, the CIB, corosync.conf, or pcs commands; or writes it into a folder.
+// Prints what a group becomes: the cluster model, the CIB, corosync.conf, pcs commands, or booth.conf; or writes it into a folder.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ResolvedGroup } from "../../profile/index.js";
@@ -19,13 +19,13 @@ interface Artifact {
 }
 
 export const command: CommandDefinition = {
-  summary: "prints what a group becomes: model, CIB, corosync.conf or pcs commands",
+  summary: "prints what a group becomes: model, CIB, corosync.conf, pcs commands or booth.conf",
   arguments: [groupArgument],
   options: [
     {
       flags: "--to <ARTIFACT>",
       help: "what to print",
-      choices: ["model", "cib", "corosync", "pcs"],
+      choices: ["model", "cib", "corosync", "pcs", "booth"],
       required: true,
     },
     { flags: "--out <DIR>", help: "write a file into this folder instead" },
@@ -45,6 +45,7 @@ export const command: CommandDefinition = {
     "dcn-ha render cabinet-7.yaml --to cib",
     "dcn-ha render cabinet-7.yaml --to corosync --out build/cabinet-7",
     "dcn-ha render cabinet-7.yaml --to pcs --out build/cabinet-7",
+    "dcn-ha render plants.yaml --to booth --out build/arbitrator",
   ],
   run: async (call) => {
     const loaded = await loadGroup(call);
@@ -90,6 +91,12 @@ async function makeArtifact(to: string, group: ResolvedGroup, version: Versions)
       const text = renderCorosyncConf(model);
       return { file: "corosync.conf", text, data: { corosync: text } };
     }
+    case "booth": {
+      const { renderBoothConf } = await import("../../booth/index.js");
+      if (model.tickets === undefined) throw await noTickets(group);
+      const text = renderBoothConf(model.tickets);
+      return { file: "booth.conf", text, data: { booth: text } };
+    }
     case "pcs": {
       checkNetworks(group);
       const { pcsCommands, pcsScript } = await import("../../pcs/index.js");
@@ -102,4 +109,10 @@ async function makeArtifact(to: string, group: ResolvedGroup, version: Versions)
       return { file: "model.yaml", text: modelText(group), data: { ...model, origins } };
     }
   }
+}
+
+async function noTickets(group: ResolvedGroup): Promise<Error> {
+  const { DcnError } = await import("../../errors/index.js");
+  const text = `${group.name} names no TicketManager, so that there is no booth.conf`;
+  return new DcnError("invalid", "NO_TICKET_MANAGER", text, { hint: "tickets: NAME, in the group" });
 }

@@ -12,12 +12,14 @@ import { nodeCodes } from "./nodes.js";
 import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
+import { ticketCodes } from "./tickets.js";
 
 /** Explanations of all findings and errors, by code. */
 export const explanations: Explanations = {
   ...profileCodes,
   ...adoptionCodes,
   ...quorumCodes,
+  ...ticketCodes,
   ...fencingCodes,
   ...healingCodes,
   ...checkCodes,
