@@ -3,7 +3,13 @@ import { renderBoothConf } from "../booth/index.js";
 import { BOOTH_KEY, BOOTH_KEY_BYTES, type ClusterModel, secretText } from "../cluster/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
 import { DcnError } from "../errors/index.js";
-import { type DesiredFile, type DesiredGroup, renderGateConfig, renderSbdConfig } from "../plan/index.js";
+import {
+  type DesiredFile,
+  type DesiredGroup,
+  renderGateConfig,
+  renderSbdConfig,
+  renderSbdUnit,
+} from "../plan/index.js";
 import { type NodePrograms, sha256 } from "./programs.js";
 
 /** Values of the group's secrets by file name (`NodeSecret.name`); never logged, never in a command line. */
@@ -23,7 +29,10 @@ export function desiredGroup(
       ["gate-config", fileOf(renderGateConfig(model, name))],
       ...(model.watchdog === undefined
         ? []
-        : [["sbd-config", fileOf(renderSbdConfig(model.watchdog))] as const]),
+        : [
+            ["sbd-config", fileOf(renderSbdConfig(model.watchdog))] as const,
+            ["sbd-unit", fileOf(renderSbdUnit(model.watchdog))] as const,
+          ]),
       ...(model.tickets === undefined
         ? []
         : [["booth-conf", fileOf(renderBoothConf(model.tickets))] as const]),

@@ -129,7 +129,7 @@ export async function installFiles(
 
 /** Files that only some groups have. */
 function optionalFiles(node: DesiredNode): HelperFrame[] {
-  return ["sbd-config", "booth-conf"].flatMap((name) =>
+  return ["sbd-config", "sbd-unit", "booth-conf"].flatMap((name) =>
     node.files.has(name) ? [installFile(name, fileOf(node, name))] : [],
   );
 }

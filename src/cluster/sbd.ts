@@ -7,11 +7,13 @@ export interface SbdInput {
   readonly consensusMs: number;
   /** Timeout of the watchdog device as wished; absent: the usual one for this cluster. */
   readonly watchdogMs?: number | undefined;
+  /** `stonith-watchdog-timeout` as wished; absent: twice the watchdog. */
+  readonly selfFenceMs?: number | undefined;
   /** How long corosync waits for the quorum device's vote; absent without one. */
   readonly deviceSyncMs?: number | undefined;
 }
 
-/** Times of sbd without a disk, in milliseconds, and how each came about. */
+/** Times of sbd, in milliseconds, and how each came about. */
 export interface SbdTimes {
   readonly watchdogMs: number;
   /** Pacemaker takes a lost node for gone after this long: `stonith-watchdog-timeout`. */
@@ -20,6 +22,8 @@ export interface SbdTimes {
   readonly fencingMs: number;
   /** SBD_DELAY_START: a node that was reset starts its cluster only after the others saw it go. */
   readonly delayStartMs: number;
+  /** What a message on a disk takes at most: msgwait, twice the watchdog. */
+  readonly messageMs: number;
   readonly figures: readonly Figure[];
 }
 
@@ -34,11 +38,11 @@ export function sbdTimes(input: SbdInput): SbdTimes {
   const usual =
     deviceSyncMs === undefined ? WATCHDOG_MS : Math.max(WATCHDOG_WITH_DEVICE_MS, deviceSyncMs + MARGIN_MS);
   const watchdogMs = wholeSeconds(input.watchdogMs ?? usual);
-  const selfFenceMs = 2 * watchdogMs;
-  const fencingMs = wholeSeconds(
-    Math.max(1.2 * Math.max(selfFenceMs, 2 * watchdogMs), SHORTEST_FENCING_MS) + tokenMs + consensusMs,
-  );
-  const delayStartMs = wholeSeconds(2 * watchdogMs + tokenMs + consensusMs);
+  const messageMs = 2 * watchdogMs;
+  const selfFenceMs = input.selfFenceMs ?? 2 * watchdogMs;
+  const longestMs = Math.max(selfFenceMs, messageMs);
+  const fencingMs = wholeSeconds(Math.max(1.2 * longestMs, SHORTEST_FENCING_MS) + tokenMs + consensusMs);
+  const delayStartMs = wholeSeconds(messageMs + tokenMs + consensusMs);
   const why =
     deviceSyncMs === undefined
       ? "usual value"
@@ -49,18 +53,27 @@ export function sbdTimes(input: SbdInput): SbdTimes {
     selfFenceMs,
     fencingMs,
     delayStartMs,
+    messageMs,
     figures: [
       figure("watchdog timeout", watchdogMs, input.watchdogMs === undefined ? why : "policy", "sbd(8)"),
       figure("stonith-watchdog-timeout", selfFenceMs, `2 × ${watchdogMs} (watchdog)`, "Pacemaker Explained"),
       figure(
         "stonith-timeout",
         fencingMs,
-        `max(1.2 × ${selfFenceMs}, ${SHORTEST_FENCING_MS}) + ${ring}`,
+        `max(1.2 × ${longestMs}, ${SHORTEST_FENCING_MS}) + ${ring}`,
         "Pacemaker Explained",
       ),
       figure("SBD_DELAY_START", delayStartMs, `2 × ${watchdogMs} (watchdog) + ${ring}`, "sbd(8)"),
     ],
   };
+}
+
+/** systemd's own patience with a service that starts (systemd-system.conf(5)). */
+const SYSTEMD_PATIENCE_MS = 90_000;
+
+/** TimeoutSec of sbd.service, which counts SBD_DELAY_START among its start: without it systemd ends a start that only waits. */
+export function sbdServiceTimeoutMs(delayStartMs: number): number {
+  return Math.max(SYSTEMD_PATIENCE_MS, wholeSeconds(1.2 * delayStartMs));
 }
 
 function wholeSeconds(ms: number): number {

@@ -14,8 +14,12 @@ const common = [
 ];
 const cluster = "pacemaker pacemaker-cli-utils corosync corosync-qdevice corosync-qnetd";
 const distributions: Record<LabOs, { suite: string; packages: readonly string[] }> = {
-  debian12: { suite: "bookworm", packages: [...common, "fence-agents crmsh booth booth-pacemaker"] },
-  debian13: { suite: "trixie", packages: [...common, "fence-agents-redfish fence-agents-ipmilan"] },
+  debian12: { suite: "bookworm", packages: [...common, "fence-agents crmsh"] },
+  // booth before 1.2 never gets past its start on kernels from 6.9 on (ClusterLabs/booth#139), and nodes run this machine's kernel.
+  debian13: {
+    suite: "trixie",
+    packages: [...common, "fence-agents-redfish fence-agents-ipmilan booth booth-pacemaker"],
+  },
 };
 
 /** hacluster:haclient have these ids in every image, as in Fedora and RHEL, so that /var keeps its owner over an update. */
@@ -99,7 +103,7 @@ async function ensureBase(request: RootImageRequest, bare: string): Promise<stri
   try {
     const root = join(work, "root");
     await withTicks(request, `${request.os}: installing ${include.length} packages with mmdebstrap`, () =>
-      onHost(bootstrapCommand(suite, include, root), { timeoutMs: 900_000, ...signalOf(request) }),
+      onHost(bootstrapCommand(suite, include, root), { timeoutMs: 2_400_000, ...signalOf(request) }),
     );
     await onHost(["rm", "-rf", join(root, "dev")]);
     await onHost(["sh", prepareTree, root]);

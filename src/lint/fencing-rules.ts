@@ -2,7 +2,10 @@
 import { type FenceDevice, fenceDevicesOf } from "./fence-device.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
 import { quorumRulesOf } from "./quorum-rules.js";
-import { type Add, type ClusterView, pairValue, type Rule } from "./view.js";
+import { type Add, type ClusterView, entryOf, pairValue, type Rule } from "./view.js";
+
+/** corosync-qdevice's own default of sync_timeout. */
+const DEVICE_SYNC_MS = 30_000;
 
 /** Every node has a device that cuts its power and can act while the node is lost. */
 export const coverage: Rule = (view, add) => {
@@ -174,6 +177,13 @@ export const watchdog: Rule = (view, add) => {
   if (self <= model.watchdog.watchdogMs) {
     const text = `${inWords(self)} is not longer than the watchdog's ${inWords(model.watchdog.watchdogMs)}: Pacemaker does not start`;
     add("error", "WATCHDOG_TIMEOUT_SHORT", { subject, text, hint: inWords(2 * model.watchdog.watchdogMs) });
+  }
+  const device = model.corosync.quorum.sections.find(({ name }) => name === "device");
+  const sync = device === undefined ? 0 : Number(entryOf(device, "sync_timeout") ?? DEVICE_SYNC_MS);
+  if (sync > 0 && model.watchdog.watchdogMs <= sync) {
+    const text = `${inWords(model.watchdog.watchdogMs)} of the watchdog are over before the quorum device has voted, which may take ${inWords(sync)} (sync_timeout): a node resets itself while it waits`;
+    const hint = `fencing: { watchdog: { timeout: ${Math.ceil(sync / 1_000) + 5}s } }`;
+    add("error", "WATCHDOG_SHORT_FOR_DEVICE", { subject: "fencing", text, hint });
   }
   const rules = quorumRulesOf(view);
   if (rules.nodes + rules.deviceVotes < 3 || rules.twoNode) {

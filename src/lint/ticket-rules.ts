@@ -91,7 +91,7 @@ function checkExpiry(view: ClusterView, ticket: Ticket, add: Add): void {
   add("warning", "TICKET_EXPIRES_IN_FAILOVER", {
     subject: `ticket ${ticket.name}`,
     text,
-    hint: `expire: ${inWords(Math.ceil((2 * totalMs + 1_000) / 10_000) * 10_000)} or longer`,
+    hint: `expire: ${written(2 * totalMs + 1_000)} or longer`,
   });
 }
 
@@ -111,20 +111,21 @@ function checkTakeover(
     add("error", "TICKET_TAKEN_TOO_SOON", {
       subject,
       text,
-      hint: `acquireAfter: ${inWords(rounded(stopMs + fencingMs))}`,
+      hint: `acquireAfter: ${written(stopMs + fencingMs)}`,
     });
   } else if (ticket.acquireAfterMs < stopMs + fencingMs) {
     const text = `another site starts ${one.resource} ${wait} after this one lost the ticket; where it does not stop here, its node is fenced, which may take ${inWords(stopMs + fencingMs)} in all`;
     add("warning", "TICKET_TAKEN_BEFORE_FENCING", {
       subject,
       text,
-      hint: `acquireAfter: ${inWords(rounded(stopMs + fencingMs))}`,
+      hint: `acquireAfter: ${written(stopMs + fencingMs)}`,
     });
   }
 }
 
-function rounded(ms: number): number {
-  return Math.ceil(ms / 10_000) * 10_000;
+/** As profiles write it, rounded up to ten seconds. */
+function written(ms: number): string {
+  return `${Math.ceil(ms / 10_000) * 10}s`;
 }
 
 /** Members of a group stop one after the other, instances of a clone together. */

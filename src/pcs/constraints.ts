@@ -138,7 +138,7 @@ function ticket(constraint: XmlElement): string[] | Unsaid {
     extras(constraint, { attributes: ["rsc", "ticket", "rsc-role", ...options] }),
     ["constraint", "ticket", "add"],
     bareWord(name),
-    role === undefined ? [] : bareWord(role),
+    role === undefined ? [] : [role],
     bareWord(rsc),
     ...options.map((key) => option(constraint, key)),
   );

@@ -92,6 +92,14 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
       "`dcn-ha plan` shows what differs; `dcn-ha node`, `link` and `qdevice` bring their part into the running cluster; other settings of a running one are not changed by this release";
     findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });
   }
+  const sbd = desired.nodes.find((node) => node.name === anchor.node)?.files.get("sbd-config")?.sha256;
+  if (sbd !== undefined && files.get("sbd-config") !== sbd) {
+    const text =
+      "its sbd runs with other times than the profile says; sbd takes new ones only when the whole cluster starts anew";
+    const hint =
+      "keep the watchdog's times (fencing.watchdog.timeout), or form the cluster anew in a time when the workloads may stop";
+    findings.push({ severity: "error", code: "SBD_CONFIG_DIFFERS", subject, text, hint });
+  }
   const [first] = anchors;
   const key = files.get("corosync-authkey") ?? null;
   if (key === null || key !== first?.probe.files.get("corosync-authkey")) {
@@ -158,10 +166,14 @@ function formationOf(nodes: readonly ProbedNode[]): string {
 function outdated(desired: DesiredGroup, seen: ProbedNode): string[] {
   const gate = desired.nodes.find((node) => node.name === seen.node)?.files.get("gate-config")?.sha256;
   const secrets = [...desired.secrets].filter(([name, digest]) => seen.probe.secrets.get(name) !== digest);
-  const booth = desired.nodes.find((node) => node.name === seen.node)?.files.get("booth-conf")?.sha256;
+  const files = desired.nodes.find((node) => node.name === seen.node)?.files;
+  const optional = ["sbd-unit", "booth-conf"].filter((name) => {
+    const wanted = files?.get(name)?.sha256;
+    return wanted !== undefined && seen.probe.files.get(name) !== wanted;
+  });
   return [
     ...(seen.probe.files.get("gate-config") === gate ? [] : ["gate-config"]),
-    ...(booth === undefined || seen.probe.files.get("booth-conf") === booth ? [] : ["booth-conf"]),
+    ...optional,
     ...secrets.map(([name]) => `secret ${name}`),
   ];
 }

@@ -1,5 +1,5 @@
 // What a group's nodes are to hold, as data with digests, ready to be compared with what they hold (docs/apply.md).
-import type { ClusterModel, WatchdogFencing } from "../cluster/index.js";
+import { type ClusterModel, sbdServiceTimeoutMs, type WatchdogFencing } from "../cluster/index.js";
 
 /** A file by its logical name (`corosync-conf`, `gate-config`): content and SHA-256. */
 export interface DesiredFile {
@@ -36,6 +36,12 @@ export function renderGateConfig(
     .map(({ name, addresses }) => ({ name, addresses }));
   const config = { cluster: model.name, node, peers, graceMs: model.gateGraceMs, port: GATE_PORT };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** A drop-in of sbd.service: how long its start may take, SBD_DELAY_START included (systemd.service(5), TimeoutSec). */
+export function renderSbdUnit({ delayStartMs }: WatchdogFencing): string {
+  const seconds = Math.ceil(sbdServiceTimeoutMs(delayStartMs) / 1_000);
+  return `# Written by dcn-ha: its start waits ${Math.ceil(delayStartMs / 1_000)} s (SBD_DELAY_START).\n[Service]\nTimeoutSec=${seconds}\n`;
 }
 
 /** sbd's configuration, /etc/default/sbd or /etc/sysconfig/sbd; the same on every node, without disks (sbd(8), times in seconds). */

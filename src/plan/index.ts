@@ -13,6 +13,7 @@ export {
   type DesiredNode,
   renderGateConfig,
   renderSbdConfig,
+  renderSbdUnit,
 } from "./desired.js";
 export type { DriftItem } from "./drift.js";
 export { earlierLife } from "./earlier-life.js";

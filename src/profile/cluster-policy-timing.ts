@@ -23,10 +23,12 @@ const PATIENT_DC_DEADTIME_MS = 20_000;
 /** Computes every time of a group. */
 export function groupTiming(
   policy: ClusterPolicy,
-  size: GroupSize & { readonly quorumDevice: boolean },
+  size: GroupSize & { readonly quorumDevice: boolean; readonly sharedDisks: boolean },
 ): GroupTiming {
   const totem = totemTiming(policy, size);
-  const fencing = fenceTiming(policy, { nodes: size.nodes, quorumDevice: size.quorumDevice, totem });
+  const { nodes, quorumDevice, sharedDisks } = size;
+  const deviceSyncMs = size.forced?.deviceSyncMs;
+  const fencing = fenceTiming(policy, { nodes, quorumDevice, sharedDisks, deviceSyncMs, totem });
   const grace = gateGrace(policy, size.nodes);
   const deadtime = dcDeadtime(totem, grace.ms);
   const own = policy.properties ?? {};

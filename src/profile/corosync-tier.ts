@@ -167,7 +167,7 @@ const DEFAULT_COEFFICIENT_MS = 650;
 export function forcedTimes(
   tiers: readonly (CorosyncTier | undefined)[],
   nodes: number,
-): { readonly tokenMs?: number; readonly consensusMs?: number } {
+): { readonly tokenMs?: number; readonly consensusMs?: number; readonly deviceSyncMs?: number } {
   const last = (key: string, otherwise?: number): number | undefined => {
     let value: number | undefined;
     for (const tier of tiers) {
@@ -181,8 +181,16 @@ export function forcedTimes(
   const consensus = last("consensus");
   // The policy's own coefficient is none: it writes the whole token.
   const coefficient = last("token_coefficient", DEFAULT_COEFFICIENT_MS) ?? 0;
+  const syncs = tiers.map((tier) => sectionOf(tier?.quorum?.device)?.sync_timeout);
+  const sync = syncs.findLast((value) => typeof value === "number");
   return {
+    ...(typeof sync === "number" ? { deviceSyncMs: sync } : {}),
     ...(token === undefined ? {} : { tokenMs: token + Math.max(0, nodes - 2) * coefficient }),
     ...(consensus === undefined ? {} : { consensusMs: consensus }),
   };
+}
+
+/** A section as a tier writes it; undefined for anything else. */
+function sectionOf(value: unknown): Values | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Values) : undefined;
 }

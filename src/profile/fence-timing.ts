@@ -20,6 +20,10 @@ export interface FenceTiming {
 export interface FenceSituation {
   readonly nodes: number;
   readonly quorumDevice: boolean;
+  /** Whether nodes are fenced by a message on a shared disk. */
+  readonly sharedDisks: boolean;
+  /** corosync-qdevice's sync_timeout where somebody set it. */
+  readonly deviceSyncMs?: number | undefined;
   readonly totem: TotemTiming;
 }
 
@@ -29,14 +33,16 @@ const DEVICE_SYNC_MS = 30_000;
 
 /** Times of fencing under a policy. */
 export function fenceTiming(policy: ClusterPolicy, situation: FenceSituation): FenceTiming {
-  const { totem, quorumDevice } = situation;
+  const { totem, quorumDevice, sharedDisks, deviceSyncMs = DEVICE_SYNC_MS } = situation;
+  const { tokenMs, consensusMs } = totem;
   const watchdog = policy.fencing?.watchdog;
   if (watchdog !== undefined) {
     const sbd = sbdTimes({
-      tokenMs: totem.tokenMs,
-      consensusMs: totem.consensusMs,
-      watchdogMs: watchdog.timeout === undefined ? undefined : durationMs(watchdog.timeout),
-      deviceSyncMs: quorumDevice ? DEVICE_SYNC_MS : undefined,
+      tokenMs,
+      consensusMs,
+      watchdogMs: durationMs(watchdog.timeout ?? ""),
+      selfFenceMs: durationMs(String(policy.properties?.["stonith-watchdog-timeout"] ?? "")),
+      deviceSyncMs: quorumDevice ? deviceSyncMs : undefined,
     });
     const properties = [
       ["stonith-watchdog-timeout", pacemakerTime(sbd.selfFenceMs)],
@@ -46,7 +52,18 @@ export function fenceTiming(policy: ClusterPolicy, situation: FenceSituation): F
   }
   const nothing = { raceDelayMs: 0, properties: [], resourceDefaults: [], figures: [] } as const;
   // With more nodes, or with a device that votes, only the side that has quorum fences: nobody shoots back.
-  return situation.nodes !== 2 || quorumDevice ? nothing : race(policy, totem);
+  const timing = situation.nodes !== 2 || quorumDevice ? nothing : race(policy, totem);
+  return sharedDisks ? withMessages(timing, sbdTimes({ tokenMs, consensusMs })) : timing;
+}
+
+/** Over a shared disk fencing lasts as long as a message may take to be read there. */
+function withMessages(timing: FenceTiming, { fencingMs, messageMs, watchdogMs }: SbdTimes): FenceTiming {
+  const why = `max(1.2 × ${messageMs} (msgwait: 2 × ${watchdogMs}), 60000) + token + consensus`;
+  return {
+    ...timing,
+    properties: [...timing.properties, ["stonith-timeout", pacemakerTime(fencingMs)]],
+    figures: [...timing.figures, figure("stonith-timeout", fencingMs, why, "sbd(8)")],
+  };
 }
 
 function race(policy: ClusterPolicy, totem: TotemTiming): FenceTiming {

@@ -116,6 +116,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
       nodes: nodes.length,
       networks: value.networks.length,
       quorumDevice: quorumDevice !== undefined,
+      sharedDisks: value.nodes.some(({ fence }) => fence?.sbd !== undefined),
       forced: forcedTimes([policy.corosync, value.corosync], nodes.length),
     });
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
@@ -137,7 +138,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const { networks, name } = value;
   const host = resolveQuorumDeviceHost(value, file);
   checkTiming(timing, context);
-  const watchdog = watchdogFencing(times, policy, fencing.disks);
+  const watchdog = watchdogFencing(times, { policy, disks: fencing.disks, nodes: value.nodes });
   const own = policy === NO_POLICY ? policy : withRoom(withComputed(policy, times), value);
   const expanded = clusterConfiguration(own, nodes, all);
   checkTierIds(tier, expanded, report);

@@ -8,7 +8,12 @@ export interface GroupSize {
   readonly nodes: number;
   readonly networks: number;
   /** Times that a part `corosync:` sets, in milliseconds. */
-  readonly forced?: { readonly tokenMs?: number; readonly consensusMs?: number };
+  readonly forced?: {
+    readonly tokenMs?: number;
+    readonly consensusMs?: number;
+    /** How long corosync waits for the quorum device's vote. */
+    readonly deviceSyncMs?: number;
+  };
 }
 
 /** The timeouts that corosync runs with, in milliseconds. */

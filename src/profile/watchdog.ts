@@ -2,16 +2,23 @@
 import { sbdTimes, type WatchdogFencing } from "../cluster/index.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import type { GroupTiming } from "./cluster-policy-timing.js";
+import type { NodeText } from "./node-group.js";
 
 const DEFAULT_DEVICE = "/dev/watchdog";
 
 /** sbd of every node; undefined where nothing needs it. */
 export function watchdogFencing(
   times: GroupTiming,
-  policy: ClusterPolicy,
-  disks: readonly string[],
+  group: {
+    readonly policy: ClusterPolicy;
+    readonly disks: readonly string[];
+    readonly nodes: readonly NodeText[];
+  },
 ): WatchdogFencing | undefined {
-  const device = policy.fencing?.watchdog?.device ?? DEFAULT_DEVICE;
+  const { policy, disks, nodes } = group;
+  // sbd's settings are the same on every node: the first that names a device names it for all.
+  const named = nodes.find(({ fence }) => fence?.sbd?.watchdog !== undefined)?.fence?.sbd?.watchdog;
+  const device = policy.fencing?.watchdog?.device ?? named ?? DEFAULT_DEVICE;
   const { sbd } = times.fencing;
   if (sbd === undefined && disks.length === 0) return undefined;
   const { watchdogMs, delayStartMs } = sbd ?? sbdTimes({ ...times.totem });

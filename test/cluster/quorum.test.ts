@@ -4,6 +4,7 @@ import {
   deviceVotes,
   type QuorumRules,
   quorumVotes,
+  sbdServiceTimeoutMs,
   sbdTimes,
   survivableLosses,
 } from "../../src/cluster/index.js";
@@ -67,6 +68,23 @@ describe("watchdog fencing", () => {
     expect(sbdTimes({ tokenMs: 1_000, consensusMs: 1_200, deviceSyncMs: 30_000 }).watchdogMs).toBe(35_000);
     const slow = sbdTimes({ tokenMs: 1_000, consensusMs: 1_200, deviceSyncMs: 60_000 });
     expect(slow).toMatchObject({ watchdogMs: 65_000, selfFenceMs: 130_000, fencingMs: 159_000 });
+  });
+
+  test("a longer stonith-watchdog-timeout of one's own makes fencing wait longer, a shorter one does not shorten it", () => {
+    const ring = { tokenMs: 1_000, consensusMs: 1_200 };
+    expect(sbdTimes({ ...ring, selfFenceMs: 100_000 })).toMatchObject({
+      selfFenceMs: 100_000,
+      fencingMs: 123_000,
+      delayStartMs: 33_000,
+    });
+    const slow = sbdTimes({ ...ring, watchdogMs: 60_000, selfFenceMs: 61_000 });
+    expect(slow).toMatchObject({ messageMs: 120_000, fencingMs: 147_000, delayStartMs: 123_000 });
+  });
+
+  test("systemd's patience grows with the delay, where that is longer than its own", () => {
+    expect([33_000, 75_000, 76_000, 123_000].map(sbdServiceTimeoutMs)).toEqual([
+      90_000, 90_000, 92_000, 148_000,
+    ]);
   });
 
   test("a node is never taken for gone before its watchdog fired", () => {

@@ -157,6 +157,9 @@ const constraints: readonly Constraint[] = [
       { id: "o3_set-1", resources: ["bare-clone"], action: "start" },
     ],
   },
+  { kind: "ticket", id: "t1", resource: "plant", ticket: "line-1" },
+  { kind: "ticket", id: "t2", resource: "led", ticket: "line-2", role: "Promoted", loss: "demote" },
+  { kind: "ticket", id: "t3", resource: "web", ticket: "line-1", loss: "fence" },
 ];
 
 /** Two nodes with a quorum device, a section that pcs cannot write, and the whole of a CIB. */

@@ -118,6 +118,7 @@ watch_files() {
 	watch file.cib "$cib/cib.xml"
 	watch file.qdevice-certificates "$root/etc/corosync/qdevice/net/dcn-ha-enrolled"
 	if [ -d "$root/etc/sysconfig" ]; then watch file.sbd-config "$root/etc/sysconfig/sbd"; else watch file.sbd-config "$root/etc/default/sbd"; fi
+	watch file.sbd-unit "$root/etc/systemd/system/sbd.service.d/dcn-ha.conf"
 	watch file.booth-conf "$root/etc/booth/booth.conf"
 	[ ! -e "$root/etc/booth/booth.key" ] || watch secret.booth:key "$root/etc/booth/booth.key"
 	for secret in "$etc"/secrets/*; do

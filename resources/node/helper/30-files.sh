@@ -63,6 +63,7 @@ verb_install_file() {
 	corosync-authkey-next) mode=0400 owner=root:root target=$root/etc/corosync/authkey.next ;;
 	pacemaker-authkey) mode=0440 owner=root:haclient target=$root/etc/pacemaker/authkey ;;
 	sbd-config) mode=0644 owner=root:root target=$(sbd_config) ;;
+	sbd-unit) mode=0644 owner=root:root target=$root/etc/systemd/system/sbd.service.d/dcn-ha.conf ;;
 	gate-config) mode=0644 owner=root:root target=$etc/gate.json ;;
 	booth-conf)
 		place_booth_conf "$work/content"

@@ -46,6 +46,17 @@ export const fencingCodes: Explanations = {
     "Give workloads a priority.",
     "resourceDefaults: { priority: 1 }",
   ),
+  WATCHDOG_SHORT_FOR_DEVICE: entry(
+    "The watchdog fires before corosync-qdevice's sync_timeout is over.",
+    "A node that only waits for the device's vote resets itself, and with it all of them.",
+    "Leave the watchdog's timeout to be computed: 35 s, or sync_timeout and 5 s.",
+    "fencing: { watchdog: { device: /dev/watchdog0, timeout: 35s } }",
+  ),
+  SBD_CONFIG_DIFFERS: entry(
+    "The profile says other times for sbd than the nodes run with.",
+    "sbd takes new ones only when it starts, with the cluster; until then the CIB would count on times that do not hold.",
+    "Keep the times as they are, or form the cluster anew when the workloads may stop.",
+  ),
   UNKNOWN_FENCE_DEVICE: entry(
     "A fencing level names a device that is not there.",
     "This level always fails.",
