@@ -92,14 +92,8 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
       "`dcn-ha plan` shows what differs; `dcn-ha node`, `link` and `qdevice` bring their part into the running cluster; other settings of a running one are not changed by this release";
     findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });
   }
-  const sbd = desired.nodes.find((node) => node.name === anchor.node)?.files.get("sbd-config")?.sha256;
-  if (sbd !== undefined && files.get("sbd-config") !== sbd) {
-    const text =
-      "its sbd runs with other times than the profile says; sbd takes new ones only when the whole cluster starts anew";
-    const hint =
-      "keep the watchdog's times (fencing.watchdog.timeout), or form the cluster anew in a time when the workloads may stop";
-    findings.push({ severity: "error", code: "SBD_CONFIG_DIFFERS", subject, text, hint });
-  }
+  const sbd = sbdConflict(desired, anchor);
+  if (sbd !== undefined) findings.push(sbd);
   const [first] = anchors;
   const key = files.get("corosync-authkey") ?? null;
   if (key === null || key !== first?.probe.files.get("corosync-authkey")) {
@@ -110,6 +104,17 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
     findings.push({ severity: "error", code: "KEYS_DIFFER", subject, text });
   }
   return findings;
+}
+
+/** sbd reads its times when it starts, with the cluster; a CIB with others would count on what does not hold. */
+function sbdConflict(desired: DesiredGroup, { node, probe }: ProbedNode): Finding | undefined {
+  const wanted = desired.nodes.find(({ name }) => name === node)?.files.get("sbd-config")?.sha256;
+  if (wanted === undefined || probe.files.get("sbd-config") === wanted) return undefined;
+  const text =
+    "its sbd runs with other times than the profile says; sbd takes new ones only when the whole cluster starts anew";
+  const hint =
+    "keep the watchdog's times (fencing.watchdog.timeout), or form the cluster anew in a time when the workloads may stop";
+  return { severity: "error", code: "SBD_CONFIG_DIFFERS", subject: `node ${node}`, text, hint };
 }
 
 interface Parts {

@@ -110,24 +110,12 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const constraints = constraintsOf(context, { workloads, nodes, wants, tickets: tickets.names });
   const watchers = [...wants.networks].map(([network, targets]) => networkReach(network, nodes, targets));
   const quorumDevice = resolveQuorumDevice(value, policy, report);
-  const times =
-    policy &&
-    groupTiming(policy, {
-      nodes: nodes.length,
-      networks: value.networks.length,
-      quorumDevice: quorumDevice !== undefined,
-      sharedDisks: value.nodes.some(({ fence }) => fence?.sbd !== undefined),
-      forced: forcedTimes([policy.corosync, value.corosync], nodes.length),
-    });
+  const times = policy && timesOf(value, policy);
   const raceDelayMs = times?.fencing.raceDelayMs ?? 0;
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
+  const counted = withNumbers(resources, wants.running);
   const all = {
-    resources: [
-      ...fencing.primitives,
-      ...watchers,
-      ...tickets.resources,
-      ...withNumbers(resources, wants.running),
-    ],
+    resources: [...fencing.primitives, ...watchers, ...tickets.resources, ...counted],
     constraints: [...fencing.locations, ...brought, ...constraints],
     fencingLevels: fencing.levels,
   };
@@ -165,6 +153,18 @@ function resolve(context: Context): ResolvedGroup | undefined {
     survive: wants.survive,
     origins: origins.all(),
   };
+}
+
+/** All times of the group under its policy. */
+function timesOf(group: NodeGroup, policy: ClusterPolicy): GroupTiming {
+  const { nodes, networks, quorumDevice, corosync } = group;
+  return groupTiming(policy, {
+    nodes: nodes.length,
+    networks: networks.length,
+    quorumDevice: quorumDevice !== undefined,
+    sharedDisks: nodes.some(({ fence }) => fence?.sbd !== undefined),
+    forced: forcedTimes([policy.corosync, corosync], nodes.length),
+  });
 }
 
 /** Places of nodes and fence devices by the words that findings have for them, since these are no ids of the model. */

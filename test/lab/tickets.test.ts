@@ -46,7 +46,7 @@ describe.skipIf(noLab !== undefined)("a workload that two sites share by a ticke
     };
     writeFileSync(join(lab.folder, "tickets.yaml"), stringify(manager));
     for (const [name, nodes] of Object.entries(sites)) {
-      const { quorumDevice: _, ...rest } = whole;
+      const rest = Object.fromEntries(Object.entries(whole).filter(([key]) => key !== "quorumDevice"));
       const group = {
         ...rest,
         name,
