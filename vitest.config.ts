@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders) and `lab` (a real cluster; serial, slow).
 const tools = [
+  "test/build/publish.test.ts",
+  "test/build/registry.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/workflows/apply.test.ts",
@@ -39,6 +41,7 @@ export default defineConfig({
           globalSetup: ["test/build.ts"],
           setupFiles: ["test/seed.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,0 +1,23 @@
+// Builds, hosts and copies images with the real tools.
+export { readBundle, writeBundle } from "./bundle.js";
+export { buildHostingImage, HOSTING_PORT } from "./hosting.js";
+export {
+  commitOf,
+  ensureRepository,
+  type GpgSigner,
+  mirrorRefs,
+  type OstreeImage,
+  type OstreeSource,
+  promoteCommits,
+  publishCommits,
+} from "./ostree-repository.js";
+export {
+  type ContainerTrust,
+  digestOf,
+  mirrorImage,
+  pushImage,
+  type Registry,
+  type RegistryImage,
+  tagImage,
+} from "./registry.js";
+export type { Workshop } from "./tool.js";
