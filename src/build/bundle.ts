@@ -78,7 +78,9 @@ export async function readBundle(
   const source = { url: `file://${join(folder, "repo")}`, keys, architecture };
   const refs = list.images.map(({ ref }) => ref);
   const images = await mirrorRefs(shop, source, { path: target, refs });
-  const wrong = images.find(({ ref, commit }) => list.images.every((one) => one.ref !== ref || one.commit !== commit));
+  const wrong = images.find(({ ref, commit }) =>
+    list.images.every((one) => one.ref !== ref || one.commit !== commit),
+  );
   if (wrong !== undefined)
     throw new DcnError("refused", "CONTENT_ALTERED", `${wrong.ref} is not the commit that the bundle lists`);
   return images;
@@ -110,11 +112,14 @@ function parseList(text: string): BundleList {
 
 async function requireSame(folder: string, { files }: BundleList): Promise<void> {
   for (const path of Object.keys(files)) {
-    const climbs = path.startsWith("/") || path.split("/").some((part) => part === ".." || part === "" || part === ".");
-    if (climbs) throw new DcnError("refused", "PATH_REFUSED", `the bundle lists a file outside its folder: ${path}`);
+    const climbs =
+      path.startsWith("/") || path.split("/").some((part) => part === ".." || part === "" || part === ".");
+    if (climbs)
+      throw new DcnError("refused", "PATH_REFUSED", `the bundle lists a file outside its folder: ${path}`);
   }
-  const found = await digestsBelow(folder);
-  for (const name of [LIST, SIGNATURE]) delete found[name];
+  const found = Object.fromEntries(
+    Object.entries(await digestsBelow(folder)).filter(([name]) => name !== LIST && name !== SIGNATURE),
+  );
   const names = new Set([...Object.keys(files), ...Object.keys(found)]);
   const altered = [...names].filter((path) => files[path] !== found[path]);
   if (altered.length === 0) return;

@@ -1,5 +1,6 @@
 // OS images as an ostree repository over HTTP: signed commits, channels as refs, a summary, mirrors with the same digests (ostree(1)).
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DcnError } from "../errors/index.js";
 import { runTool, type Workshop } from "./tool.js";
@@ -27,6 +28,7 @@ export async function ensureRepository(
   mode: "archive" | "bare",
 ): Promise<void> {
   if (existsSync(join(path, "config"))) return;
+  await mkdir(path, { recursive: true });
   await ostree(shop, path, { purpose: `make the repository ${path}`, words: ["init", `--mode=${mode}`] });
 }
 
@@ -59,7 +61,11 @@ export async function publishCommits(
 export async function promoteCommits(
   shop: Workshop,
   path: string,
-  promotion: { readonly channel: string; readonly images: readonly OstreeImage[]; readonly signer: GpgSigner },
+  promotion: {
+    readonly channel: string;
+    readonly images: readonly OstreeImage[];
+    readonly signer: GpgSigner;
+  },
 ): Promise<void> {
   for (const { ref, commit } of promotion.images)
     await setRef(shop, path, { ref: `${promotion.channel}/${ref}`, commit });
@@ -99,7 +105,11 @@ export async function mirrorRefs(
     return images;
   } finally {
     // Also after Ctrl-C, when the shop's own signal would stop this at once.
-    await ostree({ ...shop, signal: undefined }, path, { purpose: "forget the source", words: forget });
+    const atAnyRate = { ...shop, signal: undefined };
+    const names = refs.map((ref) => `${remote}:${ref}`);
+    const purpose = "forget the source";
+    await ostree(atAnyRate, path, { purpose, words: ["refs", "--delete", ...names], accept: [0, 1] });
+    await ostree(atAnyRate, path, { purpose, words: forget });
   }
 }
 
@@ -123,6 +133,8 @@ async function mirrorRef(shop: Workshop, source: OstreeSource, pull: Pull): Prom
   }
   shop.onProgress(`${ref}: copying`);
   await pulled(shop, pull, ["pull", "--mirror", remote, ref]);
+  // A ref of the source that was read before keeps ostree from naming the mirror's own.
+  await setRef(shop, path, { ref, commit });
   return { ref, commit };
 }
 
@@ -146,7 +158,8 @@ async function pulled(shop: Workshop, { path, ref }: Pull, words: readonly strin
 /** What ostree 2022.7 and 2025.2 say where content or its signature is not what it should be. */
 function refusalOf(said: string): "SIGNATURE_REFUSED" | "CONTENT_ALTERED" | undefined {
   if (/Can't check signature|GPG|[Ss]ignature|no signatures|BAD/.test(said)) return "SIGNATURE_REFUSED";
-  if (/[Cc]orrupted|checksum|Invalid .*(object|path|filename)|not a valid|\.\./.test(said)) return "CONTENT_ALTERED";
+  if (/[Cc]orrupted|checksum|Invalid .*(object|path|filename)|not a valid|\.\./.test(said))
+    return "CONTENT_ALTERED";
   return undefined;
 }
 
@@ -156,10 +169,13 @@ async function signCommit(
   { ref, commit }: OstreeImage,
   { fingerprint, home }: GpgSigner,
 ): Promise<void> {
+  const purpose = `sign ${ref}`;
+  const { stdout } = await ostree(shop, path, { purpose, words: ["show", commit] });
+  // ostree would sign a second time.
+  if (stdout.includes(`key ID ${fingerprint.slice(-16)}`)) return;
   const words = ["gpg-sign", ...homeOption(home), commit, fingerprint];
-  // A commit that bears this signature already is refused with 1, and that is all that is wanted.
-  const { exitCode, stderr } = await ostree(shop, path, { purpose: `sign ${ref}`, words, accept: [0, 1] });
-  if (exitCode === 0 || /already signed/i.test(stderr)) return;
+  const { exitCode, stderr } = await ostree(shop, path, { purpose, words, accept: [0, 1] });
+  if (exitCode === 0) return;
   const hint = "gpg --list-secret-keys shows the keys that can sign";
   throw new DcnError("failed", "SIGNING_FAILED", `${ref} could not be signed: ${stderr.trim()}`, { hint });
 }

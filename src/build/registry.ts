@@ -93,6 +93,8 @@ export async function digestOf(
 /** Whose signatures count for a copy: a file of public keys. */
 export interface ContainerTrust {
   readonly keys: string;
+  /** The registry that the images were signed for, where this one is a mirror of it: `registry.hub/plant`. */
+  readonly signedFor?: string | undefined;
   /** `amd64`, `arm64`; absent: any. */
   readonly architecture?: string | undefined;
 }
@@ -117,7 +119,7 @@ export async function mirrorImage(
   shop.onProgress(`copying ${image.image}@${image.digest}`);
   await inScratch(async (scratch) => {
     const policy = join(scratch, "policy.json");
-    await writeFile(policy, trustPolicy(from.name, trust.keys), { mode: 0o600 });
+    await writeFile(policy, trustPolicy(from.name, trust), { mode: 0o600 });
     const isRegistry = typeof to !== "string";
     await skopeoCopy(shop, scratch, {
       globals: ["--policy", policy],
@@ -138,13 +140,12 @@ export async function mirrorImage(
 }
 
 /** containers-policy.json(5): nothing but what these keys have signed, for one registry; everything else is rejected. */
-export function trustPolicy(name: string, keys: string): string {
-  const signed = {
-    type: "signedBy",
-    keyType: "GPGKeys",
-    keyPath: keys,
-    signedIdentity: { type: "matchRepository" },
-  };
+export function trustPolicy(name: string, { keys, signedFor }: ContainerTrust): string {
+  const signedIdentity =
+    signedFor === undefined || signedFor === name
+      ? { type: "matchRepository" }
+      : { type: "remapIdentity", prefix: name, signedPrefix: signedFor };
+  const signed = { type: "signedBy", keyType: "GPGKeys", keyPath: keys, signedIdentity };
   const policy = { default: [{ type: "reject" }], transports: { docker: { [name]: [signed] } } };
   return `${JSON.stringify(policy, undefined, 2)}\n`;
 }

@@ -1,7 +1,13 @@
 import { appendFileSync, chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mirrorRefs, promoteCommits, publishCommits, readBundle, writeBundle } from "../../src/build/index.js";
+import {
+  mirrorRefs,
+  promoteCommits,
+  publishCommits,
+  readBundle,
+  writeBundle,
+} from "../../src/build/index.js";
 import { have } from "../sandbox/requirements.js";
 import { type Keys, PublishingScene, run } from "./workshop.js";
 
@@ -51,7 +57,11 @@ describe.skipIf(!tools)("OS images in an ostree repository", () => {
   });
 
   it("moves a channel to the very commit", async () => {
-    await promoteCommits(scene.shop, served, { channel: "stable", images: [{ ref, commit }], signer: signer() });
+    await promoteCommits(scene.shop, served, {
+      channel: "stable",
+      images: [{ ref, commit }],
+      signer: signer(),
+    });
     expect(run("ostree", `--repo=${served}`, "rev-parse", `stable/${ref}`)).toBe(commit);
     expect(scene.text("served", "summary")).toContain(`stable/${ref}`);
   });
@@ -73,7 +83,10 @@ describe.skipIf(!tools)("OS images in an ostree repository", () => {
   });
 
   it("refuses an image for another architecture, before its content is fetched", async () => {
-    const trouble = { code: "WRONG_ARCHITECTURE", message: expect.stringContaining("x86_64, not for aarch64") };
+    const trouble = {
+      code: "WRONG_ARCHITECTURE",
+      message: expect.stringContaining("x86_64, not for aarch64") as string,
+    };
     await expect(mirror("arm", { architecture: "aarch64" })).rejects.toMatchObject(trouble);
     expect(objects("arm", ".filez")).toEqual([]);
   });
@@ -96,7 +109,7 @@ describe.skipIf(!tools)("OS images in an ostree repository", () => {
     });
 
     const read = (folder: string, options: { keys?: string; architecture?: string } = {}) =>
-      readBundle(scene.shop, { folder, keys: keysOf(ours), ...options }, scene.path(`${folder}-repo`));
+      readBundle(scene.shop, { folder, keys: keysOf(ours), ...options }, `${folder}-repo`);
     const copyOf = (name: string): string => {
       run("cp", "-a", stick, scene.path(name));
       return scene.path(name);
@@ -126,7 +139,9 @@ describe.skipIf(!tools)("OS images in an ostree repository", () => {
     });
 
     it("is refused with a stranger's keys, and for another architecture", async () => {
-      await expect(read(stick, { keys: keysOf(others) })).rejects.toMatchObject({ code: "SIGNATURE_REFUSED" });
+      await expect(read(stick, { keys: keysOf(others) })).rejects.toMatchObject({
+        code: "SIGNATURE_REFUSED",
+      });
       await expect(read(stick, { architecture: "aarch64" })).rejects.toMatchObject({
         code: "WRONG_ARCHITECTURE",
       });
@@ -154,7 +169,10 @@ describe.skipIf(!tools)("OS images in an ostree repository", () => {
   it("keeps what a failed tool said", async () => {
     const where = { from: scene.path("nothing"), to: served, signer: signer() };
     const failed = publishCommits(scene.shop, where, [{ ref, commit: "0".repeat(64) }]);
-    await expect(failed).rejects.toMatchObject({ code: "TOOL_FAILED", hint: expect.stringContaining("copy-dcn-hmi") });
+    await expect(failed).rejects.toMatchObject({
+      code: "TOOL_FAILED",
+      hint: expect.stringContaining("copy-dcn-hmi") as string,
+    });
     expect(scene.text("logs", "copy-dcn-hmi-site-1.log")).toContain("error:");
   });
 
