@@ -1,5 +1,11 @@
 // Builds, hosts and copies images with the real tools.
 export { readBundle, writeBundle } from "./bundle.js";
+export {
+  type BuildStore,
+  type BuiltLayer,
+  buildDebianLayers,
+  type DebianBuildLayer,
+} from "./debian-images.js";
 export { buildHostingImage, HOSTING_PORT } from "./hosting.js";
 export {
   commitOf,
@@ -10,6 +16,7 @@ export {
   type OstreeSource,
   promoteCommits,
   publishCommits,
+  refsOf,
 } from "./ostree-repository.js";
 export {
   type ContainerTrust,

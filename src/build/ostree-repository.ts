@@ -1,6 +1,7 @@
 // OS images as an ostree repository over HTTP: signed commits, channels as refs, a summary, mirrors with the same digests (ostree(1)).
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DcnError } from "../errors/index.js";
 import { runTool, type Workshop } from "./tool.js";
@@ -37,6 +38,25 @@ export async function commitOf(shop: Workshop, path: string, ref: string): Promi
   const words = ["rev-parse", "--", ref];
   const result = await ostree(shop, path, { purpose: `look up ${ref}`, words, accept: [0, 1] });
   return result.exitCode === 0 ? result.stdout.trim() : undefined;
+}
+
+/** The refs that a served repository's summary names. Throws as `runTool`; failed NO_SUCH_IMAGE where it names none. */
+export async function refsOf(shop: Workshop, url: string): Promise<string[]> {
+  const scratch = await mkdtemp(join(tmpdir(), "dcn-ha-refs-"));
+  try {
+    await ostree(shop, scratch, { purpose: "make a scratch repository", words: ["init", "--mode=archive"] });
+    const add = ["remote", "add", "--no-gpg-verify", "source", url];
+    await ostree(shop, scratch, { purpose: `ask ${url}`, words: add });
+    const { stdout } = await ostree(shop, scratch, {
+      purpose: `ask ${url} what it has`,
+      words: ["remote", "refs", "source"],
+    });
+    const refs = stdout.split("\n").flatMap((line) => /^source:(.+)$/.exec(line.trim())?.[1] ?? []);
+    if (refs.length > 0) return refs;
+    throw new DcnError("failed", "NO_SUCH_IMAGE", `${url} names no image`);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Brings images from the build's repository into the one that is served, signs each commit that the signer has not signed, and renews the summary. */

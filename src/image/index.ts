@@ -11,7 +11,16 @@ export {
 } from "./layer.js";
 export type { LayerInput } from "./layer-content.js";
 export { layerGraph } from "./layers.js";
-export { type ImageLock, type LockedLayer, lockName, lockOf, lockText, readLock } from "./lock.js";
+export {
+  type ImageLock,
+  type LockedLayer,
+  lockName,
+  lockOf,
+  lockText,
+  readLock,
+  withOutput,
+} from "./lock.js";
 export type { Family } from "./packages.js";
 export { familyOf, IMAGE_TARGETS, type ImageTarget, type RenderedImages, renderImages } from "./render.js";
-export type { DebianLayer } from "./render-debian.js";
+export { type DebianLayer, PARENT_WORD, ROOT_WORD } from "./render-debian.js";
+export { sbom } from "./sbom.js";

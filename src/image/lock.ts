@@ -96,6 +96,33 @@ export function lockOf(graph: LayerGraph, previous: ImageLock | undefined, sha25
   };
 }
 
+/** What a build found out about one layer: exact versions of its packages, and what it made, by name. */
+export interface LayerOutput {
+  readonly address: string;
+  readonly packages: ReadonlyMap<string, string>;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** The lock with what a build found out. A layer that it does not have changes nothing. */
+export function withOutput(
+  one: ImageLock,
+  family: Family,
+  { address, packages, outputs }: LayerOutput,
+): ImageLock {
+  const layer = one.layers[family]?.[address];
+  if (layer === undefined) return one;
+  const versions = Object.keys(layer.packages).map((name) => [
+    name,
+    packages.get(name) ?? layer.packages[name] ?? "",
+  ]);
+  const found = {
+    ...layer,
+    packages: Object.fromEntries(versions) as Record<string, string>,
+    outputs: { ...layer.outputs, ...outputs },
+  };
+  return { ...one, layers: { ...one.layers, [family]: { ...one.layers[family], [address]: found } } };
+}
+
 /** The lock file's text. */
 export function lockText(one: ImageLock): string {
   return jsonText(one);

@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import { invariant } from "../errors/index.js";
 import type { Family, ImageFile } from "../image/index.js";
 
-const RESOURCES = fileURLToPath(new URL("../../resources", import.meta.url));
+/** The product's own files for nodes and images. */
+export const RESOURCES_FOLDER = fileURLToPath(new URL("../../resources", import.meta.url));
 
 /** Reads those for one family of distributions; `resources` is the product's own folder unless told otherwise. */
-export async function readNodeFiles(family: Family, resources = RESOURCES): Promise<ImageFile[]> {
+export async function readNodeFiles(family: Family, resources = RESOURCES_FOLDER): Promise<ImageFile[]> {
   const table = await readFile(join(resources, "node-files"), "utf8");
   const lines = table.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const rows = lines.map((line) => line.split(" ")).filter(([, , , only = family]) => only === family);

@@ -27,6 +27,8 @@ export interface ImageLayers {
   readonly lockFile: string;
   /** The lock file as it should be now; what a build found out about layers that are still the same is in it. */
   readonly lock: ImageLock;
+  /** The lock file as it is; absent where there is none yet. */
+  readonly before?: ImageLock;
 }
 
 /** The layers for a build system, or what stands in the way. Throws DcnError invalid (IMAGE_BASE, IMAGE_LOCK). */
@@ -48,7 +50,8 @@ export async function imageLayers(
     ...(await sourceStamp(set.file)),
     ...(before === undefined ? {} : { lock: before }),
   });
-  return { graph, lockFile, lock: lockOf(graph, before, sha256) };
+  const lock = lockOf(graph, before, sha256);
+  return { graph, lockFile, lock, ...(before === undefined ? {} : { before }) };
 }
 
 /** What a build system takes for the chosen images. */

@@ -5,6 +5,18 @@ export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
 export { type Confirmed, confirmChange } from "./confirm.js";
 export { changeLinks, changeQuorumDevice } from "./corosync.js";
 export type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
+export { type BuiltImage, buildImages, type ImageBuild, type ImageBuildOptions } from "./image-build.js";
+export {
+  bundleImages,
+  hostImages,
+  imageRefs,
+  mirrorContainerImages,
+  mirrorImages,
+  type PublishOptions,
+  promoteImages,
+  publishImages,
+  unbundleImages,
+} from "./image-publish.js";
 export { type ImageLayers, imageLayers, renderLayers } from "./image-render.js";
 export { type Imported, type ImportOptions, importGroup } from "./import.js";
 export { rotateKey } from "./keys.js";

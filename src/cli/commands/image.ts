@@ -5,7 +5,9 @@ import type { LayerGraph } from "../../image/index.js";
 import type { ImageLayers } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
+import { choiceOptions, known } from "../image-publishing.js";
 import { loadImageSet, setArgument } from "../image-set.js";
+import { imageVerbs } from "../image-verbs.js";
 import { exitCodes, FindingsError } from "../trouble.js";
 
 const TARGETS = ["containerfile", "blueprint", "debian", "folder"];
@@ -19,8 +21,7 @@ export const command: CommandDefinition = {
       options: [
         { flags: "--to <SYSTEM>", help: "build system", choices: TARGETS },
         { flags: "--out <DIR>", help: "folder that the files are written into" },
-        { flags: "--role <ROLE>", help: "only the images of this role" },
-        { flags: "--site <SITE>", help: "only the images of this site" },
+        ...choiceOptions,
         { flags: "--graph", help: "print the layers with their tags instead" },
         { flags: "--write-lock", help: "write the lock file beside the set" },
         profilesOption,
@@ -33,6 +34,7 @@ export const command: CommandDefinition = {
       ],
       run: render,
     },
+    ...imageVerbs,
   },
 };
 
@@ -60,16 +62,6 @@ async function render(call: Call): Promise<number> {
     `${folder}: ${files.length} files`,
   );
   return exitCodes.done;
-}
-
-/** The value of an option that names a role or a site. Throws DcnError usage. */
-function known(call: Call, option: "role" | "site", all: object): string | undefined {
-  const value = call.options.text(option);
-  if (value === undefined || Object.hasOwn(all, value)) return value;
-  const names = Object.keys(all).join(", ");
-  throw new DcnError("usage", "UNKNOWN_CHOICE", `the set has no ${option} ${value}`, {
-    hint: `known: ${names}`,
-  });
 }
 
 async function writeLock({ lock, lockFile }: ImageLayers): Promise<void> {

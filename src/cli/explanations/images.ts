@@ -124,4 +124,90 @@ export const imageCodes: Explanations = {
     "Nothing would be rendered.",
     "Name one of those that the message lists.",
   ),
+  TOOL_MISSING: entry(
+    "A program that builds, signs or copies images is not on this machine.",
+    "The step cannot be done without it.",
+    "Install it.",
+    "apt-get install mmdebstrap ostree gpg buildah skopeo",
+  ),
+  TOOL_FAILED: entry(
+    "A program that builds, signs or copies images ended with an error.",
+    "The step is not done; what was done before it is kept, and the same command goes on from there.",
+    "Read its last words and the log that the message names.",
+  ),
+  NOT_BUILT: entry(
+    "An image of the set, as the set is now, was not built yet.",
+    "Only what was built can be published.",
+    "Build it.",
+    "dcn-ha image build plant.yaml",
+  ),
+  NOT_RENDERED: entry(
+    "A layer of the set was not among those that were rendered.",
+    "It cannot be built.",
+    "This is a fault of dcn-ha: please report it.",
+  ),
+  NO_FINGERPRINT: entry(
+    "A signing key is named by something shorter than its fingerprint.",
+    "Short key ids can be forged: two keys may have the same.",
+    "Take the whole fingerprint.",
+    "gpg --list-secret-keys --with-fingerprint",
+  ),
+  SIGNING_FAILED: entry(
+    "The key could not sign.",
+    "Devices and sites refuse what is not signed.",
+    "See that the key is in the keyring, is not expired, and that gpg-agent can ask for its passphrase.",
+    "gpg --list-secret-keys",
+  ),
+  SIGNATURE_REFUSED: entry(
+    "An image, or the list of a bundle, is not signed by a key that counts.",
+    "It may be somebody else's, or altered. Nothing of it was taken.",
+    "Compare the keys; where the image is right, sign it at the place where it is published.",
+  ),
+  CONTENT_ALTERED: entry(
+    "Content of an image is not what its checksum or its signed list says.",
+    "A disk, a stick or the way here has altered it, or somebody has. Nothing of it was put to use.",
+    "Fetch it again; if that does not help, compare with the place where it was published.",
+  ),
+  PATH_REFUSED: entry(
+    "A bundle holds a link, a device, or a name that leads out of its folder.",
+    "No bundle that dcn-ha writes has such a thing. Nothing was written.",
+    "Find out where the bundle comes from.",
+  ),
+  WRONG_ARCHITECTURE: entry(
+    "An image is for another kind of processor.",
+    "No device could boot it.",
+    "Take the image for this architecture.",
+  ),
+  NO_SUCH_IMAGE: entry(
+    "The repository has no image of this name.",
+    "There is nothing to copy or to promote.",
+    "See what it names.",
+    "ostree --repo=/srv/repo refs",
+  ),
+  PULL_FAILED: entry(
+    "An image could not be fetched.",
+    "The server does not answer, or lacks a part of it.",
+    "Try again; where it stays so, publish the image again.",
+  ),
+  COPY_FAILED: entry(
+    "A container image could not be copied.",
+    "A registry does not answer, or refuses the login.",
+    "Try again; skopeo login is for registries that want one.",
+  ),
+  NOT_PINNED: entry(
+    "A container image is named without its digest.",
+    "A tag can move while it is copied, and a site would get another image than the hub.",
+    "Name image, tag and digest.",
+    "hosting:1.0.0@sha256:…",
+  ),
+  FOLDER_NOT_EMPTY: entry(
+    "The folder of a new bundle holds something already.",
+    "A bundle is signed as a whole, so that nothing can be added to it.",
+    "Name a new folder.",
+  ),
+  BUNDLE_UNKNOWN: entry(
+    "The list of a bundle is of another release.",
+    "It cannot be read here.",
+    "Take the release that wrote it, or a newer one.",
+  ),
 };
