@@ -9,7 +9,6 @@ export {
 export { buildHostingImage, HOSTING_PORT } from "./hosting.js";
 export {
   commitOf,
-  ensureRepository,
   type GpgSigner,
   mirrorRefs,
   type OstreeImage,

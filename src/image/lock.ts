@@ -109,7 +109,7 @@ export function withOutput(
   family: Family,
   { address, packages, outputs }: LayerOutput,
 ): ImageLock {
-  const layer = one.layers[family]?.[address];
+  const layer = one.layers[family][address];
   if (layer === undefined) return one;
   const versions = Object.keys(layer.packages).map((name) => [
     name,
