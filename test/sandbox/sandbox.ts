@@ -81,6 +81,7 @@ function adapt(node: SandboxNode, text: string): string {
   if (!text.startsWith("#!/bin/sh")) return text;
   const adapted = text
     .replace(/^root=''$/m, `root='${node.root}'`)
+    .replaceAll("/proc/sys/kernel/hostname", `${node.root}/hostname`)
     .replace(/^PATH=.*$/m, `PATH=${node.root}/stubs:/usr/sbin:/usr/bin:/sbin:/bin`);
   if (!adapted.includes(`root='${node.root}'`) || !adapted.includes("/stubs:"))
     throw new Error("the script changed its shape");
@@ -110,6 +111,7 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
   };
   for (const folder of ["run", "etc/corosync", "var/lib/pacemaker", "units"])
     mkdirSync(join(root, folder), { recursive: true });
+  write("hostname", `${name}\n`);
   write("etc/os-release", 'ID=debian\nVERSION_ID="12"\n');
   for (const [tool, script] of Object.entries(stubs(root, name, names))) {
     write(`stubs/${tool}`, `#!/bin/sh\n${script}\n`);
@@ -161,7 +163,6 @@ function stubs(root: string, name: string, names: readonly string[]): Record<str
   const mon = `<pacemaker-result><summary><current_dc present="true" version="2.1.5" name="${names[0] ?? ""}" with_quorum="true"/></summary><nodes>${online}</nodes><resources/><status code="0" message="OK"/></pacemaker-result>`;
   const votes = `Quorum information\n------------------\nNodes:            ${names.length}\nQuorate:          Yes\n`;
   return {
-    uname: `echo ${name}`,
     chown: `echo "$@" >>${root}/chown.log`,
     logger: `shift; echo "$@" >>${root}/journal.log`,
     cibadmin: `CIB_file=${root}/live.xml; export CIB_file; exec /usr/sbin/cibadmin "$@"`,
