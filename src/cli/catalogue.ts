@@ -17,7 +17,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: "render",
-    summary: "prints what a group becomes: model, CIB, corosync.conf or pcs commands",
+    summary: "prints what a group becomes: model, CIB, corosync.conf, pcs commands or booth.conf",
     load: async () => (await import("./commands/render.js")).command,
   },
   {
