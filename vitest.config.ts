@@ -26,6 +26,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Projects that run together (npm run soak) go one after the other.
+          sequence: { groupOrder: 0 },
           maxWorkers: "100%",
           include: ["test/**/*.test.ts"],
           exclude: ["test/lab/**", ...tools],
@@ -37,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "tools",
+          sequence: { groupOrder: 1 },
           include: tools,
           globalSetup: ["test/build.ts"],
           setupFiles: ["test/seed.ts"],
@@ -47,6 +50,7 @@ export default defineConfig({
       {
         test: {
           name: "lab",
+          sequence: { groupOrder: 2 },
           include: ["test/lab/**/*.test.ts"],
           globalSetup: ["test/build.ts"],
           fileParallelism: false,
