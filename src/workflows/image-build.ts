@@ -7,6 +7,7 @@ import {
   type Choice,
   chosen,
   type DebianLayer,
+  type ImageFile,
   type ImageLock,
   type Layer,
   leavesOf,
@@ -61,7 +62,7 @@ export async function buildImages(options: ImageBuildOptions): Promise<ImageBuil
   const { set, layers, choice, store, shop, onLayer } = options;
   const rendered = join(store, "rendered", set.name);
   await mkdir(rendered, { recursive: true });
-  const files = renderLayers(set, layers, { to: "debian", choice });
+  const { files } = renderLayers(set, layers, { to: "debian", choice });
   await writeTree(rendered, files);
   const graph = chosen(layers.graph, choice);
   const unlike: string[] = [];
@@ -115,7 +116,7 @@ function buildLayerOf(
   }: {
     readonly options: ImageBuildOptions;
     readonly rendered: string;
-    readonly files: ReturnType<typeof renderLayers>;
+    readonly files: readonly ImageFile[];
   },
 ): DebianBuildLayer {
   const { set, layers, architecture } = options;
