@@ -99,24 +99,6 @@ describe.skipIf(noLab !== undefined).each(systems)("a running cluster on %s", (o
     await stands(names);
   });
 
-  it("gives Pacemaker a key for remote nodes, the same on all, and another one the next time", async () => {
-    const names = ["dcn1", "dcn2", "dcn3"];
-    const rotated = async (): Promise<string> => {
-      expect((await done("keys", "rotate", file("three"), "--key", "pacemaker")).outcome).toBe("changed");
-      const seen = await Promise.all(
-        names.map((node) =>
-          lab.shell(node, "cd /etc/pacemaker; sha256sum authkey; stat -c '%s %a %U:%G' authkey"),
-        ),
-      );
-      expect(new Set(seen).size).toBe(1);
-      expect(seen[0]).toMatch(/\n256 440 root:haclient$/);
-      return seen[0] ?? "";
-    };
-    const first = await rotated();
-    expect(await rotated()).not.toBe(first);
-    await stands(names);
-  });
-
   it("loses a link and gets it back", async () => {
     expect((await done("link", "remove", file("one-link"))).outcome).toBe("changed");
     expect(await lab.shell("dcn2", "corosync-cfgtool -s | grep -c '^LINK'")).toBe("1");
