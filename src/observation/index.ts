@@ -1,5 +1,13 @@
 // Text of foreign commands → typed observations; one file per command.
 export type { AgentAction, AgentMetadata, AgentParameter } from "./agent-metadata.js";
+export {
+  type BootStatus,
+  bootStatusText,
+  parseBootStatus,
+  parseTrialRecord,
+  type TrialRecord,
+} from "./boot-status.js";
+export { parseBootcStatus } from "./bootc-status.js";
 export { type LinkState, type ObservedLink, parseCfgtool } from "./cfgtool.js";
 export {
   type ClusterObservation,
@@ -17,6 +25,15 @@ export {
   type SimulatedAction,
 } from "./crm-simulate.js";
 export {
+  type AvailableUpdate,
+  type DeploymentState,
+  deploymentIn,
+  type ObservedDeployment,
+  type OsObservation,
+  type SwitchOutcome,
+  switchOutcome,
+} from "./deployment.js";
+export {
   encodeRequest,
   HELPER_ARGV,
   type HelperAnswer,
@@ -32,6 +49,7 @@ export {
   readLiveCib,
   type SilentNode,
 } from "./node-observation.js";
+export { parseOstreeStatus } from "./ostree-status.js";
 export {
   type CibVersion,
   type FormationMark,
@@ -42,3 +60,4 @@ export {
 } from "./probe.js";
 export { parseQuorumtool, type QuorumMember, type QuorumObservation } from "./quorumtool.js";
 export { parseReadLock, type ReadLock } from "./read-lock.js";
+export { parseRpmOstreeStatus } from "./rpm-ostree-status.js";

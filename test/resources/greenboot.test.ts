@@ -4,6 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { need } from "../golden/tools.js";
+import { OstreeDisk } from "../sandbox/ostree-disk.js";
 
 const GREENBOOT = join(import.meta.dirname, "../../resources/health/greenboot");
 const [OLD, NEW] = [`${"a".repeat(64)}.0`, `${"b".repeat(64)}.0`];
@@ -182,3 +184,21 @@ describe("a device without greenboot", () => {
     expect(other.boot()).toEqual({ deployment: NEW, reboot: false });
   });
 });
+
+test("the way back turns the order that the real ostree reads, and its next deployment comes first again", (context) => {
+  need(context, "ostree");
+  if (process.getuid?.() !== 0) context.skip("ostree deploys for root alone");
+  const disk = new OstreeDisk();
+  try {
+    for (const version of ["1.0.0", "2.0.0", "3.0.0"]) disk.deploy(version);
+    const text = readFileSync(GREENBOOT, "utf8").replace("root=''", `root='${disk.sysroot}'`);
+    const script = `${text.slice(0, text.indexOf("most=$(setting"))}go_back\n`;
+    const run = spawnSync("sh", ["-s"], { input: script, encoding: "utf8" });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect(disk.versions()).toEqual(["2.0.0", "3.0.0", "1.0.0"]);
+    disk.deploy("4.0.0");
+    expect(disk.versions()).toEqual(["4.0.0", "2.0.0", "3.0.0", "1.0.0"]);
+  } finally {
+    disk.remove();
+  }
+}, 120_000);
