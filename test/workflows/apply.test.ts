@@ -153,7 +153,7 @@ describe.skipIf(!tools)("a running cluster", { timeout: 60_000 }, () => {
 
 describe.skipIf(!tools)("refused before the first write", { timeout: 60_000 }, () => {
   const wrong: [string, (box: Sandbox) => void, string][] = [
-    ["another hostname", (box) => stub(box, "uname", "echo other"), "HOSTNAME_DIFFERS"],
+    ["another hostname", (box) => box.node("dcn2").write("hostname", "other\n"), "HOSTNAME_DIFFERS"],
     [
       "another cluster",
       (box) => box.node("dcn2").write("etc/corosync/corosync.conf", "totem {\n cluster_name: other\n}\n"),
