@@ -82,7 +82,7 @@ describe.skipIf(noLab !== undefined)("cold start after a power cut of the site",
     await lab.exec("dcn3", "sh", "-c", "rm /var/lib/pacemaker/cib/cib*");
     await lab.settled(nodes);
     expect(await lab.shell("dcn3", journal)).toContain("what held this node is mended: it goes on");
-    expect(await lab.shell("dcn3", "ls /run/motd.d 2>/dev/null")).toBe("");
+    expect(await lab.shell("dcn3", "ls /run/motd.d/50-dcn-ha-gate 2>/dev/null")).toBe("");
     expect(lab.fencings(begin)).toEqual([]);
     expect((await lab.truth()).doubleRuns).toEqual([]);
   });
