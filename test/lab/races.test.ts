@@ -7,7 +7,7 @@ import { resolveSecret } from "../../src/sources/index.js";
 import { systemClock } from "../../src/time/index.js";
 import { createSshTransport, type Transport } from "../../src/transport/index.js";
 import { type ApplyResult, applyGroup } from "../../src/workflows/index.js";
-import { Lab, noLab } from "./lab.js";
+import { eventually, Lab, noLab } from "./lab.js";
 
 const soak = process.env.DCN_HA_SOAK !== undefined;
 const first = Number(process.env.DCN_HA_SEED ?? 1);
@@ -188,8 +188,10 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
       expect((await lab.lab("heal")).exitCode).toBe(0);
       await lab.settled(["dcn1", "dcn2", "dcn3"]);
       const holder = here === "0" ? "11111111-1111" : "33333333-3333";
+      // A node that comes back has its own CIB still for a moment after it is online.
       for (const node of ["dcn1", "dcn2", "dcn3"]) {
-        expect(await lab.shell(node, "cibadmin --query --local"), node).toContain(`value="held ${holder} `);
+        const seen = () => lab.shell(node, "cibadmin --query --local | grep dcn-ha-lock-state; crmadmin -D");
+        await eventually(seen, (text) => text.includes(`value="held ${holder} `), 30_000);
       }
       expect(await lab.shell("dcn2", asking(`token ${holder}`, "free"))).toBe("0");
     } finally {
