@@ -13,6 +13,15 @@ export interface GuardOrder {
   readonly windowMs: number;
   readonly before: string;
   readonly after: string;
+  /** Of each node, where corosync.conf changes too. */
+  readonly corosync?: ReadonlyMap<string, GuardedConf> | undefined;
+}
+
+/** Whole texts; `between` where links move, as on the way there. */
+export interface GuardedConf {
+  readonly before: string;
+  readonly between?: string;
+  readonly after: string;
 }
 
 /** Arms every node; none is armed when one cannot be. Later nodes wait a little longer, so that they do not all try at once. */
@@ -22,9 +31,13 @@ export async function armNodes(
   order: GuardOrder,
 ): Promise<void> {
   const { token, windowMs, before, after } = order;
+  const confOf = (node: string): { corosync?: GuardedConf } => {
+    const corosync = order.corosync?.get(node);
+    return corosync === undefined ? {} : { corosync };
+  };
   try {
     await onEach(context, "arm", nodes, async (node) => {
-      const facts = JSON.stringify({ before, after, rank: nodes.indexOf(node) });
+      const facts = JSON.stringify({ before, after, rank: nodes.indexOf(node), ...confOf(node) });
       const payload = `${token} ${Math.round(windowMs / 1000)}\n${facts}`;
       await mustDo(context, node, [{ verb: "guard-arm", payload }]);
       return undefined;

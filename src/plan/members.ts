@@ -62,6 +62,9 @@ export function notTaken({ corosync }: Pick<ClusterModel, "corosync">, cmap: str
     const at = `nodelist.node.${place}`;
     wanted.set(`${at}.nodeid`, String(node.id)).set(`${at}.name`, node.name);
     for (const [link, address] of node.addresses.entries()) wanted.set(`${at}.ring${link}_addr`, address);
+    for (const [key, value] of node.entries ?? []) {
+      if (/^ring\d_addr$/.test(key)) wanted.set(`${at}.${key}`, value);
+    }
   }
   for (const key of ["token", "consensus"]) {
     const value = corosync.totem.entries.findLast(([name]) => name === key)?.[1];
@@ -79,4 +82,17 @@ export function notTaken({ corosync }: Pick<ClusterModel, "corosync">, cmap: str
     (key) => !wanted.has(key) && (running.get(key) ?? "0") !== "0",
   );
   return [...differ, ...gone];
+}
+
+/** Names of the nodes whose standby carries `owner`'s mark in this CIB. */
+export function standbyOf(cib: string, owner: string): string[] {
+  const nodes = /<nodes>([\s\S]*?)<\/nodes>/.exec(cib)?.[1] ?? "";
+  return nodes
+    .split(/(?=<node )/)
+    .filter((node) =>
+      [...node.matchAll(/<nvpair [^>]*>/g)].some(
+        ([pair]) => pair.includes('name="dcn-ha-standby"') && pair.includes(`value="${owner}"`),
+      ),
+    )
+    .flatMap((node) => /<node [^>]*uname="([^"]*)"/.exec(node)?.[1] ?? []);
 }

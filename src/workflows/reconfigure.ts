@@ -24,6 +24,7 @@ import type { Finding } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
 import { observeNodes } from "../observe/index.js";
 import {
+  betweenOf,
   type CorosyncChange,
   type CorosyncWay,
   corosyncChanges,
@@ -223,8 +224,10 @@ export async function bringCorosync(
     readonly owner: string;
   },
 ): Promise<void> {
-  const { way } = target;
-  if (way !== undefined) return changeCorosync(context, { nodes: members, way, allowFullStop, owner });
+  const { way, changes, model } = target;
+  const between = betweenOf(model, changes);
+  if (way !== undefined)
+    return changeCorosync(context, { nodes: members, way, allowFullStop, owner, between });
   if (!(await runsWith(context, members))) await reload(context, members);
 }
 

@@ -176,19 +176,23 @@ exec /usr/sbin/corosync -t -c "$3.here"`,
 echo '<resource-agent name="any"><actions><action name="start"/><action name="stop"/><action name="monitor"/></actions></resource-agent>'`,
     sbd: "exit 0",
     crmadmin: "echo 'Controller on dcn1 in state S_IDLE: ok'",
-    "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
-    // A reload is taken at once: what runs is what the file says.
-    "corosync-cmapctl": `[ $# -eq 0 ] || exit 0
+    // A reload is taken at once, by all: each reads its own file.
+    "corosync-cfgtool": `[ "$1" = -R ] || { echo 'Local node ID 1, transport knet'; exit; }
+echo reload >>${root}/journal.log
+for node in ${root}/../*; do cp "$node/etc/corosync/corosync.conf" "$node/units/corosync.runs"; done`,
+    "corosync-cmapctl": `[ $# -eq 0 ] && [ -e ${root}/units/corosync.service.active ] || exit 0
 awk '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
 /}/ { depth--; next }
 { key = $1; sub(":", "", key); value = $2
 if (name[1] == "nodelist" && depth == 2) print "nodelist.node." (count - 1) "." key " (str) = " value
-else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/etc/corosync/corosync.conf`,
+else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/units/corosync.runs`,
     systemctl: `units=${root}/units
 verb=$1; shift
 case $verb in
 is-active) shift; test -e "$units/$1.active" ;;
 show)
+  if [ "$1" = --property=InvocationID ]; then cat "$units/corosync.start" 2>/dev/null; exit 0; fi
+  if [ "$2" = --value ]; then test -e "$units/$3.active" && echo active || echo inactive; exit 0; fi
   shift
   for unit; do
     active=inactive file=disabled
@@ -200,6 +204,11 @@ enable) for unit; do : >"$units/$unit.enabled"; done ;;
 start)
   for unit; do
     case $unit in --*) continue ;; esac
+    # Its start has a number of its own, and it reads the file that lies there.
+    if [ "$unit" = corosync.service ] && [ ! -e "$units/$unit.active" ]; then
+      echo "0$(($(cat "$units/corosync.start" 2>/dev/null || echo 0) + 1))" >"$units/corosync.start"
+      cp ${root}/etc/corosync/corosync.conf "$units/corosync.runs"
+    fi
     : >"$units/$unit.active"
     if [ "$unit" = pacemaker.service ] && [ ! -e ${root}/live.xml ]; then
       seed=${root}/var/lib/pacemaker/cib/cib.xml
@@ -209,6 +218,7 @@ start)
       : >${root}/var/lib/pacemaker/cib/cib.xml.sig
     fi
   done ;;
+stop) for unit; do rm -f "$units/$unit.active"; done ;;
 daemon-reload | restart) : ;;
 *) exit 1 ;;
 esac`,
