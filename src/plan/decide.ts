@@ -30,6 +30,8 @@ export type Decision =
       readonly formation: string;
       readonly join: readonly string[];
       readonly start: readonly string[];
+      /** A full stop that an apply began: this comes before the start. */
+      readonly corosync?: CorosyncUpdate;
       readonly validateWith: string;
       readonly crmFeatureSet: string;
     }
@@ -68,9 +70,12 @@ export function decide(desired: DesiredGroup, observations: readonly NodeObserva
   const join = probed.filter((seen) => !wasStarted(seen)).map((seen) => seen.node);
   const stopped = anchors.filter((seen) => !isStarting(seen));
   if (join.length > 0 || stopped.length > 0) {
+    const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.fullStop);
     const away = [...join, ...stopped.map(({ node }) => node)];
-    if (update !== undefined) return { kind: "refuse", findings: [differs(update, away)] };
-    return complete(anchors, { probed, join, stopped });
+    if (update !== undefined && !isOurs) return { kind: "refuse", findings: [differs(update, away)] };
+    const decision = complete(anchors, { probed, join, stopped });
+    if (update === undefined || decision.kind !== "complete") return decision;
+    return { ...decision, corosync: update };
   }
   return operate(desired, anchors, update);
 }
@@ -137,7 +142,7 @@ interface Parts {
 
 function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
   const { probed, join, stopped } = parts;
-  const idle = stopped.filter((seen) => seen.probe.formation?.step === "complete");
+  const idle = stopped.filter(({ probe }) => probe.formation?.step === "complete" && !probe.fullStop);
   if (idle.length > 0) {
     const findings = idle.map((seen): Finding => {
       const text = "the cluster was formed here, and is stopped; somebody may have had a reason";

@@ -22,6 +22,7 @@ import { observeNodes } from "../observe/index.js";
 import { type Decision, decide, refusal } from "../plan/index.js";
 import type { ApplyOptions, ApplyResult, Round, Scene } from "./apply-round.js";
 import { changeCib } from "./change-cib.js";
+import { goOnWithStop } from "./change-corosync.js";
 import { checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
 import type { LockOptions } from "./lock.js";
@@ -91,6 +92,9 @@ async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
 
 async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   const { context, decision, observations } = scene;
+  if (decision.kind === "complete" && decision.corosync !== undefined) {
+    await goOnWithStop(options, context, decision.corosync);
+  }
   const formation = await act(scene);
   const changed = await changeCib(context, { decision, observations });
   const settled = await rest(options, context);

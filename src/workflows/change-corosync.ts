@@ -25,14 +25,26 @@ export interface CorosyncTask {
   readonly standby: readonly string[];
 }
 
+/** A full stop that an earlier run began and did not end; leave is asked for again, since some nodes may run. */
+export async function goOnWithStop(
+  options: ApplyOptions,
+  context: ApplyContext,
+  begun: CorosyncUpdate,
+): Promise<void> {
+  requireCovered(options, { ...begun, way: "full-stop" });
+  const nodes = context.desired.nodes.map(({ name }) => name);
+  await changeCorosync(context, { nodes, way: "full-stop", allowFullStop: true, owner: STANDBY_OWNER });
+}
+
 /** Throws DcnError refused FULL_STOP_NEEDED or CONFIRM_NOT_COVERED where the update may not be made as it was asked for. */
 export function requireCovered(options: ApplyOptions, update: CorosyncUpdate | undefined): void {
   if (update === undefined) return;
   const { name } = options.group.model;
-  const hard = update.changes.filter(({ way }) => way === update.way).map(({ subject }) => subject);
-  const why = update.changes.find(({ way }) => way === update.way)?.reason ?? "";
+  const hardest = update.changes.filter(({ way }) => way === update.way);
+  const what = hardest.length === 0 ? "" : `${hardest.map(({ subject }) => subject).join(", ")}: `;
+  const why = hardest[0]?.reason ?? "an earlier run has begun it";
   if (update.way === "full-stop" && options.allowFullStop !== true) {
-    const text = `${name}: ${hard.join(", ")}: this change of corosync.conf needs all nodes stopped at once, with everything that runs on them (${why}); nothing was changed`;
+    const text = `${name}: ${what}this change of corosync.conf needs all nodes stopped at once, with everything that runs on them (${why}); nothing was changed`;
     const hint = "in a time when the workloads may stop: the same command with --allow-full-stop";
     throw new DcnError("refused", "FULL_STOP_NEEDED", text, { hint });
   }
@@ -43,7 +55,7 @@ export function requireCovered(options: ApplyOptions, update: CorosyncUpdate | u
     restart: "restarts node by node",
     "full-stop": "a full stop",
   };
-  const text = `${name}: ${hard.join(", ")}: this change of corosync.conf takes ${how[update.way]}, which does not go back by itself; nothing was changed`;
+  const text = `${name}: ${what}this change of corosync.conf takes ${how[update.way]}, which does not go back by itself; nothing was changed`;
   const hint =
     "bring corosync.conf in alone, without --confirm-within (the other changes taken out of the profile for that); then the rest with it";
   throw new DcnError("refused", "CONFIRM_NOT_COVERED", text, { hint });

@@ -48,8 +48,8 @@ stop_units() { # [UNIT…]: Pacemaker first: it stops what it runs; sbd and coro
 	done
 }
 
-verb_stop_cluster() { # "pacemaker": all but corosync, which the others still need for their quorum. The mark says who stopped it, and goes with the start
-	mkdir -p "$state" && chmod 0755 "$state" && echo apply >"$work/stopped" && place "$work/stopped" 0644 root:root "$state/full-stop" || return 73
+verb_stop_cluster() { # "pacemaker": all but corosync, which the others still need for their quorum. The mark says that an apply stopped it, until the next start or boot
+	: >"$run/full-stop" || return 73
 	case $(head -n 1 "$1") in pacemaker) stop_units pacemaker.service ;; *) stop_units ;; esac
 }
 
