@@ -223,7 +223,7 @@ describe("a running cluster", () => {
   });
 
   test("with a corosync.conf that nobody can read is refused", () => {
-    const seen = { ...member("dcn1", { extra: ["file.corosync-conf=other"] }), corosyncConf: "totem {" };
+    const seen = { ...member("dcn1"), corosyncRuns: { text: "totem {" } };
     expect(codes([seen])).toContain("COROSYNC_CONF_DIFFERS");
   });
 });
