@@ -69,14 +69,7 @@ export function decide(desired: DesiredGroup, observations: readonly NodeObserva
   const update = corosync === undefined || "findings" in corosync ? undefined : corosync;
   const join = probed.filter((seen) => !wasStarted(seen)).map((seen) => seen.node);
   const stopped = anchors.filter((seen) => !isStarting(seen));
-  if (join.length > 0 || stopped.length > 0) {
-    const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.fullStop);
-    const away = [...join, ...stopped.map(({ node }) => node)];
-    if (update !== undefined && !isOurs) return { kind: "refuse", findings: [differs(update, away)] };
-    const decision = complete(anchors, { probed, join, stopped });
-    if (update === undefined || decision.kind !== "complete") return decision;
-    return { ...decision, corosync: update };
-  }
+  if (join.length > 0 || stopped.length > 0) return complete(anchors, { probed, join, stopped, update });
   return operate(desired, anchors, update);
 }
 
@@ -138,10 +131,16 @@ interface Parts {
   readonly probed: readonly ProbedNode[];
   readonly join: readonly string[];
   readonly stopped: readonly ProbedNode[];
+  readonly update: CorosyncUpdate | undefined;
 }
 
 function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
-  const { probed, join, stopped } = parts;
+  const { probed, join, stopped, update } = parts;
+  const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.fullStop);
+  if (update !== undefined && !isOurs) {
+    const away = [...join, ...stopped.map(({ node }) => node)];
+    return { kind: "refuse", findings: [differs(update, away)] };
+  }
   const idle = stopped.filter(({ probe }) => probe.formation?.step === "complete" && !probe.fullStop);
   if (idle.length > 0) {
     const findings = idle.map((seen): Finding => {
@@ -158,6 +157,7 @@ function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
     formation: formationOf(anchors),
     join,
     start: stopped.map((seen) => seen.node),
+    ...(update === undefined ? {} : { corosync: update }),
     ...lowestVersion(probed),
   };
 }

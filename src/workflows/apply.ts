@@ -56,16 +56,8 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
-    done = {
-      ...done,
-      ...next,
-      changes: [...done.changes, ...next.changes],
-      corosync: [...(done.corosync ?? []), ...(next.corosync ?? [])],
-      version: next.version ?? done.version,
-    };
-    const isChange =
-      decision.kind === "operate" && (decision.change !== undefined || decision.corosync !== undefined);
-    const over = options.wait === false && isChange;
+    done = both(done, next);
+    const over = options.wait === false && isChange(decision);
     if (done.fate === "reverted") outcome = "reverted";
     if (over || done.fate === "reverted") return resultOf(outcome, done, clock.nowMs() - started);
   }
@@ -77,6 +69,20 @@ function resultOf(outcome: Outcome, done: Round, durationMs: number): ApplyResul
   const { changes, corosync = [], version, settled, fate, unhealthy = [] } = done;
   const awaiting = fate === "awaiting";
   return { outcome, changes, corosync, version, settled, unhealthy, awaiting, durationMs };
+}
+
+function both(done: Round, next: Round): Round {
+  return {
+    ...done,
+    ...next,
+    changes: [...done.changes, ...next.changes],
+    corosync: [...(done.corosync ?? []), ...(next.corosync ?? [])],
+    version: next.version ?? done.version,
+  };
+}
+
+function isChange(decision: Decision): boolean {
+  return decision.kind === "operate" && (decision.change !== undefined || decision.corosync !== undefined);
 }
 
 /** Does what the decision says, under the lock that fits: claims on nodes that have no whole cluster yet, else the lock in the CIB. */

@@ -44,14 +44,8 @@ describe.skipIf(noLab !== undefined)("apply, of another corosync.conf", () => {
     const before = await lab.truth();
     const pids = await Promise.all(nodes.map((node) => lab.shell(node, "pidof corosync")));
     const { run, result } = await apply(file);
-    expect([run.exitCode, result], run.stderr).toMatchObject([
-      0,
-      {
-        outcome: "changed",
-        unhealthy: [],
-        corosync: expect.arrayContaining([expect.objectContaining({ subject: "totem.token" })]),
-      },
-    ]);
+    expect([run.exitCode, result], run.stderr).toMatchObject([0, { outcome: "changed", unhealthy: [] }]);
+    expect(result.corosync?.map(({ subject }) => subject)).toContain("totem.token");
     for (const node of nodes) expect(await value(node, "runtime.config.totem.token"), node).toBe("2345");
     const after = await lab.truth();
     expect([starts(after.runs), after.outages, after.doubleRuns]).toEqual([starts(before.runs), [], []]);
