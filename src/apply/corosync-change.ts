@@ -94,7 +94,7 @@ async function stopAndStart(context: ApplyContext, nodes: readonly string[]): Pr
 }
 
 /** Starts what a full stop has stopped, and waits for all of it. */
-export async function startAgain(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+async function startAgain(context: ApplyContext, nodes: readonly string[]): Promise<void> {
   await onEach(context, "start", nodes, async (node) => {
     const device =
       context.desired.model.quorumDevice === undefined ? [] : [{ verb: "enable-qdevice" } as const];

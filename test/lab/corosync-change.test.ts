@@ -53,8 +53,18 @@ describe.skipIf(noLab !== undefined)("apply, of another corosync.conf", () => {
     expect((await apply(file)).result.outcome).toBe("unchanged");
   });
 
-  it("goes node by node where a reload is not enough: one move, nobody fenced, no standby left", async () => {
+  it("goes node by node where a reload is not enough: not where something would stop; one move, nobody fenced, no standby left", async () => {
     const file = totem("netmtu", "token: 2345, netmtu: 1400");
+    const home = await lab.holder();
+    const rule = '<expression id="theirs-e" attribute="#uname" operation="ne" value="NODE"/>'.replace(
+      "NODE",
+      home,
+    );
+    const only = `<rsc_location id="theirs" rsc="pulse"><rule id="theirs-r" score="-INFINITY">${rule}</rule></rsc_location>`;
+    await lab.exec("dcn1", "cibadmin", "--create", "--scope", "constraints", "--xml-text", only);
+    const { stderr } = await dcnHa("apply", file);
+    expect(stderr).toMatch(/NO_ROOM_TO_RESTART[\s\S]*pulse has no other node than dcn/);
+    await lab.exec("dcn1", "cibadmin", "--delete", "--scope", "constraints", "--xml-text", only);
     const before = await lab.truth();
     const { run, result } = await apply(file);
     expect([run.exitCode, result], run.stderr).toMatchObject([0, { outcome: "changed", unhealthy: [] }]);
