@@ -16,7 +16,7 @@ export {
   type Seed,
   startNodes,
 } from "./form.js";
-export { armNodes, disarmNodes, type GuardedConf, readGuard, writeGuard } from "./guard.js";
+export { armNodes, disarmNodes, type GuardedConf, hastenNodes, readGuard, writeGuard } from "./guard.js";
 export { type Before, worsened, worsenedAll } from "./health.js";
 export { installPrograms, needPrograms } from "./install-programs.js";
 export { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "./keys.js";

@@ -6,6 +6,7 @@ import {
   changeUnconfirmed,
   disarmNodes,
   type GuardedConf,
+  hastenNodes,
   readGuard,
   type Settled,
   settle,
@@ -80,7 +81,8 @@ export async function changeGuarded(
       await disarmNodes(context, nodes, token);
       throw error;
     }
-    // Some nodes may run with the new corosync.conf: all of them go back at the deadline.
+    // Some nodes may run with the new corosync.conf already: it cannot be confirmed as it is, so nobody waits for the deadline.
+    await hastenNodes(context, nodes, order);
     if (!intent.wait) throw error;
     failure = error.message;
   }
