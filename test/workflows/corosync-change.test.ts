@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { renderCorosyncConf } from "../../src/corosync/index.js";
@@ -126,6 +128,22 @@ describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout
     box.node("dcn3").write(CONF, renderCorosyncConf(modelOf(NAMES)));
     expect((await apply(box, { model: next })).outcome).toBe("changed");
     expectRuns(box, next);
+  });
+
+  test("under --confirm-within every node holds what it is to go back to, until the change is confirmed", async () => {
+    const box = await formed(modelOf(NAMES));
+    const recording = createRecordingTransport(box.transport);
+    const change = { tokenMs: 2000 };
+    const changed = await apply(box, { change, confirmWithinMs: 60_000, transport: recording });
+    expect(changed).toMatchObject({ outcome: "changed", awaiting: false, corosync: [{}] });
+    const orders = recording.calls().flatMap(({ stdin }) => /"corosync":(\{.*\})\}/.exec(stdin)?.[1] ?? []);
+    const texts = [modelOf(NAMES), modelOf(NAMES, change)].map(renderCorosyncConf);
+    expect(orders.map((text) => JSON.parse(text) as unknown)).toEqual(
+      NAMES.map(() => ({ before: texts[0], after: texts[1] })),
+    );
+    expect(box.node("dcn1").read("live.xml")).toContain('value="confirmed ');
+    for (const node of box.nodes) expect(readdirSync(join(node.root, "var/lib/dcn-ha/guard"))).toEqual([]);
+    expectRuns(box, modelOf(NAMES, change));
   });
 
   test("that needs restarts goes node by node, in standby meanwhile; one that needs a full stop is refused", async () => {
