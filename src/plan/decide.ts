@@ -30,7 +30,7 @@ export type Decision =
       readonly formation: string;
       readonly join: readonly string[];
       readonly start: readonly string[];
-      /** A full stop that an apply began: this comes before the start. */
+      /** Of nodes that an apply stopped and did not start again: what it was about. */
       readonly corosync?: CorosyncUpdate;
       readonly validateWith: string;
       readonly crmFeatureSet: string;
@@ -136,12 +136,12 @@ interface Parts {
 
 function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
   const { probed, join, stopped, update } = parts;
-  const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.fullStop);
+  const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.stoppedByUs);
   if (update !== undefined && !isOurs) {
     const away = [...join, ...stopped.map(({ node }) => node)];
     return { kind: "refuse", findings: [differs(update, away)] };
   }
-  const idle = stopped.filter(({ probe }) => probe.formation?.step === "complete" && !probe.fullStop);
+  const idle = stopped.filter(({ probe }) => probe.formation?.step === "complete" && !probe.stoppedByUs);
   if (idle.length > 0) {
     const findings = idle.map((seen): Finding => {
       const text = "the cluster was formed here, and is stopped; somebody may have had a reason";

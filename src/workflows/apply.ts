@@ -25,9 +25,11 @@ import { changeCib } from "./change-cib.js";
 import { goOnWithStop } from "./change-corosync.js";
 import { checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
-import type { LockOptions } from "./lock.js";
+import { isHeldFor, type LockOptions, withGroupLock } from "./lock.js";
 import { operateRound, rest } from "./operate.js";
 import { requireFresh } from "./plan.js";
+
+const PURPOSE = "apply";
 
 type Outcome = ApplyResult["outcome"];
 
@@ -49,6 +51,7 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     const decision = decide(desired, observations);
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
+      if (isHeldFor(observations, PURPOSE)) await giveBack(options, context);
       return resultOf(outcome, done, clock.nowMs() - started);
     }
     if (round === 0 && bringsChange(decision)) {
@@ -98,7 +101,8 @@ async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
 
 async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   const { context, decision, observations } = scene;
-  if (decision.kind === "complete" && decision.corosync !== undefined) {
+  // Nodes that were to be restarted one by one are just started; the next round goes on with the others.
+  if (decision.kind === "complete" && decision.corosync?.way === "full-stop") {
     await goOnWithStop(options, context, decision.corosync);
   }
   const formation = await act(scene);
@@ -110,6 +114,15 @@ async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   return { ...changed, settled };
 }
 
+/** The lock of an apply that died after its last step; one that is at work keeps it, and that is no trouble of ours. */
+async function giveBack(options: ApplyOptions, context: ApplyContext): Promise<void> {
+  try {
+    await withGroupLock(await lockOptions(options, context), () => Promise.resolve());
+  } catch (error) {
+    if (!(error instanceof DcnError) || error.kind !== "busy") throw error;
+  }
+}
+
 async function lockOptions(options: ApplyOptions, context: ApplyContext): Promise<LockOptions> {
   const { transport, clock, signal } = options;
   const controller = options.controller ?? (await thisController());
@@ -119,7 +132,7 @@ async function lockOptions(options: ApplyOptions, context: ApplyContext): Promis
     group,
     transport,
     nodes,
-    purpose: "apply",
+    purpose: PURPOSE,
     step: "change the configuration",
     controller,
     clock,

@@ -31,7 +31,7 @@ export async function goOnWithStop(
   context: ApplyContext,
   begun: CorosyncUpdate,
 ): Promise<void> {
-  requireCovered(options, { ...begun, way: "full-stop" });
+  requireCovered(options, begun);
   const nodes = context.desired.nodes.map(({ name }) => name);
   await changeCorosync(context, { nodes, way: "full-stop", allowFullStop: true, owner: STANDBY_OWNER });
 }

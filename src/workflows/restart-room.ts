@@ -1,20 +1,26 @@
 // Before restarts node by node: whether Pacemaker would find another node for everything, asked of its own scheduler (crm_simulate(8)).
+import { awaitMembers, mustDo } from "../apply/index.js";
 import { DcnError } from "../errors/index.js";
+import { readLiveCib } from "../observation/index.js";
 import { inParallel, observeView, simulateCib } from "../observe/index.js";
-import { liveCib, withoutRoom, withStandby } from "../plan/index.js";
-import { writeXml } from "../xml/index.js";
+import { withoutRoom, withStandby } from "../plan/index.js";
+import { parseXml, writeXml } from "../xml/index.js";
 import type { Operating, Scene } from "./apply-round.js";
 
-/** Throws DcnError refused NO_ROOM_TO_RESTART with every workload that no other node could take. Asks one node, one after the other. */
-export async function requireRoom({ context, decision, observations }: Scene<Operating>): Promise<void> {
+/**
+ * Throws DcnError refused NO_ROOM_TO_RESTART with every workload that no other node could take. Waits first for a node that an earlier,
+ * killed run was restarting, or it would look as if there was less room.
+ */
+export async function requireRoom({ context, decision }: Scene<Operating>): Promise<void> {
   const { corosync, standby } = decision;
-  const quorate = observations.find(
-    (seen) => seen.kind === "probed" && /^<cib [^>]*have-quorum="1"/.test(seen.cib?.xml ?? ""),
-  );
-  const live = liveCib(observations);
-  if (corosync?.way !== "restart" || quorate?.kind !== "probed" || live === undefined) return;
-  const { node, cib } = quorate;
+  if (corosync?.way !== "restart") return;
   const { transport, signal, desired } = context;
+  const names = desired.nodes.map(({ name }) => name);
+  const [node = ""] = names;
+  await awaitMembers(context, names, [node]);
+  const [answer] = await mustDo(context, node, [{ verb: "read-cib" }]);
+  const cib = readLiveCib(answer?.stdout ?? "");
+  const live = parseXml(cib?.xml ?? "", { file: `${node}: cibadmin --query`, keepComments: true });
   const { cluster } = await observeView(transport, node, { signal });
   const missing = await inParallel(corosync.restart, 1, async (restarted) => {
     const [now, then] = ["", restarted].map((one) => writeXml(withStandby(live, one, standby)));

@@ -118,12 +118,12 @@ describe("what an apply does about corosync.conf", () => {
     expect(codes(model, seen(with_))).toEqual(["QUORUM_DEVICE_DIFFERS dcn-ha qdevice remove cabinet"]);
   });
 
-  test("waits until every node is there; a full stop that an apply began goes on", () => {
-    const stopped = (fullStop: boolean): ProbedNode[] =>
+  test("waits until every node is there; what an apply stopped goes on", () => {
+    const stopped = (stoppedByUs: boolean): ProbedNode[] =>
       seen(model).map((node) => ({
         ...node,
         cib: undefined,
-        probe: { ...node.probe, fullStop, services: new Map() },
+        probe: { ...node.probe, stoppedByUs, services: new Map() },
       }));
     const desired = desiredOf(token);
     expect(decide(desired, stopped(false))).toMatchObject({ findings: [{ code: "COROSYNC_CONF_DIFFERS" }] });

@@ -48,15 +48,19 @@ stop_units() { # [UNIT…]: Pacemaker first: it stops what it runs; sbd and coro
 	done
 }
 
-verb_stop_cluster() { # "pacemaker": all but corosync, which the others still need for their quorum. The mark says that an apply stopped it, until the next start or boot
-	: >"$run/full-stop" || return 73
+verb_stop_cluster() { # "pacemaker": all but corosync, which the others still need for their quorum. Marked until the next start or boot: not a person stopped it
+	: >"$run/stopped-by-us" || return 73
 	case $(head -n 1 "$1") in pacemaker) stop_units pacemaker.service ;; *) stop_units ;; esac
 }
 
-verb_restart_cluster() { stop_units && systemctl start corosync.service && systemctl start --no-block pacemaker.service &&
+verb_restart_cluster() {
+	: >"$run/stopped-by-us" || return 73
+	stop_units && systemctl start corosync.service && systemctl start --no-block pacemaker.service || return
+	rm -f "$run/stopped-by-us"
 	if [ -e "$qdevice_mark" ] || grep -q '^[[:space:]]*device[[:space:]]*{' "$root/etc/corosync/corosync.conf"; then
 		systemctl start --no-block corosync-qdevice.service
-	fi; }
+	fi
+}
 
 verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys of the group are not left behind
 	systemctl disable pacemaker.service corosync-qdevice.service corosync.service dcn-ha-gate.service dcn-ha-gate.socket 2>/dev/null
