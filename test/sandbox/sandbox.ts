@@ -229,7 +229,8 @@ start)
     case $unit in --*) continue ;; esac
     # Its start has a number of its own, and it reads the file that lies there.
     if [ "$unit" = corosync.service ] && [ ! -e "$units/$unit.active" ]; then
-      echo "0$(($(cat "$units/corosync.start" 2>/dev/null || echo 0) + 1))" >"$units/corosync.start"
+      started=$(cat "$units/corosync.start" 2>/dev/null || echo a0)
+      echo "a$((\${started#a} + 1))" >"$units/corosync.start"
       cp ${root}/etc/corosync/corosync.conf "$units/corosync.runs"
     fi
     : >"$units/$unit.active"

@@ -159,14 +159,14 @@ describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout
     for (const node of NAMES) expect(count(lines, new RegExp(`^${node} .*restart-cluster`))).toBe(1);
     // Another one was asked to set the standby of each; the DC's, dcn1's, is the last.
     expect(count(lines, /set-standby/)).toBeGreaterThanOrEqual(2);
-    for (const node of box.nodes) expect(node.read("units/corosync.start")).toBe("02\n");
+    for (const node of box.nodes) expect(node.read("units/corosync.start")).toBe("a2\n");
     expectRuns(box, next);
 
     const other = withTotem(next, ["clear_node_high_bit", "yes"]);
     await expect(apply(box, { model: other })).rejects.toMatchObject({ code: "FULL_STOP_NEEDED" });
     expectRuns(box, next);
     expect(await apply(box, { model: other, allowFullStop: true })).toMatchObject({ outcome: "changed" });
-    for (const node of box.nodes) expect(node.read("units/corosync.start")).toBe("03\n");
+    for (const node of box.nodes) expect(node.read("units/corosync.start")).toBe("a3\n");
     expectRuns(box, other);
   });
 
