@@ -12,6 +12,7 @@ const tools = [
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
   "test/workflows/conflict.test.ts",
+  "test/workflows/corosync-change.test.ts",
 ];
 
 export default defineConfig({

@@ -1,10 +1,10 @@
 // A new corosync.conf on a running cluster: on all nodes first, then taken by one reload, or by restarts node by node, or, only where a
 // person allowed it, by a full stop (corosync-cfgtool(8), corosync.conf(5)).
+import { renderCorosyncConf } from "../corosync/index.js";
 import { DcnError } from "../errors/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
-import { type CorosyncWay, notTaken } from "../plan/index.js";
-import { type ApplyContext, mustDo, onEach } from "./context.js";
-import { installFiles } from "./form.js";
+import { type Between, type CorosyncWay, notTaken } from "../plan/index.js";
+import { type ApplyContext, checked, mustDo, onEach } from "./context.js";
 import { awaitMembers, restartNode } from "./members.js";
 
 const RELOAD_TIMEOUT_MS = 30_000;
@@ -17,6 +17,17 @@ export interface CorosyncTaking {
   readonly allowFullStop: boolean;
   /** Whose standby it is where nodes are restarted one by one: the name of the command. */
   readonly owner: string;
+  /** Read before the last word, where links move: corosync takes a link out and in, and never from one address to another. */
+  readonly between?: Between | undefined;
+  /** The nodes have judged the texts already (`checkConf`). */
+  readonly isChecked?: boolean;
+  /** Nodes to restart, in this order; default all. */
+  readonly restart?: readonly string[];
+  /** Before the restarts a reload, which takes over what it can on all nodes in the same moment. */
+  readonly reloadFirst?: boolean;
+  /** Around each restart; what throws ends the row there, and the re-run goes on. */
+  readonly beforeEach?: (node: string) => Promise<void>;
+  readonly afterEach?: (node: string) => Promise<void>;
 }
 
 /**
@@ -24,40 +35,88 @@ export interface CorosyncTaking {
  * and a node that runs with it already is not restarted. Throws DcnError refused FULL_STOP_NEEDED, failed RELOAD_NOT_TAKEN.
  */
 export async function changeCorosync(context: ApplyContext, taking: CorosyncTaking): Promise<void> {
-  const { nodes, way } = taking;
+  const { nodes, way, between } = taking;
+  const { model } = context.desired;
   if (way === "full-stop" && !taking.allowFullStop) throw fullStopNeeded(context);
-  await onEach(context, "check", nodes, async (node) => {
-    const conf = context.desired.nodes.find(({ name }) => name === node)?.files.get("corosync-conf");
-    await mustDo(context, node, [{ verb: "check-corosync-conf", payload: conf?.content ?? "" }]);
-    return undefined;
-  });
-  await installFiles(context, new Map(nodes.map((node) => [node, ["corosync-conf"]])));
-  switch (way) {
-    case "reload":
-      return reload(context, nodes);
-    case "restart":
-      for (const node of nodes) await restartNode(context, node, taking);
-      return;
-    case "full-stop":
-      await onEach(context, "stop", nodes, async (node) => {
-        const { transport, signal } = context;
-        const frames = [{ verb: "stop-cluster" }] as const;
-        await callHelper(transport, node, frames, { timeoutMs: STOP_TIMEOUT_MS, signal });
-        return undefined;
-      });
-      await onEach(context, "start", nodes, async (node) => {
-        const device =
-          context.desired.model.quorumDevice === undefined ? [] : [{ verb: "enable-qdevice" } as const];
-        await mustDo(context, node, [{ verb: "start-cluster" }, ...device]);
-        return undefined;
-      });
-      return awaitMembers(context, nodes, nodes);
+  if (taking.isChecked !== true) await checkConf(context, nodes, between);
+  if (way === "full-stop") return stopAndStart(context, nodes);
+  if (between !== undefined) {
+    await writeConf(context, nodes, between);
+    await reload(context, nodes, { model: between, last: false });
+  }
+  await writeConf(context, nodes, model);
+  if (way === "reload") return reload(context, nodes);
+  if (taking.reloadFirst === true) await reload(context, nodes, { model, last: false });
+  for (const node of taking.restart ?? nodes) {
+    await taking.beforeEach?.(node);
+    await restartNode(context, node, taking);
+    await taking.afterEach?.(node);
   }
 }
 
-/** One reload, asked for on one node and taken by all; each is then asked what it runs with. */
-export async function reload(context: ApplyContext, nodes: readonly string[]): Promise<void> {
-  const { clock, desired, transport, signal } = context;
+/** Has every node's own corosync judge what it would get; writes nothing. */
+export async function checkConf(
+  context: ApplyContext,
+  nodes: readonly string[],
+  between: Between | undefined,
+): Promise<void> {
+  const models = [...(between === undefined ? [] : [between]), context.desired.model];
+  const frames = models.map(
+    (model) => ({ verb: "check-corosync-conf", payload: renderCorosyncConf(model) }) as const,
+  );
+  await onEach(context, "check", nodes, async (node) => {
+    await mustDo(context, node, frames);
+    return undefined;
+  });
+}
+
+/** On all nodes before any of them reads it. */
+async function writeConf(context: ApplyContext, nodes: readonly string[], model: Between): Promise<void> {
+  const payload = `corosync-conf\n${renderCorosyncConf(model)}`;
+  await onEach(context, "prepare", nodes, async (node) => {
+    await mustDo(context, node, [{ verb: "install-file", payload }]);
+    return "corosync.conf";
+  });
+}
+
+/** Pacemaker everywhere before corosync anywhere: who still stops what it runs keeps quorum for that. */
+async function stopAndStart(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  const { transport, signal, desired } = context;
+  for (const payload of ["pacemaker", "all"]) {
+    await onEach(context, "stop", nodes, async (node) => {
+      const frames = [{ verb: "stop-cluster", payload: `${payload}\n` }] as const;
+      checked(node, await callHelper(transport, node, frames, { timeoutMs: STOP_TIMEOUT_MS, signal }));
+      return payload === "all" ? undefined : "Pacemaker";
+    });
+  }
+  await writeConf(context, nodes, desired.model);
+  await startAgain(context, nodes);
+}
+
+/** Starts what a full stop has stopped, and waits for all of it. */
+async function startAgain(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  await onEach(context, "start", nodes, async (node) => {
+    const device =
+      context.desired.model.quorumDevice === undefined ? [] : [{ verb: "enable-qdevice" } as const];
+    await mustDo(context, node, [{ verb: "start-cluster" }, ...device]);
+    return undefined;
+  });
+  await awaitMembers(context, nodes, nodes);
+}
+
+/**
+ * One reload, asked for on one node and taken by all; each is then asked what it runs with, and notes it. Not noted unless it is the `last`
+ * word: a run that ends before that has to begin anew.
+ */
+export async function reload(
+  context: ApplyContext,
+  nodes: readonly string[],
+  { model, last }: { readonly model: Between; readonly last: boolean } = {
+    model: context.desired.model,
+    last: true,
+  },
+): Promise<void> {
+  const { clock, transport, signal } = context;
   const [asked] = nodes;
   if (asked === undefined) return;
   await onEach(context, "reload", [asked], async (node) => {
@@ -68,8 +127,8 @@ export async function reload(context: ApplyContext, nodes: readonly string[]): P
     const end = clock.nowMs() + RELOAD_TIMEOUT_MS;
     for (;;) {
       const [answer] = await callHelper(transport, node, [{ verb: "read-corosync-runtime" }], { signal });
-      const missing = notTaken(desired.model, answer?.stdout ?? "");
-      if (missing.length === 0) return undefined;
+      const missing = notTaken(model, answer?.stdout ?? "");
+      if (missing.length === 0) break;
       if (clock.nowMs() >= end) {
         const text = `${node}: corosync did not take the new file over: ${missing.slice(0, 6).join(", ")}`;
         const hint = `journalctl -u corosync, on ${node}; then the same command again`;
@@ -77,6 +136,8 @@ export async function reload(context: ApplyContext, nodes: readonly string[]): P
       }
       await clock.sleep(300, signal);
     }
+    if (last) await mustDo(context, node, [{ verb: "note-corosync-running" }]);
+    return undefined;
   });
 }
 

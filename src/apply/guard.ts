@@ -13,6 +13,15 @@ export interface GuardOrder {
   readonly windowMs: number;
   readonly before: string;
   readonly after: string;
+  /** Of each node, where corosync.conf changes too. */
+  readonly corosync?: ReadonlyMap<string, GuardedConf> | undefined;
+}
+
+/** Whole texts; `between` where links move, as on the way there. */
+export interface GuardedConf {
+  readonly before: string;
+  readonly between?: string;
+  readonly after: string;
 }
 
 /** Arms every node; none is armed when one cannot be. Later nodes wait a little longer, so that they do not all try at once. */
@@ -21,18 +30,35 @@ export async function armNodes(
   nodes: readonly string[],
   order: GuardOrder,
 ): Promise<void> {
-  const { token, windowMs, before, after } = order;
   try {
     await onEach(context, "arm", nodes, async (node) => {
-      const facts = JSON.stringify({ before, after, rank: nodes.indexOf(node) });
-      const payload = `${token} ${Math.round(windowMs / 1000)}\n${facts}`;
-      await mustDo(context, node, [{ verb: "guard-arm", payload }]);
+      await mustDo(context, node, [armFrame(node, nodes, order)]);
       return undefined;
     });
   } catch (error) {
-    await disarmNodes(context, nodes, token);
+    await disarmNodes(context, nodes, order.token);
     throw error;
   }
+}
+
+/** Has armed nodes take the change back now; one that does not hear it does so at its deadline. */
+export async function hastenNodes(
+  { transport }: LockAccess,
+  nodes: readonly string[],
+  order: GuardOrder,
+): Promise<void> {
+  await inParallel(nodes, 16, (node) => {
+    const frames = [armFrame(node, nodes, { ...order, windowMs: 0 })];
+    return callHelper(transport, node, frames).catch(() => []);
+  });
+}
+
+function armFrame(node: string, nodes: readonly string[], order: GuardOrder): HelperFrame {
+  const { token, windowMs, before, after } = order;
+  const corosync = order.corosync?.get(node);
+  const conf = corosync === undefined ? {} : { corosync };
+  const facts = JSON.stringify({ before, after, rank: nodes.indexOf(node), ...conf });
+  return { verb: "guard-arm", payload: `${token} ${Math.round(windowMs / 1000)}\n${facts}` };
 }
 
 /** Tells the nodes that the matter is settled; one that does not hear it finds the word in the CIB at its deadline. */

@@ -1,6 +1,44 @@
 // The health gate after a change: what is worse than it was before. At rest, all nodes in and quorum intact is `settle`'s part.
+import { type ClusterModel, startedByHand } from "../cluster/index.js";
 import type { ClusterObservation } from "../observation/index.js";
-import { unrestOf } from "./settle.js";
+import type { NodeView } from "../observe/index.js";
+import { type Settled, unrestOf } from "./settle.js";
+
+/** How things were before a change; without `views` nobody asked about links. */
+export interface Before {
+  readonly cluster: ClusterObservation | undefined;
+  readonly views?: readonly NodeView[];
+}
+
+/** What got worse, in words: workloads, and links where they were looked at before. */
+export function worsenedAll(before: Before | undefined, after: Settled, model: ClusterModel): string[] {
+  const byHand = startedByHand(model.configuration);
+  const links = before?.views === undefined ? [] : worsenedLinks(before.views, after.views, model);
+  return [...worsened(before?.cluster, after.cluster, byHand), ...links];
+}
+
+/** Links that are down and were not, or were not there; corosync needs a few answers before it calls a new one connected. Pure. */
+export function worsenedLinks(
+  before: readonly NodeView[],
+  after: readonly NodeView[],
+  { corosync }: Pick<ClusterModel, "corosync">,
+): string[] {
+  const known = new Set(downLinks(before).map(({ key }) => key));
+  const nameOf = (id: number): string => corosync.nodes.find((node) => node.id === id)?.name ?? `node ${id}`;
+  return downLinks(after)
+    .filter(({ key }) => !known.has(key))
+    .map(({ node, link, peer }) => `link ${link} from ${node} to ${nameOf(peer)} is down`);
+}
+
+function downLinks(views: readonly NodeView[]): { key: string; node: string; link: number; peer: number }[] {
+  return views.flatMap(({ node, links = [] }) =>
+    links.flatMap(({ link, peers }) =>
+      [...peers].flatMap(([peer, state]) =>
+        state === "disconnected" ? [{ key: `${node} ${link} ${peer}`, node, link, peer }] : [],
+      ),
+    ),
+  );
+}
 
 /** What got worse from `before` to `after`, in words; empty means healthy. Without a `before` everything counts. What a person starts (`byHand`) may stand still. Pure. */
 export function worsened(

@@ -2,7 +2,7 @@
 export { sendChange } from "./change.js";
 export { type ApplyContext, mustDo } from "./context.js";
 export { type Controller, thisController } from "./controller.js";
-export { changeCorosync, reload, runsWith } from "./corosync-change.js";
+export { changeCorosync, checkConf, reload, runsWith } from "./corosync-change.js";
 export { desiredGroup, type SecretValues } from "./desired-group.js";
 export {
   checkNodes,
@@ -16,8 +16,8 @@ export {
   type Seed,
   startNodes,
 } from "./form.js";
-export { armNodes, disarmNodes, readGuard, writeGuard } from "./guard.js";
-export { worsened } from "./health.js";
+export { armNodes, disarmNodes, type GuardedConf, hastenNodes, readGuard, writeGuard } from "./guard.js";
+export { type Before, worsened, worsenedAll } from "./health.js";
 export { installPrograms, needPrograms } from "./install-programs.js";
 export { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "./keys.js";
 export {
@@ -32,5 +32,5 @@ export {
 export { awaitMembers, clusterNodesOf, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms, sha256 } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
-export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes } from "./quorum-device.js";
-export { type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";
+export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes, restartDevice } from "./quorum-device.js";
+export { look, type Settled, type SettleOptions, settle, type Unrest, unrestOf } from "./settle.js";

@@ -2,6 +2,7 @@
 import { DcnError } from "../errors/index.js";
 import { parseQuorumtool } from "../observation/index.js";
 import { callHelper, type NodeView, observeView, speaksForCluster } from "../observe/index.js";
+import { standbyOf } from "../plan/index.js";
 import { type ApplyContext, checked, mustDo, onEach } from "./context.js";
 
 const DRAIN_TIMEOUT_MS = 600_000;
@@ -68,19 +69,6 @@ export async function endStandby(
     await mustDo(context, through, [{ verb: "clear-standby", payload: `${node} ${owner}` }]);
     return undefined;
   });
-}
-
-/** Names of the nodes whose standby carries `owner`'s mark in this CIB. */
-export function standbyOf(cib: string, owner: string): string[] {
-  const nodes = /<nodes>([\s\S]*?)<\/nodes>/.exec(cib)?.[1] ?? "";
-  return nodes
-    .split(/(?=<node )/)
-    .filter((node) =>
-      [...node.matchAll(/<nvpair [^>]*>/g)].some(
-        ([pair]) => pair.includes('name="dcn-ha-standby"') && pair.includes(`value="${owner}"`),
-      ),
-    )
-    .flatMap((node) => /<node [^>]*uname="([^"]*)"/.exec(node)?.[1] ?? []);
 }
 
 /** Waits until each of `witnesses` sees all `nodes` as members of corosync and online in Pacemaker. Throws DcnError failed NOT_JOINED. */

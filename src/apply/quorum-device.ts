@@ -123,3 +123,11 @@ export async function disableDevice(context: ApplyContext, nodes: readonly strin
     return "corosync-qdevice";
   });
 }
+
+/** corosync-qdevice reads corosync's keys when it starts; the node misses the device's vote meanwhile. */
+export async function restartDevice(context: ApplyContext, node: string): Promise<void> {
+  await onEach(context, "restart", [node], async () => {
+    await mustDo(context, node, [{ verb: "restart-qdevice" }]);
+    return "corosync-qdevice";
+  });
+}

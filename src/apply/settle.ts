@@ -132,7 +132,8 @@ function isIdle(resource: Resource): boolean {
   return wanted && resource.active === false;
 }
 
-async function look(context: ApplyContext, names: readonly string[]): Promise<NodeView[]> {
+/** What each of `names` sees now; who does not answer sees nothing. */
+export async function look(context: ApplyContext, names: readonly string[]): Promise<NodeView[]> {
   const { transport, signal } = context;
   return inParallel(names, 16, async (node) => {
     try {

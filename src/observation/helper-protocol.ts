@@ -51,6 +51,9 @@ export type HelperVerb =
   | "forget-node"
   | "reload-corosync"
   | "read-corosync-runtime"
+  | "read-corosync-running"
+  | "note-corosync-running"
+  | "restart-qdevice"
   | "activate-corosync-key"
   | "drop-next-key";
 

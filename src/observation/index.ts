@@ -43,9 +43,11 @@ export {
 } from "./helper-protocol.js";
 export { type AgentOnNode, type Inspection, parseInspection } from "./inspection.js";
 export {
+  type CorosyncRuns,
   type LiveCib,
   type NodeObservation,
   type ProbedNode,
+  readCorosyncRuns,
   readLiveCib,
   type SilentNode,
 } from "./node-observation.js";

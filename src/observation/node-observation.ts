@@ -24,6 +24,18 @@ export interface ProbedNode {
   /** Undefined where Pacemaker does not run or does not answer. */
   readonly cib: LiveCib | undefined;
   readonly corosyncConf: string | undefined;
+  /** What corosync runs with, where it is known: the text that it has read, or its own map of keys where nobody noted the text. */
+  readonly corosyncRuns?: CorosyncRuns | undefined;
+}
+
+/** `text` as a corosync.conf, or `map` as `corosync-cmapctl` prints it. */
+export type CorosyncRuns = { readonly text: string } | { readonly map: string };
+
+/** Reads the answer of `read-corosync-running`; undefined where corosync said nothing. */
+export function readCorosyncRuns(answer: string): CorosyncRuns | undefined {
+  const [, how, text = ""] = /^(noted|runtime)\n([\s\S]*)$/.exec(answer) ?? [];
+  if (text.trim() === "") return undefined;
+  return how === "noted" ? { text } : { map: text };
 }
 
 /** A node that did not: unknown, and why. */

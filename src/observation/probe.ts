@@ -44,6 +44,8 @@ export interface Probe {
   readonly secrets: ReadonlyMap<string, string>;
   readonly services: ReadonlyMap<string, ServiceState>;
   readonly formation: FormationMark | undefined;
+  /** An apply has stopped the cluster here, and was not there to start it again. */
+  readonly stoppedByUs: boolean;
   /** What the boot gate is at: `waiting`, `held`, `passed`; undefined where there is none since the boot. */
   readonly gate: string | undefined;
   /** Version of the CIB on disk where Pacemaker does not run: of an earlier life, or of a node that is stopped. */
@@ -78,6 +80,7 @@ export function parseProbe(text: string): Probe {
     secrets: new Map(below(facts, "secret.")),
     services: new Map(below(facts, "service.").map(([name, value]) => [name, serviceState(value)])),
     formation: formationMark(fact("formation")),
+    stoppedByUs: facts.has("stopped-by-us"),
     gate: fact("gate"),
     diskCib: parseCibVersion(fact("cib.disk") ?? ""),
     cib: liveCib(fact("cib.version"), fact("cib.digest")),

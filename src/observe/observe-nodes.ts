@@ -7,6 +7,7 @@ import {
   type LiveCib,
   type NodeObservation,
   parseProbe,
+  readCorosyncRuns,
   readLiveCib,
   type SilentNode,
 } from "../observation/index.js";
@@ -31,6 +32,7 @@ const FRAMES: readonly HelperFrame[] = [
   { verb: "probe" },
   { verb: "read-cib", independent: true },
   { verb: "read-corosync-conf", independent: true },
+  { verb: "read-corosync-running", independent: true },
 ];
 
 /** One observation per node, in the order of `nodes`; a node that cannot be observed is a result. Throws only when aborted. */
@@ -63,7 +65,7 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
   const { timeoutMs = 30_000, signal } = options;
   const { access, transport, argv } = way;
   try {
-    const [probe, cib, conf] = await callHelper(transport, node, FRAMES, { timeoutMs, signal, argv });
+    const [probe, cib, conf, runs] = await callHelper(transport, node, FRAMES, { timeoutMs, signal, argv });
     if (probe?.exitCode !== 0) {
       throw new DcnError(
         "failed",
@@ -73,7 +75,15 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
       );
     }
     const corosyncConf = conf?.exitCode === 0 ? conf.stdout : undefined;
-    return { kind: "probed", node, access, probe: parseProbe(probe.stdout), cib: readCib(cib), corosyncConf };
+    return {
+      kind: "probed",
+      node,
+      access,
+      probe: parseProbe(probe.stdout),
+      cib: readCib(cib),
+      corosyncConf,
+      corosyncRuns: readCorosyncRuns(runs?.stdout ?? ""),
+    };
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     return { kind: kindOf(error), node, error };

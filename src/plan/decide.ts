@@ -1,11 +1,11 @@
 // Desired group × observed nodes → what an apply has to do; pure, so that every case can be tested (docs/apply.md).
 import { type Change, mergeOwned } from "../cib/index.js";
-import { parseCorosyncConf } from "../corosync/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
 import { parseXml, writeXml } from "../xml/index.js";
-import { corosyncChanges } from "./corosync-change.js";
+import { type CorosyncUpdate, corosyncUpdate } from "./corosync-update.js";
 import type { DesiredGroup } from "./desired.js";
+import { standbyOf } from "./members.js";
 import { preflight } from "./preflight.js";
 
 /** One change of the live configuration, made for exactly the configuration with `digest`, sent to `node`. */
@@ -30,6 +30,8 @@ export type Decision =
       readonly formation: string;
       readonly join: readonly string[];
       readonly start: readonly string[];
+      /** Of nodes that an apply stopped and did not start again: what it was about. */
+      readonly corosync?: CorosyncUpdate;
       readonly validateWith: string;
       readonly crmFeatureSet: string;
     }
@@ -40,11 +42,18 @@ export type Decision =
       readonly install: readonly string[];
       /** Logical names of files and secrets (`secret NAME`) to install, by node. */
       readonly files: ReadonlyMap<string, readonly string[]>;
+      /** What changes about corosync.conf. */
+      readonly corosync: CorosyncUpdate | undefined;
+      /** Nodes in a standby that an apply set and did not end. */
+      readonly standby: readonly string[];
       readonly change: CibChange | undefined;
       /** Nodes whose formation has not been marked as complete. */
       readonly unfinished: readonly string[];
       readonly formation: string;
     };
+
+/** Whose standby it is that an apply sets while it restarts a node. */
+export const STANDBY_OWNER = "apply";
 
 /** Decides. Every node of the group has one observation. */
 export function decide(desired: DesiredGroup, observations: readonly NodeObservation[]): Decision {
@@ -54,11 +63,23 @@ export function decide(desired: DesiredGroup, observations: readonly NodeObserva
   const anchors = probed.filter(wasStarted);
   if (anchors.length === 0) return { kind: "form", ...lowestVersion(probed) };
   const conflicts = anchors.flatMap((anchor) => conflictsOf(desired, anchor, anchors));
+  const corosync = corosyncUpdate(desired, anchors);
+  if (corosync !== undefined && "findings" in corosync) conflicts.push(...corosync.findings);
   if (hasErrors(conflicts)) return { kind: "refuse", findings: conflicts };
+  const update = corosync === undefined || "findings" in corosync ? undefined : corosync;
   const join = probed.filter((seen) => !wasStarted(seen)).map((seen) => seen.node);
   const stopped = anchors.filter((seen) => !isStarting(seen));
-  if (join.length > 0 || stopped.length > 0) return complete(anchors, { probed, join, stopped });
-  return operate(desired, anchors);
+  if (join.length > 0 || stopped.length > 0) return complete(anchors, { probed, join, stopped, update });
+  return operate(desired, anchors, update);
+}
+
+/** Whoever is down would miss the change, and could not come back. */
+function differs({ changes }: CorosyncUpdate, away: readonly string[]): Finding {
+  const words = changes.map(({ subject, way }) => `${subject} (${way})`).join(", ");
+  const what = words === "" ? "in its form only" : words;
+  const text = `corosync.conf differs from what the profile says, ${what}, and ${away.join(", ")} would miss the change`;
+  const hint = "have all nodes in the cluster first: put the profile back, apply, then change it";
+  return { severity: "error", code: "COROSYNC_CONF_DIFFERS", text, hint };
 }
 
 /** Started by us at some time, or running. */
@@ -81,17 +102,6 @@ function conflictsOf(desired: DesiredGroup, anchor: ProbedNode, anchors: readonl
   const { files } = anchor.probe;
   const subject = `node ${anchor.node}`;
   const findings: Finding[] = [];
-  const wanted = desired.nodes.find((node) => node.name === anchor.node)?.files.get("corosync-conf")?.sha256;
-  if (files.get("corosync-conf") !== wanted) {
-    const live = parseCorosyncConf(anchor.corosyncConf ?? "").configuration;
-    const changes = live === undefined ? [] : corosyncChanges(live, desired.model.corosync);
-    const words = changes.map(({ subject, way }) => `${subject} (${way})`).join(", ");
-    const what = words === "" ? "in its form only, or it cannot be read" : words;
-    const text = `its corosync.conf differs from what the profile says: ${what}`;
-    const hint =
-      "`dcn-ha plan` shows what differs; `dcn-ha node`, `link` and `qdevice` bring their part into the running cluster; other settings of a running one are not changed by this release";
-    findings.push({ severity: "error", code: "COROSYNC_CONF_DIFFERS", subject, text, hint });
-  }
   const sbd = sbdConflict(desired, anchor);
   if (sbd !== undefined) findings.push(sbd);
   const [first] = anchors;
@@ -121,11 +131,17 @@ interface Parts {
   readonly probed: readonly ProbedNode[];
   readonly join: readonly string[];
   readonly stopped: readonly ProbedNode[];
+  readonly update: CorosyncUpdate | undefined;
 }
 
 function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
-  const { probed, join, stopped } = parts;
-  const idle = stopped.filter((seen) => seen.probe.formation?.step === "complete");
+  const { probed, join, stopped, update } = parts;
+  const isOurs = join.length === 0 && stopped.every(({ probe }) => probe.stoppedByUs);
+  if (update !== undefined && !isOurs) {
+    const away = [...join, ...stopped.map(({ node }) => node)];
+    return { kind: "refuse", findings: [differs(update, away)] };
+  }
+  const idle = stopped.filter(({ probe }) => probe.formation?.step === "complete" && !probe.stoppedByUs);
   if (idle.length > 0) {
     const findings = idle.map((seen): Finding => {
       const text = "the cluster was formed here, and is stopped; somebody may have had a reason";
@@ -141,11 +157,16 @@ function complete(anchors: readonly ProbedNode[], parts: Parts): Decision {
     formation: formationOf(anchors),
     join,
     start: stopped.map((seen) => seen.node),
+    ...(update === undefined ? {} : { corosync: update }),
     ...lowestVersion(probed),
   };
 }
 
-function operate(desired: DesiredGroup, nodes: readonly ProbedNode[]): Decision {
+function operate(
+  desired: DesiredGroup,
+  nodes: readonly ProbedNode[],
+  corosync: CorosyncUpdate | undefined,
+): Decision {
   const unfinished = nodes
     .filter((seen) => seen.probe.formation?.step !== "complete")
     .map((seen) => seen.node);
@@ -155,12 +176,14 @@ function operate(desired: DesiredGroup, nodes: readonly ProbedNode[]): Decision 
   const formation = formationOf(nodes);
   const install = nodes.filter((seen) => seen.access === "admin").map((seen) => seen.node);
   const change = cibChange(desired, nodes);
+  const standby = standbyOf(nodes.find(({ cib }) => cib !== undefined)?.cib?.xml ?? "", STANDBY_OWNER);
+  const about = { kind: "operate", install, files, corosync, standby, unfinished, formation } as const;
   if (change !== undefined && "findings" in change) {
     // A formation that has not come to its end may well have no quorum yet: waiting for it comes first.
     if (unfinished.length === 0) return { kind: "refuse", findings: change.findings };
-    return { kind: "operate", install, files, change: undefined, unfinished, formation };
+    return { ...about, change: undefined };
   }
-  return { kind: "operate", install, files, change, unfinished, formation };
+  return { ...about, change };
 }
 
 /** A cluster that was there before us has no id of ours. */

@@ -6,7 +6,15 @@ export {
   corosyncWay,
 } from "./corosync-change.js";
 export type { CorosyncWay } from "./corosync-keys.js";
-export { type CibChange, type Decision, decide } from "./decide.js";
+export {
+  type Between,
+  betweenOf,
+  type CorosyncUpdate,
+  corosyncUpdate,
+  movedLinks,
+  withoutLinks,
+} from "./corosync-update.js";
+export { type CibChange, type Decision, decide, STANDBY_OWNER } from "./decide.js";
 export {
   type DesiredFile,
   type DesiredGroup,
@@ -17,7 +25,7 @@ export {
 } from "./desired.js";
 export type { DriftItem } from "./drift.js";
 export { earlierLife } from "./earlier-life.js";
-export { modelFor, notTaken } from "./members.js";
+export { modelFor, notTaken, standbyOf } from "./members.js";
 export {
   type DraftPlan,
   draftPlan,
@@ -39,4 +47,5 @@ export { describeChecks, describeDrift, describePlan, type Paint } from "./plan-
 export { type PredictedAction, type Prediction, predict } from "./prediction.js";
 export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";
+export { restartOrder, withoutRoom, withStandby } from "./restart-room.js";
 export type { PlanStep, Risk } from "./steps.js";

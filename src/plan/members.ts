@@ -61,7 +61,7 @@ export function notTaken({ corosync }: Pick<ClusterModel, "corosync">, cmap: str
   for (const [place, node] of corosync.nodes.entries()) {
     const at = `nodelist.node.${place}`;
     wanted.set(`${at}.nodeid`, String(node.id)).set(`${at}.name`, node.name);
-    for (const [link, address] of node.addresses.entries()) wanted.set(`${at}.ring${link}_addr`, address);
+    for (const [key, address] of ringsOf(node)) wanted.set(`${at}.${key}`, address);
   }
   for (const key of ["token", "consensus"]) {
     const value = corosync.totem.entries.findLast(([name]) => name === key)?.[1];
@@ -79,4 +79,23 @@ export function notTaken({ corosync }: Pick<ClusterModel, "corosync">, cmap: str
     (key) => !wanted.has(key) && (running.get(key) ?? "0") !== "0",
   );
   return [...differ, ...gone];
+}
+
+/** Addresses by their keys; a configuration on the way to another one has them among the other entries, as links are missing between. */
+function ringsOf({ addresses, entries = [] }: CorosyncNode): (readonly [key: string, address: string])[] {
+  const rings = addresses.map((address, link) => [`ring${link}_addr`, address] as const);
+  return [...rings, ...entries.filter(([key]) => /^ring\d_addr$/.test(key))];
+}
+
+/** Names of the nodes whose standby carries `owner`'s mark in this CIB. */
+export function standbyOf(cib: string, owner: string): string[] {
+  const nodes = /<nodes>([\s\S]*?)<\/nodes>/.exec(cib)?.[1] ?? "";
+  return nodes
+    .split(/(?=<node )/)
+    .filter((node) =>
+      [...node.matchAll(/<nvpair [^>]*>/g)].some(
+        ([pair]) => pair.includes('name="dcn-ha-standby"') && pair.includes(`value="${owner}"`),
+      ),
+    )
+    .flatMap((node) => /<node [^>]*uname="([^"]*)"/.exec(node)?.[1] ?? []);
 }

@@ -1,5 +1,6 @@
 // A plan: what an apply would do to a live group as steps, what Pacemaker would do with it, and what is there and not ours (docs/plan.md).
 import { mergeOwned, secretPairs } from "../cib/index.js";
+import { renderCorosyncConf } from "../corosync/index.js";
 import type { Finding } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
 import { parseXml, type XmlElement } from "../xml/index.js";
@@ -43,11 +44,11 @@ export function draftPlan(
 ): DraftPlan | { readonly findings: readonly Finding[] } {
   const first = decide(desired, observations);
   const blocked = first.kind === "refuse" ? first.findings : [];
-  if (blocked.some(({ code, severity }) => severity === "error" && code !== "COROSYNC_CONF_DIFFERS")) {
+  // What another command is for is no reason to have no plan.
+  if (blocked.some(({ code, severity }) => severity === "error" && !ELSEWHERE.has(code))) {
     return { findings: blocked };
   }
-  const decision =
-    first.kind === "refuse" ? decide(withLiveConf(desired, observations), observations) : first;
+  const decision = first.kind === "refuse" ? decide(desired, withWantedConf(desired, observations)) : first;
   if (decision.kind === "refuse") return { findings: decision.findings };
   const change = changeOf(decision);
   const live = liveCib(observations, change);
@@ -80,19 +81,25 @@ function changeOf(decision: Decision): CibChange | undefined {
   return decision.kind === "operate" ? decision.change : undefined;
 }
 
-/** The group as if every node held the corosync.conf that it is to hold, to see what else there is to do. */
-function withLiveConf(desired: DesiredGroup, observations: readonly NodeObservation[]): DesiredGroup {
-  const nodes = desired.nodes.map((node) => {
-    const seen = observations.find((one) => one.node === node.name);
-    const digest = seen?.kind === "probed" ? seen.probe.files.get("corosync-conf") : undefined;
-    const file = node.files.get("corosync-conf");
-    if (typeof digest !== "string" || file === undefined) return node;
-    return {
-      ...node,
-      files: new Map([...node.files, ["corosync-conf", { ...file, sha256: digest }] as const]),
-    };
+/** Blocks by which an apply leaves corosync.conf to another command. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "COROSYNC_CONF_DIFFERS",
+  "MEMBERS_DIFFER",
+  "QUORUM_DEVICE_DIFFERS",
+]);
+
+/** The nodes as if each ran with the corosync.conf that it is to have, to see what else there is to do. */
+function withWantedConf(
+  desired: DesiredGroup,
+  observations: readonly NodeObservation[],
+): readonly NodeObservation[] {
+  return observations.map((seen) => {
+    const file = desired.nodes.find((node) => node.name === seen.node)?.files.get("corosync-conf");
+    if (seen.kind !== "probed" || seen.corosyncConf === undefined || file === undefined) return seen;
+    const files = new Map([...seen.probe.files, ["corosync-conf", file.sha256] as const]);
+    const corosyncConf = renderCorosyncConf(desired.model);
+    return { ...seen, corosyncConf, corosyncRuns: undefined, probe: { ...seen.probe, files } };
   });
-  return { ...desired, nodes };
 }
 
 /** The CIB that the change was made for, else that of a node with quorum, else any; undefined where no cluster runs. */

@@ -103,15 +103,16 @@ const RISKS: Readonly<Record<CorosyncWay, Risk>> = {
   "full-stop": "full-stop",
 };
 
-/** Steps for corosync.conf: what any node holds that differs, each difference once. */
+/** Steps for corosync.conf: what any node runs with that differs, each difference once. */
 export function corosyncSteps(desired: DesiredGroup, observations: readonly NodeObservation[]): PlanStep[] {
   const members = observations.flatMap((seen) =>
     seen.kind === "probed" && seen.corosyncConf !== undefined && isRunning(seen) ? [seen] : [],
   );
   const mixedVersions = new Set(members.map((seen) => seen.probe.corosync)).size > 1;
   const changes = new Map<string, CorosyncChange>();
-  for (const { corosyncConf } of members) {
-    const live = parseCorosyncConf(corosyncConf ?? "").configuration;
+  for (const { corosyncConf, corosyncRuns: runs } of members) {
+    const text = runs !== undefined && "text" in runs ? runs.text : corosyncConf;
+    const live = parseCorosyncConf(text ?? "").configuration;
     if (live === undefined) continue;
     for (const change of corosyncChanges(live, desired.model.corosync, { mixedVersions })) {
       changes.set(JSON.stringify([change.subject, change.before, change.after]), change);
@@ -153,7 +154,7 @@ export function nodeSteps(
       ),
     ];
   }
-  const { install, files, unfinished } = decision;
+  const { install, files, corosync, standby, unfinished } = decision;
   const held = (node: string): ReadonlySet<string> => {
     const seen = observations.find((one) => one.node === node);
     if (seen?.kind !== "probed") return new Set();
@@ -165,8 +166,28 @@ export function nodeSteps(
     ...[...files].flatMap(([node, list]) =>
       list.map((file) => nodeStep(node, file, { action: held(node).has(file) ? "changed" : "created" })),
     ),
+    ...(corosync?.changes.length === 0 ? [corosyncText()] : []),
+    ...standby.map((node) =>
+      nodeStep(node, "standby that an earlier apply left", { action: "removed", before: "on" }),
+    ),
     ...unfinished.map((node) => nodeStep(node, "mark of a complete formation", { action: "created" })),
   ];
+}
+
+/** The text is another one, or a node has not read it; what it says is the same. */
+function corosyncText(): PlanStep {
+  return {
+    id: "corosync:text",
+    part: "corosync",
+    subject: "corosync.conf",
+    what: "",
+    action: "changed",
+    after: "written anew, and read by all nodes",
+    risk: "harmless",
+    way: "reload",
+    reason: "no value of the profile's differs, but the text does, or a node has not read it",
+    resources: [],
+  };
 }
 
 function member(node: string, after: string): PlanStep {

@@ -2,7 +2,6 @@
 import {
   type ApplyContext,
   awaitDeviceVote,
-  type Controller,
   checkNodes,
   desiredGroup,
   enrolNodes,
@@ -12,74 +11,25 @@ import {
   installPrograms,
   needPrograms,
   newFormation,
-  type ProgressListener,
   prepareNodes,
   readNodePrograms,
-  type SecretValues,
-  type Settled,
-  settle,
   startNodes,
   thisController,
-  worsened,
 } from "../apply/index.js";
-import type { Change } from "../cib/index.js";
-import { startedByHand } from "../cluster/index.js";
-import { DcnError, type Finding } from "../errors/index.js";
-import type { CibVersion, NodeObservation } from "../observation/index.js";
-import { observeNodes, observeView } from "../observe/index.js";
-import { type Decision, decide, type PlanFile, refusal } from "../plan/index.js";
-import type { Clock } from "../time/index.js";
-import type { Transport } from "../transport/index.js";
+import { DcnError } from "../errors/index.js";
+import type { NodeObservation } from "../observation/index.js";
+import { observeNodes } from "../observe/index.js";
+import { type Decision, decide, refusal } from "../plan/index.js";
+import type { ApplyOptions, ApplyResult, Round, Scene } from "./apply-round.js";
 import { changeCib } from "./change-cib.js";
-import { type CheckedGroup, checkBefore } from "./checks.js";
+import { goOnWithStop } from "./change-corosync.js";
+import { checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
-import { changeGuarded, type GuardedChange } from "./guarded-change.js";
-import { type LockOptions, withGroupLock } from "./lock.js";
+import { isHeldFor, type LockOptions, withGroupLock } from "./lock.js";
+import { operateRound, rest } from "./operate.js";
 import { requireFresh } from "./plan.js";
 
-/** What to apply, and through what. */
-export interface ApplyOptions {
-  readonly group: CheckedGroup;
-  /** The login of every day: its sudo covers the on-node helper and nothing else. */
-  readonly transport: Transport;
-  /** A login that may install the node programs on bare nodes: root, or one whose sudo covers sh. */
-  readonly adminTransport?: Transport | undefined;
-  /** Values by `NodeSecret.name`. */
-  readonly secrets: SecretValues;
-  readonly clock: Clock;
-  readonly onProgress?: ProgressListener;
-  readonly signal?: AbortSignal;
-  /** A change goes back by itself after this time, unless it is healthy or confirmed by then. A formation has nothing to go back to. */
-  readonly confirmWithinMs?: number;
-  /** Who we are to other controllers; default this process. */
-  readonly controller?: Controller;
-  /** Beyond the grace time of the gate; default 180 000. */
-  readonly settleTimeoutMs?: number;
-  /** False: a change of a running cluster is over when the cluster has accepted it; what it does then is not watched. */
-  readonly wait?: boolean;
-  /** Carries out this plan or nothing. */
-  readonly plan?: PlanFile | undefined;
-  /** Codes of findings to go on in spite of. */
-  readonly force?: readonly string[];
-  /** Told once, before a change, what checks against the nodes found. */
-  readonly onChecks?: (findings: readonly Finding[]) => void;
-}
-
-/** What the apply did. */
-export interface ApplyResult {
-  /** `formed` from bare nodes, `completed` what an earlier run began, `changed` a running one, `reverted` by the nodes, or nothing to do. */
-  readonly outcome: "formed" | "completed" | "changed" | "reverted" | "unchanged";
-  readonly changes: readonly Change[];
-  /** Version of the CIB after a change. */
-  readonly version: CibVersion | undefined;
-  /** Absent where there was nothing to do (then the nodes were looked at once and no more) or nobody waited. */
-  readonly settled: Settled | undefined;
-  /** What is worse than before a change, in words. */
-  readonly unhealthy: readonly string[];
-  /** The change goes back by itself unless somebody confirms it. */
-  readonly awaiting: boolean;
-  readonly durationMs: number;
-}
+const PURPOSE = "apply";
 
 type Outcome = ApplyResult["outcome"];
 
@@ -101,6 +51,7 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     const decision = decide(desired, observations);
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
+      if (isHeldFor(observations, PURPOSE)) await giveBack(options, context);
       return resultOf(outcome, done, clock.nowMs() - started);
     }
     if (round === 0 && bringsChange(decision)) {
@@ -108,13 +59,8 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
-    done = {
-      ...done,
-      ...next,
-      changes: [...done.changes, ...next.changes],
-      version: next.version ?? done.version,
-    };
-    const over = options.wait === false && decision.kind === "operate" && decision.change !== undefined;
+    done = both(done, next);
+    const over = options.wait === false && isChange(decision);
     if (done.fate === "reverted") outcome = "reverted";
     if (over || done.fate === "reverted") return resultOf(outcome, done, clock.nowMs() - started);
   }
@@ -123,65 +69,42 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
 }
 
 function resultOf(outcome: Outcome, done: Round, durationMs: number): ApplyResult {
-  const { changes, version, settled, fate, unhealthy = [] } = done;
-  return { outcome, changes, version, settled, unhealthy, awaiting: fate === "awaiting", durationMs };
+  const { changes, corosync = [], version, settled, fate, unhealthy = [] } = done;
+  const awaiting = fate === "awaiting";
+  return { outcome, changes, corosync, version, settled, unhealthy, awaiting, durationMs };
 }
 
-/** What one round did. */
-type Round = Pick<ApplyResult, "changes" | "version" | "settled"> &
-  Partial<Pick<GuardedChange, "fate" | "unhealthy">>;
+function both(done: Round, next: Round): Round {
+  return {
+    ...done,
+    ...next,
+    changes: [...done.changes, ...next.changes],
+    corosync: [...(done.corosync ?? []), ...(next.corosync ?? [])],
+    version: next.version ?? done.version,
+  };
+}
 
-interface Scene {
-  readonly context: ApplyContext;
-  readonly decision: Exclude<Decision, { kind: "refuse" }>;
-  readonly observations: readonly NodeObservation[];
+function isChange(decision: Decision): boolean {
+  return decision.kind === "operate" && (decision.change !== undefined || decision.corosync !== undefined);
 }
 
 /** Does what the decision says, under the lock that fits: claims on nodes that have no whole cluster yet, else the lock in the CIB. */
 async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
-  const { context, decision, observations } = scene;
+  const { context, decision } = scene;
   await equip(scene);
   const lock = await lockOptions(options, context);
   if (decision.kind !== "operate" || decision.unfinished.length > 0) {
     return withClaims(lock, () => formRound(options, scene));
   }
-  const { install, files, change } = decision;
-  // One patch and nothing after it: that the lock is free is part of what the patch was made for, so it need not be taken.
-  const quick = options.wait === false && options.confirmWithinMs === undefined;
-  if (quick && install.length === 0 && files.size === 0 && change !== undefined) {
-    return changeCib(context, { decision, observations });
-  }
-  return withGroupLock({ ...lock, nodes: quorateFirst(lock.nodes, change?.node) }, async (held) => {
-    await installFiles(context, files);
-    const wait = options.wait !== false;
-    const before = wait && change !== undefined ? await lookAt(context, change.node) : undefined;
-    const intent = { decision, observations, token: held.token };
-    const { confirmWithinMs: windowMs } = options;
-    if (windowMs !== undefined && change !== undefined) {
-      return changeGuarded(context, { ...intent, change, windowMs, before, wait });
-    }
-    const changed = await changeCib(context, intent);
-    if (!wait) return changed;
-    const settled = await rest(options, context);
-    const byHand = startedByHand(context.desired.model.configuration);
-    return { ...changed, settled, unhealthy: worsened(before, settled.cluster, byHand) };
-  });
-}
-
-/** How the cluster is before a change; undefined where the node cannot say, and then every ill counts against the change. */
-async function lookAt(
-  { transport, signal }: ApplyContext,
-  node: string,
-): Promise<Settled["cluster"] | undefined> {
-  const view = await observeView(transport, node, { signal }).catch((error: unknown) => {
-    if (error instanceof DcnError) return undefined;
-    throw error;
-  });
-  return view?.cluster;
+  return operateRound(options, { ...scene, decision }, lock);
 }
 
 async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   const { context, decision, observations } = scene;
+  // Nodes that were to be restarted one by one are just started; the next round goes on with the others.
+  if (decision.kind === "complete" && decision.corosync?.way === "full-stop") {
+    await goOnWithStop(options, context, decision.corosync);
+  }
   const formation = await act(scene);
   const changed = await changeCib(context, { decision, observations });
   const settled = await rest(options, context);
@@ -191,9 +114,13 @@ async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   return { ...changed, settled };
 }
 
-function rest(options: ApplyOptions, context: ApplyContext): Promise<Settled> {
-  const { settleTimeoutMs = 180_000 } = options;
-  return settle(context, { timeoutMs: context.desired.model.gateGraceMs + settleTimeoutMs });
+/** The lock of an apply that died after its last step; one that is at work keeps it, and that is no trouble of ours. */
+async function giveBack(options: ApplyOptions, context: ApplyContext): Promise<void> {
+  try {
+    await withGroupLock(await lockOptions(options, context), () => Promise.resolve());
+  } catch (error) {
+    if (!(error instanceof DcnError) || error.kind !== "busy") throw error;
+  }
 }
 
 async function lockOptions(options: ApplyOptions, context: ApplyContext): Promise<LockOptions> {
@@ -205,17 +132,12 @@ async function lockOptions(options: ApplyOptions, context: ApplyContext): Promis
     group,
     transport,
     nodes,
-    purpose: "apply",
+    purpose: PURPOSE,
     step: "change the configuration",
     controller,
     clock,
     signal,
   };
-}
-
-/** The node that will get the change is the one that is known to have quorum. */
-function quorateFirst(nodes: readonly string[], first: string | undefined): string[] {
-  return [...nodes].sort((left, right) => Number(right === first) - Number(left === first));
 }
 
 /** Where only files of ours change there is nothing to check. */
@@ -232,8 +154,13 @@ function outcomeOf(decision: Decision): Outcome {
 
 function isNothing(decision: Decision): boolean {
   if (decision.kind !== "operate") return false;
-  const { install, files, change, unfinished } = decision;
-  return install.length === 0 && files.size === 0 && change === undefined && unfinished.length === 0;
+  const { install, files, corosync, standby, change, unfinished } = decision;
+  const lists = [install, unfinished, standby];
+  return (
+    [corosync, change].every((one) => one === undefined) &&
+    lists.every((list) => list.length === 0) &&
+    files.size === 0
+  );
 }
 
 async function contextOf(options: ApplyOptions): Promise<ApplyContext> {

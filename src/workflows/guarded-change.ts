@@ -2,70 +2,128 @@
 import {
   type ApplyContext,
   armNodes,
+  type Before,
   changeUnconfirmed,
   disarmNodes,
+  type GuardedConf,
+  hastenNodes,
   readGuard,
   type Settled,
   settle,
-  worsened,
+  worsenedAll,
   writeGuard,
 } from "../apply/index.js";
-import { startedByHand } from "../cluster/index.js";
 import { armGuard, endGuard } from "../coordination/index.js";
+import { parseCorosyncConf, renderCorosyncConf } from "../corosync/index.js";
 import { DcnError, invariant } from "../errors/index.js";
-import type { ClusterObservation, NodeObservation } from "../observation/index.js";
-import type { CibChange, Decision } from "../plan/index.js";
-import { type CibChanged, changeCib } from "./change-cib.js";
+import type { NodeObservation } from "../observation/index.js";
+import { observeNodes } from "../observe/index.js";
+import { type CorosyncChange, type Decision, movedLinks, withoutLinks } from "../plan/index.js";
+import type { CibChanged } from "./change-cib.js";
+
+/** A decision for a running cluster. */
+type Operating = Extract<Decision, { kind: "operate" }>;
 
 /** The change, what it was made from, and how long it may stay unconfirmed. */
 export interface GuardedIntent {
-  readonly decision: Decision;
-  readonly change: CibChange;
+  readonly decision: Operating;
   readonly observations: readonly NodeObservation[];
   readonly token: string;
   readonly windowMs: number;
   /** How the cluster was before; what was ill then does not count against the change. */
-  readonly before: ClusterObservation | undefined;
+  readonly before: Before | undefined;
   /** False: the nodes are armed and the change is made; somebody else confirms it. */
   readonly wait: boolean;
 }
 
 /** What became of it. */
 export interface GuardedChange extends Omit<CibChanged, "settled"> {
+  readonly corosync: readonly CorosyncChange[];
   readonly fate: "confirmed" | "reverted" | "awaiting";
   readonly settled: Settled | undefined;
   /** Why it was not confirmed by itself. */
   readonly unhealthy: readonly string[];
 }
 
-/** Throws DcnError as `changeCib`; then the nodes are disarmed, and nothing was changed. */
-export async function changeGuarded(context: ApplyContext, intent: GuardedIntent): Promise<GuardedChange> {
-  const { change, token, windowMs, observations } = intent;
+/** Has `bring` make the change. Throws DcnError as `bring`, if nothing of it was made: then the nodes are disarmed. */
+export async function changeGuarded(
+  context: ApplyContext,
+  intent: GuardedIntent,
+  bring: () => Promise<CibChanged>,
+): Promise<GuardedChange> {
+  const { decision, token, windowMs, observations } = intent;
+  const { change, corosync } = decision;
   const nodes = context.desired.nodes.map((node) => node.name);
-  const read = observations.find((seen) => seen.node === change.node);
-  invariant(read?.kind === "probed" && read.cib !== undefined, `no CIB of ${change.node}`);
+  const read = observations.find(
+    (seen) =>
+      seen.kind === "probed" &&
+      (change === undefined ? / have-quorum="1"/.test(seen.cib?.xml ?? "") : seen.node === change.node),
+  );
+  invariant(read?.kind === "probed" && read.cib !== undefined, "no CIB to go back to");
+  const { node, cib } = read;
   const deadlineMs = context.clock.nowMs() + windowMs;
-  await armNodes(context, nodes, { token, windowMs, before: read.cib.xml, after: change.cib });
-  let changed: CibChanged;
+  const confs = guardedConfs(context, decision, observations);
+  const order = { token, windowMs, before: cib.xml, after: change?.cib ?? cib.xml, corosync: confs };
+  await armNodes(context, nodes, order);
+  const watch = { ...intent, node, deadlineMs, nodes, confs };
+  let changed: CibChanged = { changes: [], version: undefined, settled: undefined };
+  let failure: string | undefined;
   try {
     const until = new Date(context.clock.wallMs() + windowMs).toISOString();
-    const armed = await writeGuard(context, change.node, armGuard(token, until));
+    const armed = await writeGuard(context, node, armGuard(token, until));
     if (!armed.done) throw changeUnconfirmed(context.desired.model.name, armed.now);
-    changed = await changeCib(context, intent);
+    changed = await bring();
   } catch (error) {
     // Where it is not known whether the change was made, the nodes stay armed and find out.
     if (!(error instanceof DcnError) || error.code === "OUTCOME_UNKNOWN") throw error;
-    await writeGuard(context, change.node, endGuard(token, "withdrawn")).catch(() => undefined);
-    await disarmNodes(context, nodes, token);
-    throw error;
+    if (confs === undefined || error.code === "CHANGE_UNCONFIRMED") {
+      await writeGuard(context, node, endGuard(token, "withdrawn")).catch(() => undefined);
+      await disarmNodes(context, nodes, token);
+      throw error;
+    }
+    // Some nodes may run with the new corosync.conf already: it cannot be confirmed as it is, so nobody waits for the deadline.
+    await hastenNodes(context, nodes, order);
+    if (!intent.wait) throw error;
+    failure = error.message;
   }
-  if (!intent.wait) return { ...changed, fate: "awaiting", settled: undefined, unhealthy: [] };
-  return { ...changed, ...(await awaitFate(context, { ...intent, deadlineMs, nodes })) };
+  const did = { ...changed, corosync: corosync?.changes ?? [] };
+  if (!intent.wait) return { ...did, fate: "awaiting", settled: undefined, unhealthy: [] };
+  return { ...did, ...(await awaitFate(context, { ...watch, failure })) };
+}
+
+/** What each node's file is, and becomes; undefined where corosync.conf does not change. */
+function guardedConfs(
+  { desired }: ApplyContext,
+  { corosync }: Operating,
+  observations: readonly NodeObservation[],
+): ReadonlyMap<string, GuardedConf> | undefined {
+  if (corosync === undefined) return undefined;
+  const after = renderCorosyncConf(desired.model);
+  const moved = movedLinks(corosync.changes);
+  return new Map(
+    observations.flatMap((seen) => {
+      if (seen.kind !== "probed" || seen.corosyncConf === undefined) return [];
+      // What it runs with is what it is to go back to, whoever wrote another file meanwhile.
+      const { corosyncRuns: runs, corosyncConf } = seen;
+      const before = runs !== undefined && "text" in runs ? runs.text : corosyncConf;
+      const model = { corosync: parseCorosyncConf(before).configuration };
+      const between =
+        corosync.between === undefined || model.corosync === undefined
+          ? {}
+          : { between: renderCorosyncConf(withoutLinks({ corosync: model.corosync }, moved)) };
+      return [[seen.node, { before, after, ...between }] as const];
+    }),
+  );
 }
 
 interface Watch extends GuardedIntent {
+  /** The node that is asked about the guard. */
+  readonly node: string;
   readonly deadlineMs: number;
   readonly nodes: readonly string[];
+  readonly confs: ReadonlyMap<string, GuardedConf> | undefined;
+  /** Why the change was not made as a whole: it is not to stay. */
+  readonly failure: string | undefined;
 }
 
 type Fate = Pick<GuardedChange, "fate" | "settled" | "unhealthy">;
@@ -73,19 +131,24 @@ type Fate = Pick<GuardedChange, "fate" | "settled" | "unhealthy">;
 /** Looks until the change is healthy, confirmed by a person, or taken back. */
 async function awaitFate(context: ApplyContext, watch: Watch): Promise<Fate> {
   const { clock, signal } = context;
-  let unhealthy: readonly string[] = [];
+  let unhealthy: readonly string[] = watch.failure === undefined ? [] : [watch.failure];
   for (const node of watch.nodes) context.onProgress({ node, step: "settle", state: "started" });
   for (;;) {
     const leftMs = watch.deadlineMs - clock.nowMs();
     const seen = leftMs > 0 ? await look(context, watch, Math.min(leftMs, 15_000)) : NOT_LOOKED;
     // What was seen at rest says more than that it did not come to rest again.
-    if (seen.settled !== undefined || unhealthy.length === 0) unhealthy = seen.unhealthy;
+    if (watch.failure === undefined && (seen.settled !== undefined || unhealthy.length === 0)) {
+      unhealthy = seen.unhealthy;
+    }
     const settled = unhealthy.length === 0 ? seen.settled : undefined;
     if (settled !== undefined && (await keep(context, watch)))
       return { fate: "confirmed", settled, unhealthy };
     const fate = await fateOf(context, watch);
     if (fate === "confirmed") return { fate, settled: seen.settled, unhealthy };
-    if (fate === "reverted") return { fate, settled: await atRest(context), unhealthy };
+    if (fate === "reverted") {
+      await corosyncBack(context, watch);
+      return { fate, settled: await atRest(context), unhealthy };
+    }
     if (leftMs < -LATE_MS) throw notTakenBack(context.desired.model.name, unhealthy);
     await clock.sleep(1_000, signal);
   }
@@ -94,8 +157,8 @@ async function awaitFate(context: ApplyContext, watch: Watch): Promise<Fate> {
 const NOT_LOOKED = { settled: undefined, unhealthy: [] };
 
 /** Confirms; false where the nodes were faster. */
-async function keep(context: ApplyContext, { change, token, nodes }: Watch): Promise<boolean> {
-  const { done, now } = await writeGuard(context, change.node, endGuard(token, "confirmed"));
+async function keep(context: ApplyContext, { node, token, nodes }: Watch): Promise<boolean> {
+  const { done, now } = await writeGuard(context, node, endGuard(token, "confirmed"));
   if (!done && now.state !== "confirmed") return false;
   await disarmNodes(context, nodes, token);
   return true;
@@ -117,11 +180,26 @@ async function look(
 ): Promise<{ settled: Settled | undefined; unhealthy: readonly string[] }> {
   try {
     const settled = await settle({ ...context, onProgress: () => undefined }, { timeoutMs });
-    const byHand = startedByHand(context.desired.model.configuration);
-    return { settled, unhealthy: worsened(watch.before, settled.cluster, byHand) };
+    return { settled, unhealthy: worsenedAll(watch.before, settled, context.desired.model) };
   } catch (error) {
     if (!(error instanceof DcnError) || context.signal?.aborted === true) throw error;
     return { settled: undefined, unhealthy: [error.message] };
+  }
+}
+
+/** Every node that answers runs with its old corosync.conf again; each follows the cluster's word within moments. */
+async function corosyncBack({ transport, admin, clock, signal }: ApplyContext, watch: Watch): Promise<void> {
+  const { confs, nodes } = watch;
+  const end = clock.nowMs() + LATE_MS;
+  while (confs !== undefined && clock.nowMs() < end) {
+    const seen = await observeNodes({ transport, admin, nodes, signal });
+    const isBack = (one: NodeObservation): boolean =>
+      one.kind !== "probed" ||
+      (one.corosyncRuns !== undefined &&
+        "text" in one.corosyncRuns &&
+        one.corosyncRuns.text === confs.get(one.node)?.before);
+    if (seen.every(isBack)) return;
+    await clock.sleep(1_000, signal);
   }
 }
 

@@ -1,7 +1,8 @@
 // The use cases of dcn-ha, one file per verb: observe, decide, act.
 
 export type { LockState } from "../coordination/index.js";
-export { type ApplyOptions, type ApplyResult, applyGroup } from "./apply.js";
+export { applyGroup } from "./apply.js";
+export type { ApplyOptions, ApplyResult } from "./apply-round.js";
 export { type Confirmed, confirmChange } from "./confirm.js";
 export { changeLinks, changeQuorumDevice } from "./corosync.js";
 export type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";

@@ -20,7 +20,7 @@ import {
   takeLock,
 } from "../coordination/index.js";
 import { DcnError } from "../errors/index.js";
-import { parseProbe, parseReadLock, type ReadLock } from "../observation/index.js";
+import { type NodeObservation, parseProbe, parseReadLock, type ReadLock } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
@@ -151,6 +151,16 @@ async function anywhere(options: LockLook, write: LockWrite): Promise<LockOutcom
   }
   if (last instanceof DcnError) throw last;
   return last;
+}
+
+/** Whether a run of the same command holds the lock: it is at work, which whoever wants the lock finds out, or it died somewhere in the middle. */
+export function isHeldFor(observations: readonly NodeObservation[], purpose: string): boolean {
+  return observations.some((seen) => {
+    const xml = seen.kind === "probed" ? (seen.cib?.xml ?? "") : "";
+    const value = /name="dcn-ha-lock" value="([^"]*)"/.exec(xml)?.[1];
+    const lock = value === undefined ? undefined : decodeLock(value);
+    return lock?.state === "held" && lock.purpose === purpose;
+  });
 }
 
 /** What one node knows of the lock; `trouble` where it did not answer. */

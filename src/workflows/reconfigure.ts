@@ -18,12 +18,12 @@ import {
 } from "../apply/index.js";
 import { type Change, mergeOwned } from "../cib/index.js";
 import type { ClusterModel, CorosyncConfiguration } from "../cluster/index.js";
-import { decodeLock } from "../coordination/index.js";
 import { parseCorosyncConf, renderCorosyncConf } from "../corosync/index.js";
 import type { Finding } from "../errors/index.js";
 import type { NodeObservation, ProbedNode } from "../observation/index.js";
 import { observeNodes } from "../observe/index.js";
 import {
+  betweenOf,
   type CorosyncChange,
   type CorosyncWay,
   corosyncChanges,
@@ -35,7 +35,7 @@ import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { parseXml } from "../xml/index.js";
 import { changeCib } from "./change-cib.js";
-import { type GroupLock, withGroupLock } from "./lock.js";
+import { type GroupLock, isHeldFor, withGroupLock } from "./lock.js";
 
 /** What to change, and through what. */
 export interface ReconfigureOptions {
@@ -223,8 +223,10 @@ export async function bringCorosync(
     readonly owner: string;
   },
 ): Promise<void> {
-  const { way } = target;
-  if (way !== undefined) return changeCorosync(context, { nodes: members, way, allowFullStop, owner });
+  const { way, changes, model } = target;
+  const between = betweenOf(model, changes);
+  if (way !== undefined)
+    return changeCorosync(context, { nodes: members, way, allowFullStop, owner, between });
   if (!(await runsWith(context, members))) await reload(context, members);
 }
 
@@ -248,7 +250,7 @@ export async function carryOut(
   work: (lock: GroupLock) => Promise<void>,
 ): Promise<ReconfigureResult> {
   const { live, purpose } = scene;
-  const plan = isBegun(live, purpose) ? begunPlan(scene.plan) : scene.plan;
+  const plan = isHeldFor(live.members, purpose) ? begunPlan(scene.plan) : scene.plan;
   options.onPlan?.(plan);
   if (plan.steps.length === 0) return { outcome: "unchanged", plan };
   if (options.planOnly === true) return { outcome: "planned", plan };
@@ -259,15 +261,6 @@ export async function carryOut(
   const lock = { group, transport, nodes, purpose, step: "begin", controller, clock, signal };
   await withGroupLock(lock, work);
   return { outcome: "changed", plan };
-}
-
-/** Whether a run of the same command holds the lock: it is at work, which the lock finds out, or it died somewhere in the middle. */
-function isBegun({ members }: Live, purpose: string): boolean {
-  return members.some(({ cib }) => {
-    const value = /name="dcn-ha-lock" value="([^"]*)"/.exec(cib?.xml ?? "")?.[1];
-    const lock = value === undefined ? undefined : decodeLock(value);
-    return lock?.state === "held" && lock.purpose === purpose;
-  });
 }
 
 function begunPlan(plan: ReconfigurePlan): ReconfigurePlan {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { worsenedLinks } from "../../src/apply/health.js";
 import { worsened } from "../../src/apply/index.js";
 import { type ClusterObservation, parseCrmMon } from "../../src/observation/index.js";
+import { modelOf } from "../workflows/model.js";
 
 function cluster(resources: string, failures = ""): ClusterObservation {
   const xml = `<pacemaker-result><summary><current_dc present="true" name="a"/></summary><nodes/><resources>${resources}</resources><failures>${failures}</failures></pacemaker-result>`;
@@ -44,4 +46,29 @@ test("everything counts where nobody knows how it was before", () => {
 
 test("a workload that waits for a person may stand still", () => {
   expect(worse(cluster(runs), cluster(stands), ["plc"])).toEqual([]);
+});
+
+test("a link that is down and was up, or was not there, is worse; one that was down before is not", () => {
+  const view = (
+    node: string,
+    ...links: readonly (readonly [number, number, "connected" | "disconnected"])[]
+  ) => ({
+    node,
+    cluster: undefined,
+    quorum: undefined,
+    troubles: [],
+    links: links.map(([link, peer, state]) => ({
+      link,
+      address: undefined,
+      peers: new Map([[peer, state]]),
+    })),
+  });
+  const before = [view("dcn1", [0, 2, "connected"], [1, 2, "disconnected"])];
+  const after = [view("dcn1", [0, 2, "disconnected"], [1, 2, "disconnected"], [2, 2, "disconnected"])];
+  const model = modelOf(["dcn1", "dcn2"]);
+  expect(worsenedLinks(before, before, model)).toEqual([]);
+  expect(worsenedLinks(before, after, model)).toEqual([
+    "link 0 from dcn1 to dcn2 is down",
+    "link 2 from dcn1 to dcn2 is down",
+  ]);
 });

@@ -57,6 +57,7 @@ test("nodes that cannot be observed are results with their reasons, in the order
     ["probe", 0, "hostname=dcn1\n"],
     ["read-cib", 0, `digest\n${cib}`],
     ["read-corosync-conf", 1, "", "no such file"],
+    ["read-corosync-running", 0, "noted\ntotem {\n}\n"],
   ]);
   const transport = createScriptedTransport({
     dcn1: [call({ stdout: good })],
@@ -71,6 +72,7 @@ test("nodes that cannot be observed are results with their reasons, in the order
           ["probe", 1, "", "no"],
           ["read-cib", 0, ""],
           ["read-corosync-conf", 0, ""],
+          ["read-corosync-running", 0, "runtime\n"],
         ]),
       }),
     ],
@@ -91,6 +93,7 @@ test("nodes that cannot be observed are results with their reasons, in the order
   expect(seen[0]).toMatchObject({
     cib: { digest: "digest", xml: cib },
     corosyncConf: undefined,
+    corosyncRuns: { text: "totem {\n}\n" },
     access: "login",
   });
 });

@@ -159,3 +159,57 @@ describe.skipIf(!have("python3"))("taking a change back", () => {
     }
   });
 });
+
+// What the program does with corosync.conf, over a folder of its own; the tools that it calls are only noted.
+const CONF_DRIVER = `
+import importlib.machinery, importlib.util, json, os, sys, tempfile
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader("guard", ${JSON.stringify(GUARD)})
+guard = importlib.util.module_from_spec(importlib.util.spec_from_loader("guard", loader))
+loader.exec_module(guard)
+answers = []
+class Done:
+    returncode, stdout, stderr = 0, "0abc\\n", ""
+for disk, noted, which, corosync in json.load(sys.stdin):
+    with tempfile.TemporaryDirectory() as folder:
+        guard.CONF, guard.RUN, read = os.path.join(folder, "corosync.conf"), folder, []
+        open(guard.CONF, "w").write(disk)
+        if noted is not None:
+            open(os.path.join(folder, "corosync-running.0abc"), "w").write(noted)
+        def run(*argv, **_):
+            if argv[0] == "corosync-cfgtool":
+                read.append(open(guard.CONF).read())
+            return Done
+        guard.run, guard.say, guard.time.sleep = run, lambda _: None, lambda _: None
+        one = guard.Guard.__new__(guard.Guard)
+        one.token, one.rank, one.corosync = "t", 0, corosync
+        one.corosync_to(which)
+        answers.append([open(guard.CONF).read(), read, guard.noted_running()])
+json.dump(answers, sys.stdout)
+`;
+
+describe.skipIf(!have("python3"))("taking a change of corosync.conf back", () => {
+  const confs = { before: "old", after: "new" };
+  const moved = { ...confs, between: "less" };
+  test.each([
+    ["the old file comes back and is read", ["new", "new", "before", confs], ["old", ["old"], "old"]],
+    ["a link that moved goes out and in", ["new", "new", "before", moved], ["old", ["less", "old"], "old"]],
+    ["also from half of the way", ["less", "old", "before", moved], ["old", ["old"], "old"]],
+    ["a node that never got it has nothing to do", ["old", null, "before", confs], ["old", [], null]],
+    ["one that wrote and did not read goes on", ["old", "new", "before", confs], ["old", ["old"], "old"]],
+    ["what somebody else wrote stays", ["theirs", "new", "before", confs], ["theirs", [], "new"]],
+    [
+      "one that went back alone follows a confirmation",
+      ["old", "old", "after", confs],
+      ["new", ["new"], "new"],
+    ],
+    ["without such a change nothing happens", ["x", null, "before", null], ["x", [], null]],
+  ])("%s", (_name, given, expected) => {
+    const run = spawnSync("python3", ["-c", CONF_DRIVER], {
+      input: JSON.stringify([given]),
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
+    expect(JSON.parse(run.stdout)).toEqual([expected]);
+  });
+});

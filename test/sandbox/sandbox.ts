@@ -45,10 +45,14 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Makes nodes with packages installed and nothing configured; `programs` false leaves ours out. */
-export function createSandbox(names: readonly string[], options: { programs?: boolean } = {}): Sandbox {
+/** Makes nodes with packages installed and nothing configured; `programs` false leaves ours out, `oneCib` has all share the first node's live.xml. */
+export function createSandbox(
+  names: readonly string[],
+  options: { programs?: boolean; oneCib?: boolean } = {},
+): Sandbox {
   const base = mkdtempSync(join(tmpdir(), "dcn-ha-sandbox-"));
-  const nodes = names.map((name) => createNode(base, name, names));
+  const { oneCib = false } = options;
+  const nodes = names.map((name) => createNode(base, name, { names, oneCib }));
   if (options.programs !== false) for (const one of nodes) one.installPrograms();
   const local = createLocalTransport();
   const node = (name: string): SandboxNode => {
@@ -102,8 +106,14 @@ function asLogin(node: SandboxNode, command: Command): Command {
 /** Agents that are installed; what they say of themselves is little. */
 const AGENTS = ["usr/lib/ocf/resource.d/pacemaker/Dummy", "usr/sbin/fence_redfish"];
 
-function createNode(base: string, name: string, names: readonly string[]): SandboxNode {
+interface Around {
+  readonly names: readonly string[];
+  readonly oneCib: boolean;
+}
+
+function createNode(base: string, name: string, { names, oneCib }: Around): SandboxNode {
   const root = join(base, name);
+  const live = join(oneCib ? join(base, names[0] ?? name) : root, "live.xml");
   const write = (path: string, content: string): void => {
     const target = join(root, path);
     mkdirSync(join(target, ".."), { recursive: true });
@@ -113,7 +123,7 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
     mkdirSync(join(root, folder), { recursive: true });
   write("hostname", `${name}\n`);
   write("etc/os-release", 'ID=debian\nVERSION_ID="12"\n');
-  for (const [tool, script] of Object.entries(stubs(root, name, names))) {
+  for (const [tool, script] of Object.entries(stubs(root, live, { name, names, oneCib }))) {
     write(`stubs/${tool}`, `#!/bin/sh\n${script}\n`);
     chmodSync(join(root, "stubs", tool), 0o755);
   }
@@ -153,11 +163,18 @@ function createNode(base: string, name: string, names: readonly string[]): Sandb
   };
 }
 
-function stubs(root: string, name: string, names: readonly string[]): Record<string, string> {
+function stubs(
+  root: string,
+  live: string,
+  { name, names, oneCib }: Around & { readonly name: string },
+): Record<string, string> {
+  // As Pacemaker lists whom it meets.
+  const met = names.map((one, index) => `<node id="${index + 1}" uname="${one}"/>`).join("");
+  const meets = oneCib ? `;s|<nodes/>|<nodes>${met}</nodes>|` : "";
   const online = names
     .map(
       (one, index) =>
-        `<node name="${one}" id="${index + 1}" online="true" standby="false" maintenance="false" pending="false" unclean="false"/>`,
+        `<node name="${one}" id="${index + 1}" online="true" standby="$(standby ${one})" maintenance="false" pending="false" unclean="false"/>`,
     )
     .join("");
   const mon = `<pacemaker-result><summary><current_dc present="true" version="2.1.5" name="${names[0] ?? ""}" with_quorum="true"/></summary><nodes>${online}</nodes><resources/><status code="0" message="OK"/></pacemaker-result>`;
@@ -165,8 +182,14 @@ function stubs(root: string, name: string, names: readonly string[]): Record<str
   return {
     chown: `echo "$@" >>${root}/chown.log`,
     logger: `shift; echo "$@" >>${root}/journal.log`,
-    cibadmin: `CIB_file=${root}/live.xml; export CIB_file; exec /usr/sbin/cibadmin "$@"`,
-    crm_mon: `[ -e ${root}/units/pacemaker.service.active ] || exit 102\ncat <<'END'\n${mon}\nEND`,
+    cibadmin: `CIB_file=${live}; export CIB_file; exec /usr/sbin/cibadmin "$@"`,
+    crm_attribute: `CIB_file=${live}; export CIB_file; exec /usr/sbin/crm_attribute "$@"`,
+    crm_mon: `[ -e ${root}/units/pacemaker.service.active ] || exit 102
+standby() {
+  awk -v RS='>' -v who="$1" '/<node /{ match($0, /uname="[^"]*"/); uname = substr($0, RSTART + 7, RLENGTH - 8) }
+/name="standby"/ && /value="on"/ && uname == who { found = 1 } END { print found ? "true" : "false" }' ${live}
+}
+cat <<END\n${mon}\nEND`,
     "corosync-quorumtool": `cat <<'END'\n${votes}END`,
     // corosync looks for its own machine among the nodes, by the name that the kernel gives.
     corosync: `[ "$1" = -t ] || exec /usr/sbin/corosync "$@"
@@ -176,19 +199,23 @@ exec /usr/sbin/corosync -t -c "$3.here"`,
 echo '<resource-agent name="any"><actions><action name="start"/><action name="stop"/><action name="monitor"/></actions></resource-agent>'`,
     sbd: "exit 0",
     crmadmin: "echo 'Controller on dcn1 in state S_IDLE: ok'",
-    "corosync-cfgtool": "echo 'Local node ID 1, transport knet'",
-    // A reload is taken at once: what runs is what the file says.
-    "corosync-cmapctl": `[ $# -eq 0 ] || exit 0
+    // A reload is taken at once, by all: each reads its own file.
+    "corosync-cfgtool": `[ "$1" = -R ] || { echo 'Local node ID 1, transport knet'; exit; }
+echo reload >>${root}/journal.log
+for node in ${root}/../*; do cp "$node/etc/corosync/corosync.conf" "$node/units/corosync.runs"; done`,
+    "corosync-cmapctl": `[ $# -eq 0 ] && [ -e ${root}/units/corosync.service.active ] || exit 0
 awk '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
 /}/ { depth--; next }
 { key = $1; sub(":", "", key); value = $2
 if (name[1] == "nodelist" && depth == 2) print "nodelist.node." (count - 1) "." key " (str) = " value
-else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/etc/corosync/corosync.conf`,
+else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/units/corosync.runs`,
     systemctl: `units=${root}/units
 verb=$1; shift
 case $verb in
 is-active) shift; test -e "$units/$1.active" ;;
 show)
+  if [ "$1" = --property=InvocationID ]; then cat "$units/corosync.start" 2>/dev/null; exit 0; fi
+  if [ "$2" = --value ]; then test -e "$units/$3.active" && echo active || echo inactive; exit 0; fi
   shift
   for unit; do
     active=inactive file=disabled
@@ -200,15 +227,22 @@ enable) for unit; do : >"$units/$unit.enabled"; done ;;
 start)
   for unit; do
     case $unit in --*) continue ;; esac
+    # Its start has a number of its own, and it reads the file that lies there.
+    if [ "$unit" = corosync.service ] && [ ! -e "$units/$unit.active" ]; then
+      started=$(cat "$units/corosync.start" 2>/dev/null || echo a0)
+      echo "a$((\${started#a} + 1))" >"$units/corosync.start"
+      cp ${root}/etc/corosync/corosync.conf "$units/corosync.runs"
+    fi
     : >"$units/$unit.active"
-    if [ "$unit" = pacemaker.service ] && [ ! -e ${root}/live.xml ]; then
+    if [ "$unit" = pacemaker.service ] && [ ! -e ${live} ]; then
       seed=${root}/var/lib/pacemaker/cib/cib.xml
       # Who joins without a CIB of its own gets the running one.
       [ -e "$seed" ] || { mkdir -p "\${seed%/*}"; seed=$(ls ${root}/../*/live.xml | head -n 1); }
-      sed '/have-quorum/!s/<cib /<cib have-quorum="1" /' "$seed" >${root}/live.xml
+      sed '/have-quorum/!s/<cib /<cib have-quorum="1" /${meets}' "$seed" >${live}
       : >${root}/var/lib/pacemaker/cib/cib.xml.sig
     fi
   done ;;
+stop) for unit; do rm -f "$units/$unit.active"; done ;;
 daemon-reload | restart) : ;;
 *) exit 1 ;;
 esac`,

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { ApplyProgress, Controller } from "../../src/apply/index.js";
 import { sha256 } from "../../src/apply/programs.js";
+import type { ClusterModel } from "../../src/cluster/index.js";
 import type { Finding } from "../../src/errors/index.js";
 import type { Transport } from "../../src/transport/index.js";
 import { applyGroup } from "../../src/workflows/index.js";
@@ -20,7 +21,9 @@ export async function closeSandbox(): Promise<void> {
 }
 
 /** A sandbox that `closeSandbox` closes. */
-export function open(options: { programs?: boolean; names?: readonly string[] } = {}): Sandbox {
+export function open(
+  options: { programs?: boolean; oneCib?: boolean; names?: readonly string[] } = {},
+): Sandbox {
   sandbox = createSandbox(options.names ?? NAMES, options);
   return sandbox;
 }
@@ -31,6 +34,9 @@ interface Run {
   readonly change?: Parameters<typeof modelOf>[1];
   readonly controller?: Controller;
   readonly force?: readonly string[];
+  readonly model?: ClusterModel;
+  readonly confirmWithinMs?: number;
+  readonly allowFullStop?: boolean;
   readonly onChecks?: (findings: readonly Finding[]) => void;
   readonly onProgress?: (progress: ApplyProgress) => void;
 }
@@ -38,10 +44,8 @@ interface Run {
 /** An apply of the test model, with a clock whose sleeps pass at once. */
 export function apply(box: Sandbox, run: Run = {}) {
   const { transport = box.transport, change, ...rest } = run;
-  const model = modelOf(
-    box.nodes.map((node) => node.name),
-    change,
-  );
+  const names = box.nodes.map((node) => node.name);
+  const { model = modelOf(names, change) } = run;
   return applyGroup({
     group: { model },
     transport,

@@ -168,6 +168,7 @@ verb_probe() {
 	digests
 	if [ -e "$work/configuration" ]; then echo "$sum" >"$work/digest"; fi
 	if [ -f "$run/gate-state" ] && read -r gate <"$run/gate-state"; then printf 'gate=%s\n' "$gate"; fi
+	if [ -e "$run/stopped-by-us" ]; then echo stopped-by-us=yes; fi
 	if [ -f "$state/formation" ]; then
 		read -r mark <"$state/formation"
 		printf 'formation=%s\n' "$(printf %s "$mark" | tr -cd 'A-Za-z0-9. -')"

@@ -89,5 +89,6 @@ verb_install_file() {
 	"$root"/etc/pacemaker/*) mkdir -p "${target%/*}" && chown root:haclient "${target%/*}" && chmod 0750 "${target%/*}" || return 73 ;;
 	*) mkdir -p "${target%/*}" || return 73 ;;
 	esac
+	if [ "$name" = corosync-conf ]; then keep_running || return 73; fi
 	place "$work/content" "$mode" "$owner" "$target" || return 73
 }

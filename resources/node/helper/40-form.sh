@@ -32,7 +32,8 @@ verb_enable_cluster() {
 }
 
 verb_start_cluster() {
-	systemctl start dcn-ha-gate.socket && systemctl start --no-block corosync.service pacemaker.service
+	systemctl start dcn-ha-gate.socket && systemctl start --no-block corosync.service pacemaker.service || return
+	rm -f "$run/stopped-by-us"
 }
 
 verb_set_formation() { # ID STEP

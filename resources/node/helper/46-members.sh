@@ -10,8 +10,6 @@ verb read-corosync-runtime
 verb activate-corosync-key changing
 verb drop-next-key changing
 
-cluster_units='pacemaker.service corosync-qdevice.service corosync.service'
-
 node_attribute() { # NODE NAME [VALUE]: sets it for good, or removes it without a value
 	if [ -n "${3:-}" ]; then
 		crm_attribute --type nodes --node "$1" --name "$2" --update "$3"
@@ -41,20 +39,28 @@ verb_clear_standby() { # and the mark last, for the same reason
 	node_attribute "$who" standby && node_attribute "$who" dcn-ha-standby
 }
 
-stop_units() { # Pacemaker first: it stops what it runs; sbd and corosync go with the last
-	for one in $cluster_units; do
+stop_units() { # [UNIT…]: Pacemaker first: it stops what it runs; sbd and corosync go with the last
+	[ "$#" -gt 0 ] || set -- pacemaker.service corosync-qdevice.service corosync.service
+	for one; do
 		if systemctl is-active --quiet "$one" || [ "$(systemctl show --property=ActiveState --value "$one" 2>/dev/null)" = activating ]; then
 			systemctl stop "$one" || return
 		fi
 	done
 }
 
-verb_stop_cluster() { stop_units; }
+verb_stop_cluster() { # "pacemaker": all but corosync, which the others still need for their quorum. Marked until the next start or boot: not a person stopped it
+	: >"$run/stopped-by-us" || return 73
+	case $(head -n 1 "$1") in pacemaker) stop_units pacemaker.service ;; *) stop_units ;; esac
+}
 
-verb_restart_cluster() { stop_units && systemctl start corosync.service && systemctl start --no-block pacemaker.service &&
+verb_restart_cluster() {
+	: >"$run/stopped-by-us" || return 73
+	stop_units && systemctl start corosync.service && systemctl start --no-block pacemaker.service || return
+	rm -f "$run/stopped-by-us"
 	if [ -e "$qdevice_mark" ] || grep -q '^[[:space:]]*device[[:space:]]*{' "$root/etc/corosync/corosync.conf"; then
 		systemctl start --no-block corosync-qdevice.service
-	fi; }
+	fi
+}
 
 verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys of the group are not left behind
 	systemctl disable pacemaker.service corosync-qdevice.service corosync.service dcn-ha-gate.service dcn-ha-gate.socket 2>/dev/null
@@ -64,6 +70,7 @@ verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys
 	rm -f "$root"/etc/booth/booth-????????????????.conf "$root/etc/booth/booth.conf" "$root/etc/booth/booth.key"
 	rm -f "$root/etc/corosync/corosync.conf" "$root/etc/corosync/authkey" "$root/etc/corosync/authkey.next" \
 		"$root/etc/pacemaker/authkey" "$etc/gate.json" "$state/formation"
+	forget_running
 }
 
 verb_forget_node() { # a node that is gone for good; crm_node(8) refuses one that corosync still counts

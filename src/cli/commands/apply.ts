@@ -23,6 +23,10 @@ export const command: CommandDefinition = {
       help: "the change goes back by itself after this time (30s, 5m), also without this controller, unless the cluster is well by then or somebody confirms it",
     },
     {
+      flags: "--allow-full-stop",
+      help: "stop all nodes at once, with all workloads, where corosync takes a change in no other way",
+    },
+    {
       flags: "--plan <FILE>",
       help: "carry out this plan (plan --out), or nothing where the cluster has moved on",
     },
@@ -42,13 +46,14 @@ export const command: CommandDefinition = {
     const group = await loadGroup(call);
     const checks: Finding[] = [];
     const result = await applyTo(group, call, (found) => checks.push(...found));
-    const { outcome, changes, version, settled, unhealthy, awaiting } = result;
+    const { outcome, changes, corosync, version, settled, unhealthy, awaiting } = result;
     const idle = settled?.idle ?? [];
     const durationMs = Math.round(result.durationMs);
     const answer = {
       group: group.name,
       outcome,
       changes,
+      corosync,
       version,
       idle,
       unhealthy,
@@ -85,6 +90,7 @@ export async function applyTo(
       clock: systemClock,
       ...(confirmWithinMs !== undefined && { confirmWithinMs }),
       wait: call.options.flag("wait"),
+      allowFullStop: call.options.flag("allow-full-stop"),
       plan,
       force,
       onChecks: (findings) => {
@@ -141,10 +147,14 @@ function describe(name: string, result: ApplyResult): string {
     unchanged: `${name}: nothing to do (${seconds})`,
   }[result.outcome];
   const changes = result.changes.map(({ action, kind, id }) => `  ${action} ${kind} ${id}`);
+  const corosync = result.corosync.map(
+    ({ subject, before, after }) =>
+      `  corosync.conf ${subject}: ${before ?? "nothing"} → ${after ?? "nothing"}`,
+  );
   const idle = (result.settled?.idle ?? []).map((id) => `  ${id} should run and does not; see dcn-ha status`);
   const worse = result.unhealthy.map((text) => `  worse than before: ${text}`);
   const waits = result.awaiting
     ? [`  it goes back by itself unless you confirm it: dcn-ha confirm ${name}`]
     : [];
-  return [outcome, ...changes, ...worse, ...(worse.length > 0 ? [] : idle), ...waits].join("\n");
+  return [outcome, ...corosync, ...changes, ...worse, ...(worse.length > 0 ? [] : idle), ...waits].join("\n");
 }

@@ -66,6 +66,36 @@ export const memberCodes: Explanations = {
     "In a time when it may: allow it.",
     "--allow-full-stop",
   ),
+  MEMBERS_DIFFER: entry(
+    "The profile lists other nodes than the running cluster, or a node under another id.",
+    "An apply changes what the nodes are configured to do; who is in the cluster changes one node at a time, with keys, fencing and what runs there.",
+    "The finding names the command.",
+    "dcn-ha node add GROUP dcn4",
+  ),
+  QUORUM_DEVICE_DIFFERS: entry(
+    "The profile has another quorum device than the running cluster, or one of the two has none.",
+    "The device's host signs certificates for the nodes, and its service has to run on each of them.",
+    "The finding names the command.",
+    "dcn-ha qdevice add GROUP",
+  ),
+  NO_ROOM_TO_RESTART: entry(
+    "A change of corosync.conf needs each node's cluster restarted once, and some workload could go nowhere else meanwhile.",
+    "The scheduler was asked what it would do with each node in standby: the workload would stop.",
+    "Give it another node, or stop it yourself in a time when it may be; then the same apply.",
+    "dcn-ha plan GROUP",
+  ),
+  WORSE_AFTER_RESTART: entry(
+    "After a node was restarted with the new corosync.conf, something is worse than before.",
+    "The row ends there, so that the other nodes stay as they were.",
+    "See what it is; the same apply goes on with the next node.",
+    "dcn-ha status GROUP",
+  ),
+  CONFIRM_NOT_COVERED: entry(
+    "This change of corosync.conf cannot go back by itself.",
+    "Nodes alone take back what a reload changes. To go back node by node, or after a full stop, somebody has to watch them.",
+    "Bring corosync.conf in without --confirm-within, and the rest of the profile with it afterwards.",
+    "dcn-ha apply GROUP",
+  ),
   RELOAD_NOT_TAKEN: entry(
     "corosync did not take the new file over.",
     "The node runs with the old one until its next start.",

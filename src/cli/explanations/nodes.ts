@@ -182,9 +182,9 @@ export const nodeCodes: Explanations = {
     "mv /var/lib/pacemaker/cib /root/old-cib",
   ),
   COROSYNC_CONF_DIFFERS: entry(
-    "A running corosync.conf is not what the profile says.",
-    "An apply does not change it on a running cluster; members, links, quorum device and keys have commands of their own.",
-    "See what differs; then `dcn-ha node`, `link` or `qdevice`, or put the profile back.",
+    "corosync.conf differs from the profile, and it cannot be changed now: a node is down, or nobody can read the present one.",
+    "Who is down would miss the change and could not come back.",
+    "Have all nodes in the cluster first, with the profile as it was; then change it.",
     "dcn-ha plan GROUP",
   ),
   KEYS_DIFFER: entry(
