@@ -106,7 +106,18 @@ function withNodes(cib: XmlElement, nodes: ClusterModel["corosync"]["nodes"]): X
     num_updates: "0",
     "have-quorum": "1",
   };
-  return element("cib", attributes, [element("configuration", {}, sections), element("status", {}, states)]);
+  const status = element("status", {}, [...states, ...granted(cib)]);
+  return element("cib", attributes, [element("configuration", {}, sections), status]);
+}
+
+/** Every ticket that a constraint names is here: without one nothing that needs it would be placed, and two plans of nothing are equal. */
+function granted(cib: XmlElement): XmlElement[] {
+  const constraints = childOf(childOf(cib, "configuration") ?? cib, "constraints");
+  const tickets = childrenOf(constraints ?? cib, "rsc_ticket").map(
+    ({ attributes }) => attributes.ticket ?? "",
+  );
+  const states = [...new Set(tickets)].map((id) => element("ticket_state", { id, granted: "true" }));
+  return states.length === 0 ? [] : [element("tickets", {}, states)];
 }
 
 /** A corosync.conf as data that is equal where the files say the same. */
