@@ -18,7 +18,7 @@ export {
   unbundleImages,
 } from "./image-publish.js";
 export { type ImageLayers, imageLayers, renderLayers } from "./image-render.js";
-export { type Imported, type ImportOptions, importGroup } from "./import.js";
+export { type Imported, type ImportHost, type ImportOptions, importGroup } from "./import.js";
 export { rotateKey } from "./keys.js";
 export {
   breakLock,
