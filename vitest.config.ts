@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const tools = [
   "test/build/publish.test.ts",
   "test/build/registry.test.ts",
+  "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/workflows/apply.test.ts",

@@ -64,6 +64,24 @@ function canonical(node: XmlElement): XmlElement {
   };
 }
 
+/** Children of different names stand in any order (interleave in pacemaker.rng), and so do pairs of a set and operations: pcs has its own. */
+export function byKind(text: string): string {
+  const rank = ({ name, attributes }: XmlElement): string =>
+    name === "nvpair"
+      ? `${name} ${attributes.name ?? ""}`
+      : name === "op"
+        ? `${name} ${attributes.id ?? ""}`
+        : name;
+  const sorted = (node: XmlElement): XmlElement => {
+    const ordered = ["resources", "constraints", "rule", "acls"].includes(node.name);
+    const children = ordered
+      ? node.children
+      : [...node.children].sort((one, other) => rank(one).localeCompare(rank(other)));
+    return { ...node, children: children.map(sorted) };
+  };
+  return writeXml(sorted(parseXml(text, { file: "cib" })));
+}
+
 /** What the scheduler would do from a cold start with all nodes there: its graph, and all scores. */
 export function scheduled(
   cib: string,
