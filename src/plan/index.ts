@@ -40,3 +40,4 @@ export { type PredictedAction, type Prediction, predict } from "./prediction.js"
 export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";
 export type { PlanStep, Risk } from "./steps.js";
+export { describeUpgrade, needsWork, planUpgrade, type UpgradePlan } from "./upgrade.js";

@@ -38,6 +38,7 @@ export {
   type PlanOptions,
   planFileText,
   planGroup,
+  planPacemakerUpgrade,
   readPlanFile,
 } from "./plan.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
