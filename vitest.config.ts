@@ -12,6 +12,7 @@ const tools = [
   "test/workflows/checks.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
+  "test/workflows/taken-over.test.ts",
   "test/workflows/conflict.test.ts",
 ];
 
