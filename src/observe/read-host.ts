@@ -86,7 +86,8 @@ async function askHelper(
 }
 
 function refusal(host: string, failed: readonly CommandResult[], notRunning: boolean): DcnError {
-  if (notRunning || failed.some(({ exitCode }) => exitCode === DISCONNECTED))
+  // A login without rights is told the same as one that asks where no cluster runs: only root's answer says so.
+  if (notRunning || failed.some(({ argv, exitCode }) => argv[0] === "sudo" && exitCode === DISCONNECTED))
     return new DcnError("refused", "HOST_WITHOUT_CLUSTER", `the cluster does not run on ${host}`, {
       node: host,
       hint: "name a host where it runs, or copy /var/lib/pacemaker/cib/cib.xml and corosync.conf and give them with --cib and --corosync",
@@ -98,6 +99,6 @@ function refusal(host: string, failed: readonly CommandResult[], notRunning: boo
   const text = `the configuration of ${host} cannot be read:\n${[...new Set(said)].join("\n")}`;
   return new DcnError("refused", "HOST_NOT_READABLE", text, {
     node: host,
-    hint: `log in as root or as a member of the group haclient, or let sudo run "${READ_CIB.join(" ")}" and "/usr/bin/${READ_CONF.join(" ")}" without a password`,
+    hint: `log in as root or as a member of the group haclient, or let sudo run "${READ_CIB.join(" ")}" and "/usr/bin/${READ_CONF.join(" ")}" without a password; a host where that is so runs no cluster`,
   });
 }

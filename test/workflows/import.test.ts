@@ -144,6 +144,14 @@ describe("a host that does not tell says why, and what helps", () => {
     ).rejects.toMatchObject({ code: "HOST_WITHOUT_CLUSTER", kind: "refused", node: "n1" });
   });
 
+  test("what a login without rights is told, which sounds as if no cluster ran, is not believed", async () => {
+    const down = "Could not connect to the CIB: Transport endpoint is not connected";
+    const refused = fails(sudo(read), 1, "sudo: a password is required");
+    await expect(
+      importScript(says(cat, CONF), fails(read, 102, down), refused, noHelper()),
+    ).rejects.toMatchObject({ code: "HOST_NOT_READABLE" });
+  });
+
   test("neither sudo nor the helper is allowed", async () => {
     const refused = "sudo: a password is required";
     const said = await importScript(
