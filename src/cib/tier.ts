@@ -1,5 +1,5 @@
 // The full-power tier joined with what policy, workloads and constraints became: one `<configuration>`.
-import { type ConfigurationElement, secretText } from "../cluster/index.js";
+import { type ConfigurationElement, SECRET_IN_CIB, secretText } from "../cluster/index.js";
 import { childOf, element, type XmlElement } from "../xml/index.js";
 import { SECRET, SECRET_PLACE, secretOfAttribute } from "./secret-attribute.js";
 
@@ -93,11 +93,11 @@ export function secretReferences(tier: readonly ConfigurationElement[]): string[
   return [...found];
 }
 
-/** Ids of the pairs whose value is a secret. */
+/** Ids of the pairs whose value is a secret, here or on the nodes: what a live CIB has in their place is none to show either. */
 export function secretPairs(tier: readonly ConfigurationElement[]): string[] {
   return tier.flatMap((one) => {
-    const own =
-      one.name === "nvpair" && one.attributes[SECRET] !== undefined ? [one.attributes.id ?? ""] : [];
+    const { [SECRET]: reference, value, id = "" } = one.attributes;
+    const own = one.name === "nvpair" && (reference !== undefined || value === SECRET_IN_CIB) ? [id] : [];
     return [...own, ...secretPairs(one.children)];
   });
 }

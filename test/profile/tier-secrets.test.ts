@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { renderConfiguration } from "../../src/cib/index.js";
+import { mergeOwned, renderConfiguration } from "../../src/cib/index.js";
 import { fillSecrets } from "../../src/sources/index.js";
-import { writeXml } from "../../src/xml/index.js";
+import { element, writeXml } from "../../src/xml/index.js";
 import { check } from "./group.js";
 
 const ALONE = "kind: NodeGroup\nname: g\nnetworks: []\nnodes: []\n";
@@ -50,6 +50,16 @@ describe("a secret of a resource's parameter in cib:", () => {
     } finally {
       delete process.env["DCN_HA_TEST_WORD"];
     }
+  });
+
+  test("that moves out of the CIB shows its old value in no list of changes, whatever its name is", () => {
+    const login = (value: string): string =>
+      `{ primitive: app, agent: "ocf:pacemaker:Dummy", attributes: { login: ${value} } }`;
+    const live = element("cib", {}, [renderConfiguration(modelOf(login("hunter2")).configuration)]);
+    const { changes, cib } = mergeOwned(live, modelOf(login("{ secret: x }")).configuration);
+    expect(changes).toMatchObject([{ action: "changed", id: "app-instance_attributes-login" }]);
+    expect(JSON.stringify(changes)).not.toContain("hunter2");
+    expect(writeXml(cib)).toContain('name="login" value="lrm://"');
   });
 
   test("of one parameter may stand in two sets, if it is one secret", () => {
