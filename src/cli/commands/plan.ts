@@ -1,4 +1,5 @@
 // Says what an apply would do to a live group and what Pacemaker would do then; changes nothing.
+import { writeFile } from "node:fs/promises";
 import { DcnError } from "../../errors/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { Planned, PlanOptions } from "../../workflows/index.js";
@@ -65,7 +66,6 @@ async function answerUpgrade(
 }
 
 async function writePlan(file: string, planned: Planned): Promise<void> {
-  const { writeFile } = await import("node:fs/promises");
   const { planFileText } = await import("../../workflows/index.js");
   try {
     // A plan that somebody may be about to carry out is not written over.
