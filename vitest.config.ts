@@ -5,12 +5,14 @@ import { defineConfig } from "vitest/config";
 const tools = [
   "test/build/publish.test.ts",
   "test/build/registry.test.ts",
+  "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/checks.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
+  "test/workflows/taken-over.test.ts",
   "test/workflows/conflict.test.ts",
   "test/workflows/corosync-change.test.ts",
 ];

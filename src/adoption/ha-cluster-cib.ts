@@ -1,202 +1,158 @@
-// The configuration of a CIB out of variables of ha_cluster, with the ids that pcs would choose (properties, resources, constraints, levels).
-import { element, type XmlElement } from "../xml/index.js";
-import { isRecord, type LeftOut, pairsOf, recordsOf, type Variables, wordOf } from "./ha-cluster-values.js";
+// The part `cib:` of a document out of variables of ha_cluster, with the ids that pcs would choose: what the role makes with one pcs command each.
+import { haClusterConstraints } from "./ha-cluster-constraints.js";
+import { haClusterResources } from "./ha-cluster-resources.js";
+import {
+  type Item,
+  idOf,
+  isRecord,
+  itemsOf,
+  type LeftOut,
+  onlyKeys,
+  pairsOf,
+  recordsOf,
+  setUnder,
+  type Variables,
+  wordOf,
+  wordsOf,
+} from "./ha-cluster-values.js";
+import { ruleOfPcs } from "./pcs-rule.js";
 
-type Item = Readonly<Record<string, unknown>>;
+type Plain = Record<string, unknown>;
 
-/** `<configuration>` of what the variables say of it. */
-export function haClusterConfiguration(variables: Variables, left: LeftOut): XmlElement {
-  const members = resourceTrees(variables, left);
-  const levels = recordsOf(variables["stonith_levels"]).map(level);
-  return element("configuration", {}, [
-    element(
-      "crm_config",
-      {},
-      sets(variables["cluster_properties"], "cluster_property_set", ["cib-bootstrap-options"]),
-    ),
-    element("nodes"),
-    element("resources", {}, members),
-    element("constraints", {}, constraints(variables, left)),
-    ...(levels.length === 0 ? [] : [element("fencing-topology", {}, levels)]),
-    element("rsc_defaults", {}, defaults(variables, "resource_defaults", left)),
-    element("op_defaults", {}, defaults(variables, "resource_operation_defaults", left)),
-  ]);
-}
-
-function defaults(variables: Variables, name: string, left: LeftOut): XmlElement[] {
-  const value = variables[name];
-  const meta = isRecord(value) ? value["meta_attrs"] : undefined;
-  for (const [index, set] of recordsOf(meta).entries())
-    if (set["rule"] !== undefined)
-      left([name, "meta_attrs", index, "rule"], "write the rule into cib: by hand");
-  const plain = recordsOf(meta).filter((set) => set["rule"] === undefined);
-  const id = name === "resource_defaults" ? "build-resource-defaults" : "build-op-defaults";
-  return sets(
-    plain,
-    "meta_attributes",
-    plain.map((set, index) => wordOf(set["id"]) || `${id}${index || ""}`),
-  );
-}
-
-/** `[{ attrs: [{ name, value }] }]` as sets of the kind; the ids in their order, further ones with a number. */
-function sets(value: unknown, kind: string, ids: readonly string[]): XmlElement[] {
-  return recordsOf(value).flatMap((set, index) => {
-    const id = ids[index] ?? `${ids[0] ?? kind}-${index}`;
-    const pairs = pairsOf(set["attrs"]).map(([name, text]) =>
-      element("nvpair", { id: `${id}-${name}`, name, value: text }),
-    );
-    const score = wordOf(set["score"]);
-    return pairs.length === 0 ? [] : [element(kind, { id, score: score === "" ? undefined : score }, pairs)];
-  });
-}
-
-/** Primitives, inside of the groups and clones that name them. */
-function resourceTrees(variables: Variables, left: LeftOut): XmlElement[] {
-  const byId = new Map<string, XmlElement>();
-  for (const [index, item] of recordsOf(variables["resource_primitives"]).entries())
-    byId.set(
-      wordOf(item["id"]),
-      primitive(item, (key, why) => {
-        left(["resource_primitives", index, key], why);
-      }),
-    );
-  const take = (id: string, path: readonly (string | number)[]): XmlElement[] => {
-    const found = byId.get(id);
-    if (found === undefined) left(path, `there is no resource ${id}`);
-    byId.delete(id);
-    return found === undefined ? [] : [found];
+/** The value of `cib:` that says what the variables say of the CIB. */
+export function haClusterTier(variables: Variables, left: LeftOut): Plain {
+  const sections = {
+    "fencing-topology": itemsOf(variables["stonith_levels"], ["stonith_levels"], left).map(level),
+    rsc_defaults: defaults("resource_defaults", variables, left),
+    op_defaults: defaults("resource_operation_defaults", variables, left),
+    acls: acls(variables["acls"], left),
+    alerts: itemsOf(variables["alerts"], ["alerts"], left).map(alert),
   };
-  for (const [index, item] of recordsOf(variables["resource_groups"]).entries()) {
-    const id = wordOf(item["id"]);
-    const ids = Array.isArray(item["resource_ids"]) ? item["resource_ids"].map(wordOf) : [];
-    const inside = ids.flatMap((one, at) => take(one, ["resource_groups", index, "resource_ids", at]));
-    byId.set(
-      id,
-      element("group", { id }, [
-        ...inside,
-        ...sets(item["meta_attrs"], "meta_attributes", [`${id}-meta_attributes`]),
-      ]),
-    );
-  }
-  for (const [index, item] of recordsOf(variables["resource_clones"]).entries()) {
-    const inner = wordOf(item["resource_id"]);
-    const id = wordOf(item["id"]) || `${inner}-clone`;
-    const promotable = item["promotable"] === true || wordOf(item["promotable"]) === "yes";
-    const own = recordsOf(item["meta_attrs"]).flatMap((set) => recordsOf(set["attrs"]));
-    const meta = [{ attrs: [...own, ...(promotable ? [{ name: "promotable", value: "true" }] : [])] }];
-    const inside = take(inner, ["resource_clones", index, "resource_id"]);
-    if (inside.length > 0)
-      byId.set(
-        id,
-        element("clone", { id }, [...inside, ...sets(meta, "meta_attributes", [`${id}-meta_attributes`])]),
-      );
-  }
-  return [...byId.values()];
+  const properties = { map: variables, path: [], left };
+  return {
+    crm_config: setUnder("sets", properties, "cluster_properties")["sets"] ?? [],
+    nodes: itemsOf(variables["node_options"], ["node_options"], left).flatMap(node),
+    resources: haClusterResources(variables, left),
+    constraints: haClusterConstraints(variables, left),
+    ...Object.fromEntries(Object.entries(sections).filter(([, all]) => all.length > 0)),
+  };
 }
 
-function primitive(item: Item, left: (key: string, why: string) => void): XmlElement {
-  const id = wordOf(item["id"]);
-  const parts = wordOf(item["agent"]).split(":");
-  const [kind = "", middle = ""] = parts;
-  const agent =
-    parts.length > 2
-      ? { class: kind, provider: middle, type: parts.slice(2).join(":") }
-      : { class: kind, type: middle };
-  if (item["copy_operations_from_agent"] !== undefined)
-    left("copy_operations_from_agent", "write the operations out");
-  const operations = recordsOf(item["operations"]).map((operation) => {
-    const attrs = Object.fromEntries(pairsOf(operation["attrs"]));
-    const name = wordOf(operation["action"]);
-    const interval = attrs["interval"] ?? "0s";
-    return element("op", { id: `${id}-${name}-interval-${interval}`, name, interval, ...attrs });
-  });
-  return element("primitive", { id, ...agent }, [
-    ...sets(item["instance_attrs"], "instance_attributes", [`${id}-instance_attributes`]),
-    ...sets(item["meta_attrs"], "meta_attributes", [`${id}-meta_attributes`]),
-    ...sets(item["utilization"], "utilization", [`${id}-utilization`]),
-    ...(operations.length === 0 ? [] : [element("operations", {}, operations)]),
-  ]);
+/** A node with attributes or room; its corosync id is its place in the list, as pcs counts. */
+function node(item: Item, index: number): Plain[] {
+  // The role takes all sets of attributes, as one.
+  const attrs = recordsOf(item.map["attributes"]).flatMap((set) => recordsOf(set["attrs"]));
+  const joined = { ...item, map: { ...item.map, attributes: [{ attrs }] } };
+  const values = {
+    ...setUnder("attributes", joined, "attributes"),
+    ...setUnder("utilization", item, "utilization"),
+  };
+  if (Object.keys(values).length === 0) return [];
+  return [{ node: wordOf(item.map["node_name"]), id: index + 1, ...values }];
 }
 
-function level(item: Item): XmlElement {
-  const target = wordOf(item["target"]) || undefined;
-  const pattern = wordOf(item["target_pattern"]) || undefined;
-  const [index, ids] = [
-    wordOf(item["level"]),
-    Array.isArray(item["resource_ids"]) ? item["resource_ids"].map(wordOf) : [],
-  ];
-  return element("fencing-level", {
-    id: `fl-${(target ?? pattern ?? wordOf(item["target_attribute"])).replace(/[^A-Za-z0-9._-]/g, "")}-${index}`,
-    target,
-    "target-pattern": pattern,
-    "target-attribute": wordOf(item["target_attribute"]) || undefined,
-    "target-value": wordOf(item["target_value"]) || undefined,
-    index,
-    devices: ids.join(","),
-  });
+function defaults(name: string, variables: Variables, left: LeftOut): Plain[] {
+  const value = variables[name];
+  const kind = name === "resource_defaults" ? "rsc_defaults" : "op_defaults";
+  if (isRecord(value)) onlyKeys({ map: value, path: [name], left }, ["meta_attrs"]);
+  const sets = itemsOf(isRecord(value) ? value["meta_attrs"] : undefined, [name, "meta_attrs"], left);
+  return sets
+    .map((item, index) => {
+      onlyKeys(item, ["id", "score", "rule", "attrs"]);
+      const { map, path } = item;
+      const chosen = `${kind}-meta_attributes${index === 0 ? "" : `-${index}`}`;
+      const id = wordOf(map["id"]) || chosen;
+      const text = wordOf(map["rule"]);
+      const rule = text === "" ? {} : ruleOfPcs(text, { owner: id, place: "defaults" });
+      // A set without its rule would hold for everything.
+      const why = "write the set into cib: by hand";
+      if (typeof rule === "string")
+        left([...path, "rule"], `it is no rule of pcs, and its set is left out: ${rule}; ${why}`);
+      if (typeof rule === "string") return undefined;
+      const score = wordOf(map["score"]);
+      const pairs = pairsOf(map["attrs"]).map(([key, given]) => ({ name: key, value: given }));
+      return { id, ...(score === "" ? {} : { score }), ...(text === "" ? {} : { rule }), pairs };
+    })
+    .filter((set) => set !== undefined);
 }
 
-function constraints(variables: Variables, left: LeftOut): XmlElement[] {
-  const all = (name: string, make: (item: Item) => XmlElement | undefined): XmlElement[] =>
-    recordsOf(variables[name]).flatMap((item, index) => {
-      const made = make(item);
-      if (made === undefined) left([name, index], "write the sets or the rule into cib: by hand");
-      return made === undefined ? [] : [made];
-    });
+const LEVEL_KEYS = ["level", "target", "target_pattern", "target_attribute", "target_value", "resource_ids"];
+
+function level(item: Item): Plain {
+  onlyKeys(item, LEVEL_KEYS);
+  const [index, target, pattern, attribute, value] = LEVEL_KEYS.map((key) => wordOf(item.map[key]));
+  const devices = wordsOf(item.map["resource_ids"]).join(",");
+  const id = idOf(`fl-${target || pattern || attribute || ""}-${index ?? ""}`);
+  const who = target
+    ? { target }
+    : pattern
+      ? { "target-pattern": pattern }
+      : { "target-attribute": attribute, "target-value": value };
+  return { id, ...who, index, devices };
+}
+
+function acls(value: unknown, left: LeftOut): Plain[] {
+  const map = isRecord(value) ? value : {};
+  onlyKeys({ map, path: ["acls"], left }, ["acl_roles", "acl_users", "acl_groups"]);
+  const items = (key: string): Item[] => itemsOf(map[key], ["acls", key], left);
+  const holder =
+    (kind: string) =>
+    (item: Item): Plain => {
+      onlyKeys(item, ["id", "roles"]);
+      const roles = wordsOf(item.map["roles"]);
+      return { [kind]: wordOf(item.map["id"]), ...(roles.length === 0 ? {} : { roles }) };
+    };
   return [
-    ...all("constraints_location", location),
-    ...all("constraints_colocation", colocation),
-    ...all("constraints_order", order),
+    ...items("acl_roles").map(aclRole),
+    ...items("acl_users").map(holder("acl_target")),
+    ...items("acl_groups").map(holder("acl_group")),
   ];
 }
 
-function location(item: Item): XmlElement | undefined {
-  const resource = isRecord(item["resource"]) ? item["resource"] : {};
-  const options = Object.fromEntries(pairsOf(item["options"]));
-  const { score = "INFINITY", ...rest } = options;
-  const [rsc, pattern, node] = [wordOf(resource["id"]), wordOf(resource["pattern"]), wordOf(item["node"])];
-  if (node === "" || item["rule"] !== undefined) return undefined;
-  const id =
-    wordOf(item["id"]) || `location-${(rsc || pattern).replace(/[^A-Za-z0-9._-]/g, "")}-${node}-${score}`;
-  const role = wordOf(resource["role"]) || undefined;
-  return element("rsc_location", {
-    id,
-    rsc: rsc || undefined,
-    "rsc-pattern": pattern || undefined,
-    role,
-    node,
-    score,
-    ...rest,
+function aclRole(item: Item): Plain {
+  const { map, path, left } = item;
+  onlyKeys(item, ["id", "description", "permissions"]);
+  const role = wordOf(map["id"]);
+  const seen = new Map<string, number>();
+  const permissions = itemsOf(map["permissions"], [...path, "permissions"], left).map((permission) => {
+    onlyKeys(permission, ["kind", "xpath", "reference"]);
+    const [kind, xpath, reference] = ["kind", "xpath", "reference"].map((key) => wordOf(permission.map[key]));
+    const number = seen.get(kind ?? "") ?? 0;
+    seen.set(kind ?? "", number + 1);
+    const id = `${role}-${kind ?? ""}${number === 0 ? "" : `-${number}`}`;
+    return { id, kind, ...(xpath ? { xpath } : {}), ...(reference ? { reference } : {}) };
   });
+  const description = wordOf(map["description"]);
+  return {
+    acl_role: role,
+    ...(description === "" ? {} : { description }),
+    ...(permissions.length === 0 ? {} : { permissions }),
+  };
 }
 
-function colocation(item: Item): XmlElement | undefined {
-  const [follower, leader] = [item["resource_follower"], item["resource_leader"]];
-  if (!isRecord(follower) || !isRecord(leader)) return undefined;
-  const [rsc, other] = [wordOf(follower["id"]), wordOf(leader["id"])];
-  const { score = "INFINITY", ...rest } = Object.fromEntries(pairsOf(item["options"]));
-  return element("rsc_colocation", {
-    id: wordOf(item["id"]) || `colocation-${rsc}-${other}-${score}`,
-    rsc,
-    "rsc-role": wordOf(follower["role"]) || undefined,
-    "with-rsc": other,
-    "with-rsc-role": wordOf(leader["role"]) || undefined,
-    score,
-    ...rest,
+function alert(item: Item): Plain {
+  const { map, path, left } = item;
+  onlyKeys(item, ["id", "path", "description", "instance_attrs", "meta_attrs", "recipients"]);
+  const base = `${wordOf(map["id"])}-recipient`;
+  const chosen = recordsOf(map["recipients"]).map((_, index) => (index === 0 ? base : `${base}-${index}`));
+  const recipients = itemsOf(map["recipients"], [...path, "recipients"], left).map((recipient) => {
+    onlyKeys(recipient, ["id", "value", "description", "instance_attrs", "meta_attrs"]);
+    const id = wordOf(recipient.map["id"]) || chosen.shift();
+    return { id, value: wordOf(recipient.map["value"]), ...said(recipient) };
   });
+  return {
+    alert: wordOf(map["id"]),
+    path: wordOf(map["path"]),
+    ...said(item),
+    ...(recipients.length === 0 ? {} : { recipients }),
+  };
 }
 
-function order(item: Item): XmlElement | undefined {
-  const [first, next] = [item["resource_first"], item["resource_then"]];
-  if (!isRecord(first) || !isRecord(next)) return undefined;
-  const [one, two] = [wordOf(first["id"]), wordOf(next["id"])];
-  return element("rsc_order", {
-    id: wordOf(item["id"]) || `order-${one}-${two}-mandatory`,
-    first: one,
-    "first-action": wordOf(first["action"]) || undefined,
-    // biome-ignore lint/suspicious/noThenProperty: the attribute is called so in the CIB.
-    then: two,
-    "then-action": wordOf(next["action"]) || undefined,
-    ...Object.fromEntries(pairsOf(item["options"])),
-  });
+function said(item: Item): Plain {
+  const description = wordOf(item.map["description"]);
+  return {
+    ...(description === "" ? {} : { description }),
+    ...setUnder("attributes", item, "instance_attrs"),
+    ...setUnder("meta", item, "meta_attrs"),
+  };
 }

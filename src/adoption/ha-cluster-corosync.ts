@@ -22,15 +22,19 @@ function given(key: string, values: Record<string, unknown>): Record<string, unk
   return Object.keys(values).length === 0 ? {} : { [key]: values };
 }
 
-const NODE_KEYS = new Set(["node_name", "corosync_addresses"]);
+/** What other parts convert, or name. */
+const NODE_KEYS = new Set(["node_name", "corosync_addresses", "attributes", "utilization"]);
 
 function nodesOf(value: unknown, left: LeftOut) {
   return recordsOf(value).map((node, index) => {
     for (const key of Object.keys(node))
-      if (!NODE_KEYS.has(key)) left(["node_options", index, key], "write it to the node in the document");
+      if (key === "pcs_address") left(["node_options", index, key], "dcn-ha does without pcsd");
+      else if (!NODE_KEYS.has(key) && !key.startsWith("sbd_"))
+        left(["node_options", index, key], "it is no part of node_options that we know");
     const addresses = Array.isArray(node["corosync_addresses"]) ? node["corosync_addresses"] : [];
     return {
       name: wordOf(node["node_name"]),
+      id: index + 1,
       addresses: Object.fromEntries(addresses.map((address, link) => [`link${link}`, wordOf(address)])),
     };
   });

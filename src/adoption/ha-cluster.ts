@@ -1,10 +1,12 @@
 // Variables of the Ansible role ha_cluster → parts of a NodeGroup document; what has no place there is named with its position.
+import { decodeConfiguration } from "../cib/index.js";
 import type { Finding } from "../errors/index.js";
 import { readYaml } from "../profile/index.js";
 import { element, writeXml } from "../xml/index.js";
 import { adoptCib } from "./cib.js";
-import { haClusterConfiguration } from "./ha-cluster-cib.js";
+import { haClusterTier } from "./ha-cluster-cib.js";
 import { haClusterCorosync } from "./ha-cluster-corosync.js";
+import { tellSbd } from "./ha-cluster-sbd.js";
 import { isRecord, type LeftOut } from "./ha-cluster-values.js";
 import type { AdoptedPart } from "./part.js";
 
@@ -35,19 +37,12 @@ const NOT_OURS: Readonly<Record<string, string>> = Object.fromEntries(
 
 const CONVERTED = new Set(
   (
-    "cluster_name node_options transport totem quorum cluster_properties resource_primitives resource_groups resource_clones " +
-    "resource_defaults resource_operation_defaults stonith_levels constraints_location constraints_colocation constraints_order"
+    "cluster_name node_options transport totem quorum cluster_properties resource_primitives resource_groups resource_clones resource_bundles " +
+    "resource_defaults resource_operation_defaults stonith_levels constraints_location constraints_colocation constraints_order " +
+    "constraints_ticket acls alerts sbd_enabled sbd_options"
   ).split(" "),
 );
-const SBD = "write fencing.watchdog into the group's policy, and sbd into fence: of the nodes";
-const NOT_YET: Readonly<Record<string, string>> = {
-  sbd_enabled: SBD,
-  sbd_options: SBD,
-  resource_bundles: "write it into cib: by hand",
-  constraints_ticket: "write it into cib: by hand",
-  acls: "write it into cib: by hand",
-  alerts: "write it into cib: by hand",
-};
+const INVENTORY = "it is of one host in the inventory: write name and addresses into ha_cluster_node_options";
 
 /** Converts the variables of a file. Errors stand for text that is no YAML; what is left out is a warning each. */
 export function adoptHaCluster(file: string, text: string): readonly AdoptedPart[] {
@@ -67,19 +62,42 @@ export function adoptHaCluster(file: string, text: string): readonly AdoptedPart
   for (const [name, value] of Object.entries(all)) {
     const short = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
     if (CONVERTED.has(short)) variables[short] = value;
-    else left([name], NOT_OURS[short] ?? NOT_YET[short] ?? "it is no variable of ha_cluster that we know");
+    else if (name === "ha_cluster") left([name], INVENTORY);
+    else left([name], NOT_OURS[short] ?? "it is no variable of ha_cluster that we know");
   }
   const deeper: LeftOut = ([name = "", ...rest], why) => {
     left([`${PREFIX}${name}`, ...rest], why);
   };
   const keys = haClusterCorosync(variables, deeper);
-  const configuration = haClusterConfiguration(variables, deeper);
-  const cib = adoptCib(file, writeXml(element("cib", {}, [configuration])));
+  tellSbd(variables, deeper);
+  const cib = adoptTier(file, haClusterTier(variables, deeper));
   const remarks = [
     "operations that the role takes from an agent's metadata stand only where the variables say them",
+    "nodes are those of ha_cluster_node_options, with ids in their order; the role takes every host of the play",
     "nodes still need ssh: how to log in, and host keys",
   ];
-  const main = { source, keys, secrets: [], remarks, findings };
-  const ofCib = Object.fromEntries(Object.entries(cib.keys).filter(([key]) => key !== "nodes"));
-  return [main, { ...cib, source, keys: ofCib }];
+  return [
+    { source, keys, secrets: [], remarks, findings },
+    { ...cib, source },
+  ];
+}
+
+/** The part of a CIB that never was a file: faults name what they are about, not a line. */
+function adoptTier(file: string, tier: Record<string, unknown>): AdoptedPart {
+  const faults: Finding[] = [];
+  const refuse = (text: string): void => {
+    faults.push({ severity: "error", code: "NOT_IMPORTABLE", subject: file, text });
+  };
+  const configuration = decodeConfiguration(tier, {
+    fault: ({ path, text }) => {
+      refuse(`${path.join(".")}: ${text}`);
+    },
+    made: () => undefined,
+    secret: () => undefined,
+  });
+  const cib = adoptCib(file, writeXml(element("cib", {}, [configuration])));
+  if (faults.length === 0)
+    for (const { severity, text } of cib.findings) if (severity === "error") refuse(text);
+  const keys = Object.fromEntries(Object.entries(cib.keys).filter(([key]) => key !== "nodes"));
+  return { ...cib, keys, remarks: [], findings: faults };
 }

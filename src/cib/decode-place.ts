@@ -19,8 +19,8 @@ export interface DecodePlace {
   readonly fault: (fault: TierFault) => void;
   /** Told of the place that made an id. */
   readonly made: (id: string, path: TierFault["path"]) => void;
-  /** Told of each reference to a secret. */
-  readonly secret: (reference: string, path: TierFault["path"]) => void;
+  /** Told of each reference to a secret, whose form the listener checks. */
+  readonly secret: (reference: unknown, path: TierFault["path"]) => void;
 }
 
 /** Listeners of a whole value. */

@@ -3,9 +3,7 @@ import { element, type XmlElement } from "../xml/index.js";
 import { asText, type DecodePlace, isPlain, type Plain } from "./decode-place.js";
 import { expectedId, expectedPairId } from "./default-ids.js";
 import { valueFault } from "./grammar.js";
-
-/** Attribute of a pair that has a reference to a secret in place of a value; it never reaches a CIB. */
-export const SECRET = "secret";
+import { SECRET, SECRET_PLACE, secretAttribute } from "./secret-attribute.js";
 
 /** Where sets stand; the rule of a set is decoded by whoever knows all elements. */
 export interface SetsPlace extends DecodePlace {
@@ -102,7 +100,7 @@ function decodePairs(set: string, pairs: unknown, place: DecodePlace): XmlElemen
   });
 }
 
-const PAIR_KEYS = ["id", "id-ref", "value", SECRET];
+const PAIR_KEYS = ["id", "id-ref", "value", SECRET, SECRET_PLACE];
 
 function decodePair(
   set: string,
@@ -121,11 +119,12 @@ function decodePair(
         name: key,
         known: PAIR_KEYS,
       });
+    } else if (key === SECRET) {
+      place.secret(value, path);
+      attributes[SECRET] = secretAttribute(value);
     } else if (value !== undefined) attributes[key] = asText(value, { ...place, path });
   }
-  if (attributes[SECRET] !== undefined && attributes.value !== undefined)
-    place.fault({ code: "BAD_SECRET", path: place.path, text: "value and secret exclude each other" });
-  if (attributes[SECRET] !== undefined) place.secret(attributes[SECRET], [...place.path, SECRET]);
+  checkSecret(attributes, place);
   const reference = attributes["id-ref"];
   const id =
     attributes.id ?? (reference === undefined && name !== undefined ? expectedPairId(set, name) : undefined);
@@ -138,5 +137,16 @@ function decodePair(
     name,
     value: attributes.value,
     [SECRET]: attributes[SECRET],
+    [SECRET_PLACE]: attributes[SECRET_PLACE],
   });
+}
+
+function checkSecret(attributes: Readonly<Record<string, string | undefined>>, place: DecodePlace): void {
+  const fault = (text: string): void => {
+    place.fault({ code: "BAD_SECRET", path: place.path, text });
+  };
+  const { [SECRET]: secret, [SECRET_PLACE]: stands, value } = attributes;
+  if (secret !== undefined && value !== undefined) fault("value and secret exclude each other");
+  if (stands !== undefined && (stands !== "cib" || secret === undefined))
+    fault("in: cib stands beside a secret, and nothing else does");
 }

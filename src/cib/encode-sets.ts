@@ -3,6 +3,7 @@ import { COMMENT, type XmlElement } from "../xml/index.js";
 import { expectedId, expectedPairId } from "./default-ids.js";
 import { type EncodePlace, isMapKey, type Plain } from "./encode-place.js";
 import { valueFault } from "./grammar.js";
+import { SECRET, SECRET_PLACE } from "./secret-attribute.js";
 
 /** Encodes the rule of a set. */
 type EncodeRule = (rule: XmlElement, place: EncodePlace) => unknown;
@@ -88,7 +89,11 @@ function encodePair(set: string, pair: XmlElement, place: EncodePlace): Plain {
     else if (key === "value" && name !== undefined) {
       const reference = place.secret(place.owner, name, value);
       if (reference === undefined) map.value = value;
-      else map.secret = reference;
+      else {
+        map[SECRET] = reference;
+        // Where it stood: taking a cluster over moves nothing.
+        map[SECRET_PLACE] = "cib";
+      }
     } else map[key] = value;
   }
   if (attributes.id === undefined && attributes["id-ref"] === undefined)

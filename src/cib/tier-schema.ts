@@ -1,8 +1,8 @@
 // JSON Schema (draft 2020-12) of `cib:`, made from the grammar, so that editors complete and check what the decoder takes.
-import { SECRET } from "./decode-sets.js";
 import { expectedId } from "./default-ids.js";
 import type { AttributeGrammar, AttributeType, ElementGrammar, SlotGrammar } from "./grammar.js";
 import { GRAMMAR } from "./grammar-table.js";
+import { SECRET, SECRET_PLACE } from "./secret-attribute.js";
 
 type Schema = Record<string, unknown>;
 
@@ -121,16 +121,39 @@ function pair(): Schema {
   const properties = {
     id: SCALAR,
     value: SCALAR,
-    [SECRET]: { type: "string", description: "Path below the secrets folder" },
+    ...secret(),
   };
   return { anyOf: [SCALAR, { type: "object", properties, additionalProperties: false }] };
+}
+
+/** A secret in place of a value, and where the value goes. */
+function secret(): Schema {
+  const one = (properties: Schema): Schema => ({
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  });
+  const text: Schema = { type: "string" };
+  const sources = [
+    { type: "string", description: "Path below the secrets folder" },
+    one({ env: text }),
+    one({ command: { type: "array", items: text, minItems: 1 } }),
+    one({ sops: text, key: text }),
+    one({ age: text }),
+  ];
+  const place = {
+    enum: ["cib"],
+    description: "The value stands in the CIB itself, not in a file of each node",
+  };
+  return { [SECRET]: { anyOf: sources }, [SECRET_PLACE]: place };
 }
 
 function sets(): Schema {
   const byName = { type: "object", additionalProperties: reference("pair") };
   const item = {
     type: "object",
-    properties: { id: SCALAR, "id-ref": SCALAR, name: SCALAR, value: SCALAR, [SECRET]: { type: "string" } },
+    properties: { id: SCALAR, "id-ref": SCALAR, name: SCALAR, value: SCALAR, ...secret() },
     additionalProperties: false,
   };
   const set = {

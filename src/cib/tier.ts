@@ -1,7 +1,7 @@
 // The full-power tier joined with what policy, workloads and constraints became: one `<configuration>`.
-import type { ConfigurationElement } from "../cluster/index.js";
+import { type ConfigurationElement, SECRET_IN_CIB, secretText } from "../cluster/index.js";
 import { childOf, element, type XmlElement } from "../xml/index.js";
-import { SECRET } from "./decode-sets.js";
+import { SECRET, SECRET_PLACE, secretOfAttribute } from "./secret-attribute.js";
 
 /** Sections that every configuration has. */
 const ALWAYS = ["crm_config", "nodes", "resources", "constraints"];
@@ -69,13 +69,19 @@ function joinedSet(own: XmlElement, more: XmlElement): XmlElement {
 }
 
 function rendered(one: ConfigurationElement): XmlElement {
-  const { [SECRET]: reference, ...attributes } = one.attributes;
+  const { [SECRET]: reference } = one.attributes;
   const children = one.children.map(rendered);
   if (one.name !== "nvpair" || reference === undefined) return element(one.name, one.attributes, children);
-  return element("nvpair", { ...attributes, value: attributes.value ?? `secret:${reference}` }, children);
+  const { attributes } = one;
+  const value = attributes.value ?? `secret:${secretText(secretOfAttribute(reference))}`;
+  return element(
+    "nvpair",
+    { ...attributes, value, [SECRET]: undefined, [SECRET_PLACE]: undefined },
+    children,
+  );
 }
 
-/** The secrets that a tier refers to. */
+/** The references of a tier, as `secretOfAttribute` reads them. */
 export function secretReferences(tier: readonly ConfigurationElement[]): string[] {
   const found = new Set<string>();
   const walk = (one: ConfigurationElement): void => {
@@ -87,11 +93,11 @@ export function secretReferences(tier: readonly ConfigurationElement[]): string[
   return [...found];
 }
 
-/** Ids of the pairs whose value is a secret. */
+/** Ids of the pairs whose value is a secret, here or on the nodes: what a live CIB has in their place is none to show either. */
 export function secretPairs(tier: readonly ConfigurationElement[]): string[] {
   return tier.flatMap((one) => {
-    const own =
-      one.name === "nvpair" && one.attributes[SECRET] !== undefined ? [one.attributes.id ?? ""] : [];
+    const { [SECRET]: reference, value, id = "" } = one.attributes;
+    const own = one.name === "nvpair" && (reference !== undefined || value === SECRET_IN_CIB) ? [id] : [];
     return [...own, ...secretPairs(one.children)];
   });
 }

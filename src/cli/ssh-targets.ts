@@ -39,11 +39,16 @@ export async function sshTargets(
   for (const node of [...group.nodes, ...device]) {
     const user = login === "admin" ? node.ssh.adminUser : node.ssh.user;
     if (user === undefined) continue;
-    const { address, port } = node.ssh;
-    const hostKeys = await hostKeysOf(node, home);
-    targets.push({ node: node.name, address, port, user, hostKeys, ...(await identityOf(node, home)) });
+    targets.push(await sshTarget(node, user, home));
   }
   return targets;
+}
+
+/** The target of one host for this login. Throws as `sshTargets`. */
+export async function sshTarget(host: SshHost, user: string, home: SshHome): Promise<SshTarget> {
+  const { address, port } = host.ssh;
+  const hostKeys = await hostKeysOf(host, home);
+  return { node: host.name, address, port, user, hostKeys, ...(await identityOf(host, home)) };
 }
 
 async function hostKeysOf(node: SshHost, home: SshHome): Promise<string[]> {
@@ -57,7 +62,7 @@ async function hostKeysOf(node: SshHost, home: SshHome): Promise<string[]> {
     if (path === usual) return [];
     throw new DcnError("invalid", "KNOWN_HOSTS_UNREADABLE", `the known hosts file ${path} cannot be read`, {
       node: node.name,
-      hint: "The group's ssh.knownHosts names it; paths are relative to the group's file.",
+      hint: "The group's ssh.knownHosts names it, relative to the group's file; or --known-hosts does.",
       cause,
     });
   }
@@ -72,7 +77,7 @@ async function identityOf(
     if (await isReadable(identityFile)) return { identityFile };
     throw new DcnError("invalid", "IDENTITY_UNREADABLE", `the private key ${identityFile} cannot be read`, {
       node: node.name,
-      hint: "The group's ssh.identityFile names it; paths are relative to the group's file.",
+      hint: "The group's ssh.identityFile names it, relative to the group's file; or --identity does.",
     });
   }
   if (home.agentSocket !== undefined && home.agentSocket !== "") return { agentSocket: home.agentSocket };
@@ -80,7 +85,7 @@ async function identityOf(
   if (await isReadable(usual)) return { identityFile: usual };
   throw new DcnError("invalid", "NO_IDENTITY", "there is no key to log in with", {
     node: node.name,
-    hint: "Name one as ssh.identityFile in the group, or start an ssh-agent.",
+    hint: "Name one as ssh.identityFile in the group (import: --identity), or start an ssh-agent.",
   });
 }
 

@@ -5,4 +5,5 @@ export { inParallel } from "./in-parallel.js";
 export { type InspectedNodes, inspectNodes } from "./inspect-nodes.js";
 export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
+export { type HostConfiguration, readHostConfiguration } from "./read-host.js";
 export { type SimulateAnswers, type SimulateQuestion, simulateCib } from "./simulate-cib.js";

@@ -49,3 +49,4 @@ export { preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";
 export { restartOrder, withoutRoom, withStandby } from "./restart-room.js";
 export type { PlanStep, Risk } from "./steps.js";
+export { describeUpgrade, needsWork, planUpgrade, type UpgradePlan } from "./upgrade.js";

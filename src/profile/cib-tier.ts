@@ -1,8 +1,10 @@
 // The part `cib:` of a NodeGroup: everything that a CIB's configuration can say, one to one, checked by the grammar of src/cib.
 import { z } from "zod";
 import { decodeConfiguration, type TierFault } from "../cib/index.js";
-import type { ConfigurationElement } from "../cluster/index.js";
+import type { ConfigurationElement, NodeSecret } from "../cluster/index.js";
+import { secretOfValue } from "./secret-reference.js";
 import { hintFor } from "./spelling.js";
+import { placeSecrets } from "./tier-secrets.js";
 import { secretFault } from "./values.js";
 
 /** Keys and list indexes from `cib:` on. */
@@ -11,6 +13,8 @@ type TierPath = TierFault["path"];
 /** What a `cib:` became. */
 export interface Tier {
   readonly elements: readonly ConfigurationElement[];
+  /** What each node keeps in a file of its own for it. */
+  readonly secrets: readonly NodeSecret[];
   /** The place that made each id. */
   readonly places: ReadonlyMap<string, TierPath>;
 }
@@ -27,6 +31,9 @@ export const cibTierSchema = z
   })
   .meta({ $ref: "#/$defs/cib.configuration" });
 
+const FORMS =
+  "a secret is a path below the secrets folder, or { env }, { command }, { sops, key } or { age }";
+
 type Fault = Omit<TierFault, "code"> & { readonly code: string };
 
 /** Reads the part and reports every fault. */
@@ -39,9 +46,14 @@ export function readTier(value: unknown, report: (fault: Fault) => void): Tier {
       else places.set(id, path);
     },
     secret: (reference, path) => {
-      const fault = secretFault(reference);
+      const fault = typeof reference === "string" ? secretFault(reference) : undefined;
       if (fault !== undefined) report({ ...fault, path });
+      else if (secretOfValue({ secret: reference }) === undefined)
+        report({ code: "BAD_SECRET", path, text: FORMS });
     },
   });
-  return { elements: configuration.children, places };
+  const { elements, secrets, refused } = placeSecrets(configuration.children);
+  for (const { pair, reason } of refused)
+    report({ code: "SECRET_NEEDS_CIB", path: places.get(pair) ?? [], text: `${pair}: ${reason}` });
+  return { elements, secrets, places };
 }

@@ -134,7 +134,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     name,
     corosync: corosyncOf(context, { policy, nodes, timing }),
     configuration: withTier(expanded, tier),
-    secrets: [...fencing.secrets, ...context.secrets],
+    secrets: [...fencing.secrets, ...context.secrets, ...tier.secrets],
     gateGraceMs: timing.gateGraceMs,
     ...(quorumDevice === undefined ? {} : { quorumDevice }),
     ...(watchdog === undefined ? {} : { watchdog }),

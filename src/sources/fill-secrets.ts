@@ -1,5 +1,5 @@
-// Values of the secrets that a full-power tier refers to, read from their files as late as possible: right before the CIB is made.
-import { secretReferences, withSecretValues } from "../cib/index.js";
+// Values of the secrets that a full-power tier refers to, read from their sources as late as possible: right before the CIB is made.
+import { secretOfAttribute, secretReferences, withSecretValues } from "../cib/index.js";
 import type { ClusterModel } from "../cluster/index.js";
 import { resolveSecret } from "./secret.js";
 
@@ -10,6 +10,6 @@ export async function fillSecrets(model: ClusterModel, baseDir: string): Promise
   if (elements === undefined) return model;
   const values = new Map<string, string>();
   for (const reference of secretReferences(elements))
-    values.set(reference, await resolveSecret(reference, baseDir));
+    values.set(reference, await resolveSecret(secretOfAttribute(reference), baseDir));
   return { ...model, configuration: { ...configuration, elements: withSecretValues(elements, values) } };
 }

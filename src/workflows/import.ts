@@ -8,7 +8,19 @@ import {
   groupDocument,
 } from "../adoption/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
+import { readHostConfiguration } from "../observe/index.js";
 import { readSourceText, writeSecret } from "../sources/index.js";
+import type { Transport } from "../transport/index.js";
+
+/** A host where the cluster runs, and the way to it. */
+export interface ImportHost {
+  /** Its name for the transport, and in what is said. */
+  readonly name: string;
+  /** The login that reads; it becomes that of the group. */
+  readonly user: string;
+  readonly transport: Transport;
+  readonly signal?: AbortSignal;
+}
 
 /** What to import; at least one source. */
 export interface ImportOptions {
@@ -18,6 +30,7 @@ export interface ImportOptions {
   readonly corosync?: string | undefined;
   /** Path of a file with variables of the Ansible role ha_cluster. */
   readonly haCluster?: string | undefined;
+  readonly host?: ImportHost | undefined;
   /** Name of the group, where the sources give none or another one is wished. */
   readonly name?: string | undefined;
   /** Folder into which secrets that stood in the sources are written, readable by their owner alone. */
@@ -34,9 +47,10 @@ export interface Imported {
   readonly written: readonly string[];
 }
 
-/** Imports. Throws DcnError invalid where a source cannot be read at all. */
+/** Imports. Throws DcnError invalid where a source cannot be read at all, and as `readHostConfiguration` where a host does not tell. */
 export async function importGroup(options: ImportOptions): Promise<Imported> {
   const parts: AdoptedPart[] = [];
+  if (options.host !== undefined) parts.push(...(await fromHost(options.host)));
   if (options.cib !== undefined) parts.push(adoptCib(options.cib, await readSourceText(options.cib)));
   if (options.corosync !== undefined)
     parts.push(adoptCorosync(options.corosync, await readSourceText(options.corosync)));
@@ -52,4 +66,15 @@ export async function importGroup(options: ImportOptions): Promise<Imported> {
   }
   const secrets = found.map(({ reference, subject }) => ({ reference, subject }));
   return { document: groupDocument(parts, options.name), findings, secrets, written };
+}
+
+/** Both files of a host; its corosync.conf tells what the CIB alone does not. */
+async function fromHost({ name, user, transport, signal }: ImportHost): Promise<AdoptedPart[]> {
+  const { cib, corosyncConf } = await readHostConfiguration(transport, name, signal);
+  const corosync = adoptCorosync(`${name}:/etc/corosync/corosync.conf`, corosyncConf);
+  const configuration = adoptCib(`${name}:cib.xml`, cib);
+  return [
+    { ...corosync, keys: { ...corosync.keys, ssh: { user } } },
+    { ...configuration, remarks: [] },
+  ];
 }

@@ -19,7 +19,7 @@ export {
   unbundleImages,
 } from "./image-publish.js";
 export { type ImageLayers, imageLayers, renderLayers } from "./image-render.js";
-export { type Imported, type ImportOptions, importGroup } from "./import.js";
+export { type Imported, type ImportHost, type ImportOptions, importGroup } from "./import.js";
 export { rotateKey } from "./keys.js";
 export {
   breakLock,
@@ -39,6 +39,7 @@ export {
   type PlanOptions,
   planFileText,
   planGroup,
+  planPacemakerUpgrade,
   readPlanFile,
 } from "./plan.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";

@@ -14,14 +14,17 @@ import {
   type DesiredGroup,
   draftPlan,
   groupDrift,
+  liveCib,
   type Plan,
   type PlanBase,
   type PlanFile,
   type Prediction,
   parsePlanFile,
+  planUpgrade,
   predict,
   refusal,
   staleness,
+  type UpgradePlan,
   withRisk,
   writePlanFile,
 } from "../plan/index.js";
@@ -73,6 +76,20 @@ export async function observeDrift(options: PlanOptions): Promise<ObservedDrift 
   const seen = await look(options);
   const drift = groupDrift(seen.desired, seen.observations);
   return drift === undefined ? undefined : { drift, checks: await checksOf({ ...options, ...seen }) };
+}
+
+/** What must change before the nodes get Pacemaker 3; looks, and changes nothing. */
+export async function planPacemakerUpgrade(
+  options: PlanOptions & { readonly name: string },
+): Promise<UpgradePlan> {
+  const { desired, observations } = await look(options);
+  return planUpgrade({
+    group: options.name,
+    configuration: desired.model.configuration,
+    live: liveCib(observations),
+    observations,
+    placeOf: (id) => options.group.origins?.get(id)?.position,
+  });
 }
 
 interface Look {

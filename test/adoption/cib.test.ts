@@ -104,7 +104,7 @@ describe("the document", () => {
       ["f/passwd", "hunter2"],
       ["g/passwd", "s3cret: #"],
     ]);
-    expect(document).toContain("passwd: { secret: f/passwd }");
+    expect(document).toContain("passwd: { secret: f/passwd, in: cib }");
     expect(document).not.toMatch(/hunter2|s3cret/);
   });
 

@@ -1,67 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { adoptHaCluster, groupDocument } from "../../src/adoption/index.js";
-import { renderCib } from "../../src/cib/index.js";
+import { type RulePlace, ruleOfPcs } from "../../src/adoption/pcs-rule.js";
 import { renderCorosyncConf } from "../../src/corosync/index.js";
 import { parseDocuments, resolveGroup } from "../../src/profile/index.js";
-import { childOf, parseXml, writeXml } from "../../src/xml/index.js";
 import { library } from "../profile/group.js";
-
-const VARIABLES = `ha_cluster_cluster_name: line-4
-ha_cluster_hacluster_password: never-shown
-ha_cluster_node_options:
-  - { node_name: n1, corosync_addresses: [10.1.0.1, 10.2.0.1], attributes: [{ attrs: [{ name: rack, value: a }] }] }
-  - { node_name: n2, corosync_addresses: [10.1.0.2, 10.2.0.2] }
-ha_cluster_transport:
-  type: knet
-  options: [{ name: link_mode, value: active }]
-  links:
-    - [{ name: link_priority, value: 10 }]
-    - [{ name: link_priority, value: 20 }]
-  crypto: [{ name: cipher, value: aes128 }, { name: hash, value: sha512 }]
-ha_cluster_totem: { options: [{ name: token, value: 5000 }, { name: consensus, value: 6000 }] }
-ha_cluster_quorum:
-  options: [{ name: wait_for_all, value: 1 }]
-ha_cluster_cluster_properties:
-  - attrs: [{ name: stonith-enabled, value: true }, { name: no-quorum-policy, value: freeze }]
-ha_cluster_resource_primitives:
-  - id: fence1
-    agent: stonith:fence_xvm
-    instance_attrs: [{ attrs: [{ name: pcmk_host_list, value: "n1 n2" }] }]
-  - id: app
-    agent: ocf:pacemaker:Dummy
-    meta_attrs: [{ attrs: [{ name: resource-stickiness, value: 1 }] }]
-    operations: [{ action: monitor, attrs: [{ name: interval, value: 30s }, { name: timeout, value: 20s }] }]
-  - { id: db, agent: "systemd:db" }
-  - { id: web, agent: "systemd:web" }
-ha_cluster_resource_groups: [{ id: front, resource_ids: [db, web] }]
-ha_cluster_resource_clones: [{ resource_id: app, promotable: true }]
-ha_cluster_resource_defaults: { meta_attrs: [{ id: dd, attrs: [{ name: priority, value: 1 }] }] }
-ha_cluster_stonith_levels: [{ level: 1, target: n1, resource_ids: [fence1] }]
-ha_cluster_constraints_location: [{ resource: { id: front }, node: n1, options: [{ name: score, value: 50 }] }]
-ha_cluster_constraints_colocation:
-  - { resource_follower: { id: front }, resource_leader: { id: app-clone, role: Promoted } }
-  - { resource_sets: [{ resource_ids: [front, app-clone] }] }
-ha_cluster_constraints_order: [{ resource_first: { id: app-clone, action: promote }, resource_then: { id: front } }]
-ha_cluster_acls: { acl_roles: [{ id: r }] }
-ha_cluster_typo: 1
-`;
+import { VARIABLES } from "./ha-cluster-variables.js";
 
 const parts = adoptHaCluster("vars.yml", VARIABLES);
 const findings = parts.flatMap((part) => part.findings);
 
-test("what has no place is named at its line, and no secret is", () => {
+test("what has no place is named at its line with what takes its place, and no secret is", () => {
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
-  const told = findings.map(({ position, text }) => `${position?.line ?? 0} ${text.split(" ")[0] ?? ""}`);
-  expect(told).toEqual(
-    expect.arrayContaining([
-      "2 ha_cluster_hacluster_password",
-      "4 ha_cluster_node_options.0.attributes",
-      "35 ha_cluster_constraints_colocation.1",
-      "37 ha_cluster_acls",
-      "38 ha_cluster_typo",
-    ]),
-  );
-  expect(told).toHaveLength(5);
+  expect(findings.map(({ position, text }) => `${position?.line ?? 0} ${text}`)).toMatchSnapshot();
   expect(JSON.stringify([findings, groupDocument(parts)])).not.toContain("never-shown");
 });
 
@@ -89,29 +39,105 @@ describe("the document", () => {
     ])
       expect(conf).toContain(wanted);
   });
-
-  test("has the resources, constraints and levels of the variables", () => {
-    const version = { validateWith: "pacemaker-3.9", crmFeatureSet: "3.16.1", epoch: 1 };
-    const xml =
-      resolved.group === undefined ? "<a/>" : renderCib(resolved.group.model.configuration, version);
-    const configuration = childOf(parseXml(xml, { file: "c" }), "configuration");
-    const text = configuration === undefined ? "" : writeXml(configuration);
-    for (const wanted of [
-      /name="no-quorum-policy" value="freeze"/,
-      /<clone id="app-clone">\s*<primitive id="app" class="ocf" provider="pacemaker" type="Dummy"/,
-      /<op (?=[^>]*name="monitor")(?=[^>]*interval="30s")(?=[^>]*timeout="20s")/,
-      /name="promotable" value="true"/,
-      /<group id="front">\s*<primitive id="db"[^>]*\/>\s*<primitive id="web"/,
-      /<rsc_location (?=[^>]*rsc="front")(?=[^>]*node="n1")(?=[^>]*score="50")/,
-      /<rsc_colocation (?=[^>]*with-rsc="app-clone")(?=[^>]*with-rsc-role="Promoted")/,
-      /<rsc_order (?=[^>]*first="app-clone")(?=[^>]*first-action="promote")/,
-      /<fencing-level (?=[^>]*target="n1")(?=[^>]*devices="fence1")/,
-    ])
-      expect(text).toMatch(wanted);
-  });
 });
 
 test("what is no YAML is refused with its place", () => {
   const [part] = adoptHaCluster("vars.yml", "a: [");
   expect(part?.findings.map(({ code, severity }) => [severity, code])).toEqual([["error", "YAML_SYNTAX"]]);
+});
+
+describe("a rule in the words of pcs", () => {
+  const read = (text: string, place: RulePlace = "location") => ruleOfPcs(text, { owner: "x", place });
+
+  test.each([
+    "",
+    "rack",
+    "rack eq",
+    "rack eq a and",
+    "(rack eq a",
+    "rack eq a)",
+    "rack eq a b",
+    "date in_range 2026-01-01",
+    "date in_range 2026-01-01 2026-02-01",
+    "date-spec hours",
+    "resource Dummy",
+    "resource a:b:c:d",
+  ])("%j is none", (text) => {
+    expect(read(text)).toEqual(expect.any(String));
+  });
+
+  test("operators have one rank; a location merges rules of one operator, defaults keep brackets", () => {
+    const leaf = (name: string, id: string) => ({
+      expression: { id, attribute: name, operation: "defined" },
+    });
+    expect(read("defined a and (defined b and defined c)")).toEqual({
+      "boolean-op": "and",
+      score: "INFINITY",
+      expressions: [leaf("a", "x-rule-expr"), leaf("b", "x-rule-expr-1"), leaf("c", "x-rule-expr-2")],
+    });
+    expect(read("defined a or defined b and defined c", "defaults")).toEqual({
+      "boolean-op": "and",
+      score: "INFINITY",
+      expressions: [
+        {
+          rule: {
+            id: "x-rule-rule",
+            "boolean-op": "or",
+            score: "0",
+            expressions: [leaf("a", "x-rule-rule-expr"), leaf("b", "x-rule-rule-expr-1")],
+          },
+        },
+        leaf("c", "x-rule-expr"),
+      ],
+    });
+  });
+
+  test.each([
+    [
+      "date gt integer 5",
+      { expression: { id: "x-rule-expr", attribute: "date", operation: "gt", type: "integer", value: "5" } },
+    ],
+    [
+      "rack eq string",
+      { expression: { id: "x-rule-expr", attribute: "rack", operation: "eq", value: "string" } },
+    ],
+    [
+      "date in_range to 2026-02-01",
+      { date_expression: { id: "x-rule-expr", operation: "in_range", end: "2026-02-01" } },
+    ],
+    ["DATE LT 2026-02-01", { date_expression: { id: "x-rule-expr", operation: "lt", end: "2026-02-01" } }],
+  ])("%j", (text, expression) => {
+    expect(read(text)).toMatchObject({ expressions: [expression] });
+  });
+});
+
+test("a rule that we cannot read is named, and nothing that would hold without it is made", () => {
+  const found = adoptHaCluster(
+    "v",
+    `ha_cluster_resource_primitives: [{ id: a, agent: "systemd:a" }]
+ha_cluster_resource_defaults: { meta_attrs: [{ rule: "moon full", attrs: [{ name: priority, value: 1 }] }] }
+ha_cluster_constraints_location: [{ resource: { id: a }, rule: "moon full" }]
+`,
+  );
+  const told = found.flatMap((part) => part.findings).map(({ code, position }) => [code, position?.line]);
+  expect(told).toEqual([
+    ["NOT_CONVERTED", 2],
+    ["NOT_CONVERTED", 3],
+  ]);
+  expect(groupDocument(found)).not.toMatch(/priority|rsc_location/);
+});
+
+test("a value that no CIB takes is refused by the name of what has it", () => {
+  const found = adoptHaCluster(
+    "v",
+    "ha_cluster_constraints_order: [{ resource_first: { id: a, action: run }, resource_then: { id: b } }]\n",
+  );
+  expect(found.flatMap((part) => part.findings)).toMatchObject([
+    {
+      severity: "error",
+      code: "NOT_IMPORTABLE",
+      subject: "v",
+      text: expect.stringContaining("first-action") as string,
+    },
+  ]);
 });

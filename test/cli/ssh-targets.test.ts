@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { withImportHost } from "../../src/cli/import-host.js";
 import { type SshHome, sshTargets } from "../../src/cli/ssh-targets.js";
 import type { ResolvedGroup, ResolvedSsh } from "../../src/profile/index.js";
 
@@ -77,3 +78,42 @@ describe("ssh targets", () => {
     });
   });
 });
+
+describe("import --host", () => {
+  const call = (options: Readonly<Record<string, string>>) => ({
+    signal: AbortSignal.timeout(10_000),
+    options: { text: (name: string) => options[name], flag: () => false, number: () => undefined },
+  });
+  const login = { "host-key": hostKey, identity: join(folder, "key") };
+  const seen = (host: string): Promise<unknown> =>
+    withImportHost(call({ ...login, host }), (found) => Promise.resolve([found?.user, found?.name]));
+
+  it.each([
+    ["root@10.0.0.1", "root", "10.0.0.1"],
+    ["dcn-ha@dcn1.site.example:2222", "dcn-ha", "dcn1.site.example"],
+    ["root@[fd00::1]:22", "root", "fd00::1"],
+    ["root@fd00::1", "root", "fd00::1"],
+  ])("takes %s", async (word, user, name) => {
+    expect(await seen(word)).toEqual([user, name]);
+  });
+
+  it.each(["10.0.0.1", "root@", "root@a:0", "root@a:70000", "root@a b", "-oProxyCommand=x@a"])(
+    "refuses %j",
+    async (word) => {
+      await expect(seen(word)).rejects.toMatchObject({ kind: "usage" });
+    },
+  );
+
+  it("logs in nowhere without a pinned key", async () => {
+    const reach = withImportHost(call({ identity: join(folder, "key"), host: "root@192.0.2.1" }), (found) =>
+      (found?.transport ?? never()).exec("192.0.2.1", { argv: ["true"], timeoutMs: 1_000 }),
+    );
+    await expect(reach).rejects.toMatchObject({
+      code: expect.stringMatching(/IDENTITY|HOST_KEY_UNKNOWN/) as string,
+    });
+  });
+});
+
+function never(): never {
+  throw new Error("no host");
+}

@@ -1,10 +1,22 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import type { Plan } from "../../src/plan/index.js";
 import { dcnHa, Lab, noLab, type Run, until } from "./lab.js";
 
 const nodes = ["dcn1", "dcn2", "dcn3"];
+
+/** What of a NodeGroup's text these tests look at. */
+interface Profile {
+  readonly ssh: { readonly user: string; readonly knownHosts: string; readonly identityFile: string };
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly id: number;
+    readonly addresses: object;
+    readonly ssh: { readonly address: string };
+  }[];
+}
 
 describe.skipIf(noLab !== undefined)("plan, on a running cluster", () => {
   let lab: Lab;
@@ -44,6 +56,36 @@ describe.skipIf(noLab !== undefined)("plan, on a running cluster", () => {
       (seen) => seen.exitCode === 0,
     );
     expect([status.exitCode, status.stdout]).toEqual([0, expect.stringContaining("no drift")]);
+  });
+
+  it("finds nothing to do for a document that was imported from one of its hosts, which renders to the same", async () => {
+    const own = parse(readFileSync(lab.profile, "utf8")) as Profile;
+    const [ssh, [first]] = [own.ssh, own.nodes];
+    const secrets = join(lab.folder, "imported");
+    const login = ["--host", `${ssh.user}@${first?.ssh.address ?? ""}`, "--secrets-dir", secrets];
+    const keys = [
+      "--known-hosts",
+      join(lab.folder, ssh.knownHosts),
+      "--identity",
+      join(lab.folder, ssh.identityFile),
+    ];
+    const run = await dcnHa("import", ...login, ...keys);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const taken = parse(run.stdout) as Profile;
+    const nodes = taken.nodes.map((node) => ({
+      ...own.nodes.find(({ name }) => name === node.name),
+      ...node,
+    }));
+    const file = join(lab.folder, "taken-over.yaml");
+    const addressed = nodes.map(({ name, id, addresses, ssh: way }) => ({ name, id, addresses, ssh: way }));
+    writeFileSync(file, stringify({ ...taken, ssh, nodes: addressed }));
+
+    const conf = await dcnHa("render", file, "--to", "corosync");
+    expect(conf.stdout).toBe(await lab.exec("dcn1", "cat", "/etc/corosync/corosync.conf"));
+    const { run: planned, plan } = await planOf(file);
+    // How long the boot gate waits is a policy's matter, which neither file tells.
+    const others = plan.steps.filter(({ what }) => what !== "gate-config");
+    expect([others, plan.blocked], planned.stderr).toEqual([[], []]);
   });
 
   it("foretells the moves of a change, and apply makes these and no others", async () => {

@@ -4,12 +4,11 @@ import { describe, expect, test } from "vitest";
 import { renderCib } from "../../src/cib/index.js";
 import type { ClusterConfiguration, ClusterModel } from "../../src/cluster/index.js";
 import { type PcsCommand, pcsCommands } from "../../src/pcs/index.js";
-import { parseXml, writeXml, type XmlElement } from "../../src/xml/index.js";
 import { chosen, corpusFiles, thereAndBack } from "../adoption/corpus.js";
 import { SCHEMA, validateSchema } from "../golden/tools.js";
 import { have } from "../sandbox/requirements.js";
 import { everything } from "./everything.js";
-import { byPcs, crmDiff } from "./real.js";
+import { byKind, byPcs, crmDiff } from "./real.js";
 
 const files = corpusFiles();
 const tools = files.length > 0 && have("pcs", "cibadmin", "crm_diff", "xmllint");
@@ -42,24 +41,6 @@ function isOfToday(configuration: ClusterConfiguration): boolean {
     epoch: 1,
   });
   return validateSchema(cib).exitCode === 0;
-}
-
-/** Children of different names stand in any order (interleave in pacemaker.rng), and so do pairs of a set and operations: pcs has its own. */
-function byKind(text: string): string {
-  const rank = ({ name, attributes }: XmlElement): string =>
-    name === "nvpair"
-      ? `${name} ${attributes.name ?? ""}`
-      : name === "op"
-        ? `${name} ${attributes.id ?? ""}`
-        : name;
-  const sorted = (node: XmlElement): XmlElement => {
-    const ordered = ["resources", "constraints", "rule", "acls"].includes(node.name);
-    const children = ordered
-      ? node.children
-      : [...node.children].sort((one, other) => rank(one).localeCompare(rank(other)));
-    return { ...node, children: children.map(sorted) };
-  };
-  return writeXml(sorted(parseXml(text, { file: "cib" })));
 }
 
 describe.skipIf(!tools)("pcs makes of an empty CIB", () => {

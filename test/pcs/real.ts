@@ -64,6 +64,24 @@ function canonical(node: XmlElement): XmlElement {
   };
 }
 
+/** Children of different names stand in any order (interleave in pacemaker.rng), and so do pairs of a set and operations: pcs has its own. */
+export function byKind(text: string): string {
+  const rank = ({ name, attributes }: XmlElement): string =>
+    name === "nvpair"
+      ? `${name} ${attributes.name ?? ""}`
+      : name === "op"
+        ? `${name} ${attributes.id ?? ""}`
+        : name;
+  const sorted = (node: XmlElement): XmlElement => {
+    const ordered = ["resources", "constraints", "rule", "acls"].includes(node.name);
+    const children = ordered
+      ? node.children
+      : [...node.children].sort((one, other) => rank(one).localeCompare(rank(other)));
+    return { ...node, children: children.map(sorted) };
+  };
+  return writeXml(sorted(parseXml(text, { file: "cib" })));
+}
+
 /** What the scheduler would do from a cold start with all nodes there: its graph, and all scores. */
 export function scheduled(
   cib: string,
@@ -106,7 +124,18 @@ function withNodes(cib: XmlElement, nodes: ClusterModel["corosync"]["nodes"]): X
     num_updates: "0",
     "have-quorum": "1",
   };
-  return element("cib", attributes, [element("configuration", {}, sections), element("status", {}, states)]);
+  const status = element("status", {}, [...states, ...granted(cib)]);
+  return element("cib", attributes, [element("configuration", {}, sections), status]);
+}
+
+/** Every ticket that a constraint names is here: without one nothing that needs it would be placed, and two plans of nothing are equal. */
+function granted(cib: XmlElement): XmlElement[] {
+  const constraints = childOf(childOf(cib, "configuration") ?? cib, "constraints");
+  const tickets = childrenOf(constraints ?? cib, "rsc_ticket").map(
+    ({ attributes }) => attributes.ticket ?? "",
+  );
+  const states = [...new Set(tickets)].map((id) => element("ticket_state", { id, granted: "true" }));
+  return states.length === 0 ? [] : [element("tickets", {}, states)];
 }
 
 /** A corosync.conf as data that is equal where the files say the same. */

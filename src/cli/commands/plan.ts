@@ -1,7 +1,9 @@
 // Says what an apply would do to a live group and what Pacemaker would do then; changes nothing.
+import { writeFile } from "node:fs/promises";
 import { DcnError } from "../../errors/index.js";
-import type { Planned } from "../../workflows/index.js";
-import type { CommandDefinition } from "../command.js";
+import type { ResolvedGroup } from "../../profile/index.js";
+import type { Planned, PlanOptions } from "../../workflows/index.js";
+import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
 import { filledModel, readSecrets } from "../secrets.js";
@@ -13,36 +15,57 @@ export const command: CommandDefinition = {
   options: [
     profilesOption,
     { flags: "--out <FILE>", help: "also write the plan to a new file, for apply --plan" },
+    {
+      flags: "--for-pacemaker <VERSION>",
+      help: "instead: what must change in profile and cluster before the nodes get this version of Pacemaker",
+      choices: ["3"],
+    },
   ],
   examples: [
     "dcn-ha plan cabinet-7.yaml",
     "dcn-ha plan cabinet-7.yaml --out tonight.plan.json",
     "dcn-ha apply cabinet-7.yaml --plan tonight.plan.json",
+    "dcn-ha plan cabinet-7.yaml --for-pacemaker 3",
   ],
   run: async (call) => {
+    const out = call.options.text("out");
+    const upgrade = call.options.text("for-pacemaker") !== undefined;
+    if (upgrade && out !== undefined)
+      throw new DcnError("usage", "USAGE", "--for-pacemaker makes no plan to apply: it goes without --out", {
+        hint: "dcn-ha plan GROUP --for-pacemaker 3",
+      });
     const group = await loadGroup(call);
-    const { planGroup } = await import("../../workflows/index.js");
-    const { describePlan, hasDifferences } = await import("../../plan/index.js");
     const secrets = await readSecrets(group);
     const model = await filledModel(group);
+    const asked = { group: { ...group, model }, secrets, signal: call.signal };
+    if (upgrade) return answerUpgrade(call, group, asked);
+    const { planGroup } = await import("../../workflows/index.js");
+    const { describePlan, hasDifferences } = await import("../../plan/index.js");
     const planned = await withConnection(group, ({ transport, admin }) =>
-      planGroup({
-        group: { ...group, model },
-        transport,
-        adminTransport: admin,
-        secrets,
-        signal: call.signal,
-      }),
+      planGroup({ ...asked, transport, adminTransport: admin }),
     );
-    const out = call.options.text("out");
     if (out !== undefined) await writePlan(out, planned);
     call.output.answer(planned.plan, describePlan(planned.plan, call.output.paint));
     return hasDifferences(planned.plan) ? exitCodes.differences : exitCodes.done;
   },
 };
 
+/** What stands in the way of the next Pacemaker, in the profile and in the cluster as it runs. */
+async function answerUpgrade(
+  call: Call,
+  group: ResolvedGroup,
+  asked: Omit<PlanOptions, "transport">,
+): Promise<number> {
+  const { planPacemakerUpgrade } = await import("../../workflows/index.js");
+  const { describeUpgrade, needsWork } = await import("../../plan/index.js");
+  const plan = await withConnection(group, ({ transport, admin }) =>
+    planPacemakerUpgrade({ ...asked, name: group.name, transport, adminTransport: admin }),
+  );
+  call.output.answer(plan, describeUpgrade(plan, call.output.paint));
+  return needsWork(plan) ? exitCodes.differences : exitCodes.done;
+}
+
 async function writePlan(file: string, planned: Planned): Promise<void> {
-  const { writeFile } = await import("node:fs/promises");
   const { planFileText } = await import("../../workflows/index.js");
   try {
     // A plan that somebody may be about to carry out is not written over.

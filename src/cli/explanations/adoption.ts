@@ -23,6 +23,17 @@ export const adoptionCodes: Explanations = {
     "What nobody carries over by hand is missing in the group.",
     "Do what the text says; or let the role make the cluster, and import its CIB and corosync.conf.",
   ),
+  HOST_WITHOUT_CLUSTER: entry(
+    "Pacemaker does not run on the host that import --host names, so that it cannot tell its CIB.",
+    "Only a running cluster knows its configuration for sure.",
+    "Name a host where it runs; or copy cib.xml and corosync.conf and give the files.",
+    "dcn-ha import --cib cib.xml --corosync corosync.conf",
+  ),
+  HOST_NOT_READABLE: entry(
+    "The login of import --host may read neither CIB nor corosync.conf: not as itself, not with sudo, not by dcn-ha's helper.",
+    "There is nothing to import.",
+    "Log in as root or as a member of the group haclient, or let sudo run the two commands that the message names.",
+  ),
   SECRET_EXISTS: entry(
     "A secret was found, and its file is there already.",
     "Overwriting it could lose the right one.",

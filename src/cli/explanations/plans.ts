@@ -27,6 +27,12 @@ export const planCodes: Explanations = {
     "Nothing was changed.",
     "Name the group that the plan was made for.",
   ),
+  UPGRADE_BY_STEPS: entry(
+    "A node has a Pacemaker from which a running cluster cannot go to version 3 node by node.",
+    "An old and a new node would not understand each other, and the cluster would have to stop.",
+    "Upgrade all nodes to 2.1 first; then look again.",
+    "dcn-ha plan GROUP --for-pacemaker 3",
+  ),
   PLAN_NOT_WRITTEN: entry(
     "The plan cannot be written to that file, often because there is one already.",
     "A plan that somebody may be about to carry out is not written over.",

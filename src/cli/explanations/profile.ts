@@ -222,6 +222,12 @@ export const profileCodes: Explanations = {
     "Without the secret the node would be left with a wrong one; nothing was changed.",
     "Run the program by hand; what it prints is never shown by dcn-ha, as it may hold the secret.",
   ),
+  SECRET_NEEDS_CIB: entry(
+    "A secret of cib: can stand in the CIB only: a fence device, a template, a container or an alert reads none of the files that nodes keep.",
+    "Left alone, the agent would get the text lrm:// for a password.",
+    "Say that the CIB may hold it; or give a fence device its password by fence: of the node, which keeps it out.",
+    "passwd: { secret: bmc/dcn1, in: cib }",
+  ),
   SECRET_IN_TEXT: entry(
     "A WorkloadProfile puts a secret parameter into the middle of a text.",
     "The nodes keep a secret as the whole value of one parameter of an agent, and the CIB says only that there is one.",
