@@ -7,7 +7,7 @@ const soak = process.env.DCN_HA_SOAK !== undefined;
 
 /** Whether something is left to the long counts because it takes its time; says so where it is. */
 export function leftToSoak(what: string): boolean {
-  if (!soak) console.warn(`${what}: left to DCN_HA_SOAK=1 (npm run soak)`);
+  if (!soak) console.warn(`${what}: left to DCN_HA_SOAK=1 (npm run soak -- --lab)`);
   return !soak;
 }
 
