@@ -10,7 +10,7 @@ import type { LabOs, LabRole } from "./spec.js";
 
 const common = [
   "systemd systemd-sysv dbus libpam-systemd openssh-server iproute2 resource-agents pcs ostree podman crun netavark",
-  "nftables procps iputils-ping sudo python3 curl ca-certificates",
+  "nftables procps iputils-ping sudo python3 curl ca-certificates kmod",
 ];
 const cluster = "pacemaker pacemaker-cli-utils corosync corosync-qdevice corosync-qnetd";
 const distributions: Record<LabOs, { suite: string; packages: readonly string[] }> = {

@@ -12,6 +12,8 @@ const GRACE_MS = 60_000;
 const FAILURES = 3;
 /** What the agent itself may need beside its look, on a small computer under load. */
 const OVERHEAD_MS = 10_000;
+/** What the agent advises for any look (resources/ocf/probe). */
+const ADVISED_MS = 20_000;
 
 /** The probe's resource; reports and gives nothing where the probe does not say what it asks. */
 export function probeResource(
@@ -36,7 +38,10 @@ export function probeResource(
   ];
   if (everyMs === 0)
     where.report("BAD_PROBE", [...where.path, "every"], "a probe that looks every 0 s never looks");
-  const monitor = { interval: pacemakerTime(everyMs), timeout: pacemakerTime(timeoutMs + OVERHEAD_MS) };
+  const monitor = {
+    interval: pacemakerTime(everyMs),
+    timeout: pacemakerTime(Math.max(ADVISED_MS, timeoutMs + OVERHEAD_MS)),
+  };
   return {
     kind: "primitive",
     id,

@@ -1,6 +1,7 @@
 // The property tests with long counts: every file of test/ that uses fast-check or has a count for soaks, several rounds, a new seed each.
 // usage: node test/soak/run.js [--rounds N] [--runs N] [--seed N] [--lab]      (--seed replays: round n uses seed + n)
-// --lab runs the lab tests with their long counts instead: ten staggered starts, a kill at every step of a first apply, 200 races.
+// --lab runs the lab tests with their long counts instead: ten staggered starts, a kill at every step of a first apply, 200 races,
+// every group of the library.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,0 +1,74 @@
+// Groups of the library as guests of labs: what each of their tests begins with, and what they all ask.
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { Lab, noLab } from "./lab.js";
+
+const soak = process.env.DCN_HA_SOAK !== undefined;
+
+/** Whether something is left to the long counts because it takes its time; says so where it is. */
+export function leftToSoak(what: string): boolean {
+  if (!soak) console.warn(`${what}: left to DCN_HA_SOAK=1 (npm run soak -- --lab)`);
+  return !soak;
+}
+
+/**
+ * Tests of one group, which is applied to a lab of its own shape, and whole before the first of them. (That validate has nothing to say
+ * about any group, a unit test sees.)
+ */
+export function libraryGroup(
+  name: string,
+  { nodes, soakOnly = false }: { readonly nodes: readonly string[]; readonly soakOnly?: boolean },
+  tests: (lab: () => Lab) => void,
+): void {
+  const left = soakOnly && leftToSoak(`the library's ${name}`);
+  describe.skipIf(left || noLab !== undefined)(`the library's ${name}`, () => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await Lab.up(labOf(name), "--group", `profiles/groups/${name}.yaml`);
+      const run = await lab.apply();
+      expect(run.exitCode, run.stderr + run.stdout).toBe(0);
+      await lab.settled(nodes);
+    });
+    // The disks of labs are checked by the other tests.
+    afterAll(() => lab.lab("down", "--no-check"));
+    tests(() => lab);
+  });
+}
+
+/** A lab's own name, which has at most twenty letters: lib-gateway-qdevice for gateway-pair-qdevice. */
+function labOf(group: string): string {
+  const words = group.split("-");
+  return ["lib", ...(words.length > 2 ? [words[0], words.at(-1)] : words)].join("-");
+}
+
+/** Waits until all of these workloads write heartbeats, and says where; empty where one does not. */
+export async function places(lab: Lab, ...workloads: readonly string[]): Promise<string[]> {
+  const end = Date.now() + 90_000;
+  for (;;) {
+    const found = await Promise.all(workloads.map((name) => lab.holder(name)));
+    if (!found.includes("") || Date.now() > end) return found;
+    await delay(300);
+  }
+}
+
+/** Nodes that somebody switched over Redfish since then. */
+export function fenced(lab: Lab, sinceNs: number): string[] {
+  return [...new Set(lab.fencings(sinceNs).map((event) => event.node))].sort();
+}
+
+/** Waits until somebody was fenced. */
+export async function fencedSoon(lab: Lab, sinceNs: number): Promise<string[]> {
+  const end = Date.now() + 90_000;
+  while (fenced(lab, sinceNs).length === 0 && Date.now() < end) await delay(300);
+  return fenced(lab, sinceNs);
+}
+
+/** Where a workload began since then, in order. */
+export async function begun(lab: Lab, workload: string, sinceNs: number): Promise<string[]> {
+  return (await lab.truth(workload)).runs.filter((run) => run.fromNs > sinceNs).map((run) => run.node);
+}
+
+/** No two instances of any of them ever ran at the same time, as seen from outside. */
+export async function neverTwice(lab: Lab, ...workloads: readonly string[]): Promise<void> {
+  for (const name of workloads) expect((await lab.truth(name)).doubleRuns, name).toEqual([]);
+}
