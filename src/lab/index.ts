@@ -1,4 +1,5 @@
 // The embedded lab: nodes are systemd-nspawn machines with real corosync, Pacemaker, sshd and ostree. Nothing but cli/ imports it.
+export type { Births } from "./born.js";
 export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
 export { faultKinds } from "./faults/index.js";

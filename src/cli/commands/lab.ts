@@ -1,5 +1,5 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
-import type { Guest } from "../../lab/index.js";
+import type { Births, Guest } from "../../lab/index.js";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { loadDocuments, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
@@ -31,6 +31,35 @@ async function guestOf(call: Call): Promise<Guest | undefined> {
   return { group: document, policy: resolved.policyName, documents };
 }
 
+/** The devices of `--images`. */
+async function birthsOf(call: Call): Promise<Births | undefined> {
+  const word = call.options.text("images");
+  if (word === undefined) return undefined;
+  const { DcnError } = await import("../../errors/index.js");
+  const other = ["group", "nodes", "networks"].find((name) => call.options.text(name) !== undefined);
+  const repository = call.options.text("repository");
+  if (other !== undefined || repository === undefined) {
+    const text =
+      other === undefined ? "--images needs --repository" : `--${other} and --images do not go together`;
+    throw new DcnError("usage", "LAB_IMAGES", text, {
+      hint: "--images SET --repository FOLDER, as `dcn-ha image publish SET --to FOLDER` made it",
+    });
+  }
+  const { loadImageSetDocuments } = await import("../image-set.js");
+  const { set, documents } = await loadImageSetDocuments(call, word);
+  const { resolve } = await import("node:path");
+  const keys = call.options.text("keys");
+  return {
+    set,
+    documents,
+    repository: resolve(repository),
+    channel: call.options.text("channel"),
+    keys: keys === undefined ? undefined : resolve(keys),
+    copies: call.options.text("copy")?.split(",") ?? [],
+    off: call.options.flag("off"),
+  };
+}
+
 const up: CommandDefinition = {
   summary: "starts a lab and writes a profile that apply takes",
   options: [
@@ -39,6 +68,15 @@ const up: CommandDefinition = {
       flags: "--group <GROUP>",
       help: "runs this group as a guest: its nodes, networks, workloads and constraints on the lab's hardware",
     },
+    {
+      flags: "--images <SET>",
+      help: "boots the devices of this image set from published images: nobody applies anything to them",
+    },
+    { flags: "--repository <FOLDER>", help: "with --images: where the images are published" },
+    { flags: "--channel <NAME>", help: "with --images: the channel (default: as built)" },
+    { flags: "--keys <FILE>", help: "with --images: public keys; devices refuse images that others signed" },
+    { flags: "--copy <DEVICES>", help: "with --images: devices of which there are two, as a comma list" },
+    { flags: "--off", help: "with --images: leaves the devices switched off" },
     profilesOption,
     { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8 (default: 3)" },
     {
@@ -56,15 +94,18 @@ const up: CommandDefinition = {
     "dcn-ha lab up",
     "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13",
     "dcn-ha lab up --group profiles/groups/cabinet-three.yaml",
+    "dcn-ha lab up --images profiles/images/plant.yaml --repository /srv/repo --channel stable --keys plant.gpg",
   ],
   run: async (call) => {
     const { bringUp, parseOses, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
-    const guest = await guestOf(call);
+    const births = await birthsOf(call);
+    const guest = births === undefined ? await guestOf(call) : undefined;
     const result = await bringUp({
       paths,
       resources: RESOURCES_FOLDER,
       ...(guest === undefined ? {} : { guest }),
+      ...(births === undefined ? {} : { births }),
       shape: {
         name: paths.labName,
         nodes: call.options.number("nodes", 1, 8) ?? 3,
@@ -91,7 +132,9 @@ const up: CommandDefinition = {
         `lab ${paths.labName} is up: ${names}`,
         ...(guest === undefined ? [] : [`guest: the group ${guest.group.name}, with these replacements:`]),
         ...result.replacements.map(({ at, was, now }) => `  ${at}: ${was} → ${now}`),
-        `next: dcn-ha apply ${result.profile}`,
+        births === undefined
+          ? `next: dcn-ha apply ${result.profile}`
+          : `next: dcn-ha ${births.off ? `lab power on ${births.set.sites[0]?.groups[0]?.nodes[0]?.name ?? ""} --name ${paths.labName}` : `status ${result.profile}`}`,
       ].join("\n"),
     );
     return exitCodes.done;
