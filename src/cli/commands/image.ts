@@ -6,6 +6,7 @@ import type { ImageLayers } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
 import { choiceOptions, known } from "../image-publishing.js";
+import { secretsVerb } from "../image-secrets.js";
 import { loadImageSet, setArgument } from "../image-set.js";
 import { imageVerbs } from "../image-verbs.js";
 import { exitCodes, FindingsError } from "../trouble.js";
@@ -35,6 +36,7 @@ export const command: CommandDefinition = {
       run: render,
     },
     ...imageVerbs,
+    secrets: secretsVerb,
   },
 };
 
