@@ -1,4 +1,5 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
+import { resolve } from "node:path";
 import type { Births, Guest } from "../../lab/index.js";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { loadDocuments, profilesOption } from "../group.js";
@@ -47,7 +48,6 @@ async function birthsOf(call: Call): Promise<Births | undefined> {
   }
   const { loadImageSetDocuments } = await import("../image-set.js");
   const { set, documents } = await loadImageSetDocuments(call, word);
-  const { resolve } = await import("node:path");
   const keys = call.options.text("keys");
   return {
     set,
