@@ -301,12 +301,19 @@ const truth: CommandDefinition = {
   arguments: [
     { name: "RESOURCE", help: "a workload that writes a heartbeat (default: the first one)", optional: true },
   ],
-  options: [nameOption],
+  options: [
+    nameOption,
+    { flags: "--group <NAME>", help: "in a lab of an image set: the group that counts (default: the first)" },
+  ],
   examples: ["dcn-ha lab truth", "dcn-ha lab truth pulse --json"],
   run: async (call) => {
     const { heartbeatOf, readTruth } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
-    const found = await readTruth(paths, call.arguments[0] ?? (await heartbeatOf(paths)));
+    const found = await readTruth(
+      paths,
+      call.arguments[0] ?? (await heartbeatOf(paths)),
+      call.options.text("group"),
+    );
     const runs = found.runs.map(
       (run) => `ran on ${run.node} for ${((run.toNs - run.fromNs) / 1e9).toFixed(1)} s`,
     );
