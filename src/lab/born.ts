@@ -59,7 +59,13 @@ export function bornShape({ set, repository, channel, keys, copies }: Births): B
   if (unknown !== undefined) throw fault(`there is no device ${unknown}, but ${names.join(", ")}`);
   const twins = nodes
     .filter(({ name }) => copies.includes(name))
-    .map(({ bmc: _, ...one }) => ({ ...one, name: `${one.name}-copy` }));
+    .map(({ name, hostname, group, ref, addresses }) => ({
+      name: `${name}-copy`,
+      hostname,
+      group,
+      ref,
+      addresses,
+    }));
   return {
     os,
     nodes: [...nodes, ...twins],

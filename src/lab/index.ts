@@ -4,6 +4,7 @@ export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
 export { faultKinds } from "./faults/index.js";
 export type { Guest } from "./guest-group.js";
+export { type ImageTestReport, testImages } from "./image-test.js";
 export { attachInside } from "./inside.js";
 export { labStatus } from "./lab-status.js";
 export { LabPaths, labRoots, RESOURCES_FOLDER } from "./paths.js";

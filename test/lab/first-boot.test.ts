@@ -11,7 +11,6 @@ import { numbers } from "./numbers.js";
 
 const seeds = process.env.DCN_HA_SOAK === undefined ? 3 : 20;
 const first = Number(process.env.DCN_HA_SEED ?? "1");
-const store = process.env.DCN_HA_IMAGE_STORE ?? "/var/cache/dcn-ha-images";
 const sites = { "site-1": ["hmi-01", "det-01", "gw-01"], "site-2": ["hmi-02", "det-02", "gw-02"] } as const;
 type Site = keyof typeof sites;
 const all = Object.values(sites).flat();
@@ -32,11 +31,11 @@ describe.skipIf(noLab !== undefined)("devices that boot published images", () =>
     const listed = gpg("--list-keys", "--with-colons").toString();
     const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? "";
     writeFileSync(keys, gpg("--export", fingerprint));
-    const built = await dcnHa("image", "build", set, "--store", store);
+    const built = await dcnHa("image", "build", set);
     expect(built.exitCode, built.stderr).toBe(0);
     const sign = ["--sign-by", fingerprint, "--gpg-home", home];
     const published = await dcnHa(
-      ...["image", "publish", set, "--store", store, "--to", repository],
+      ...["image", "publish", set, "--to", repository],
       ...["--channel", "stable", ...sign],
     );
     expect(published.exitCode, published.stderr).toBe(0);

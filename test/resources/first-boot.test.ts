@@ -47,7 +47,7 @@ describe.skipIf(!tools)("first boot", () => {
         one.node.read("usr/lib/dcn-ha/image/groups/site-1/group.json") ?? "",
       )?.[1] ?? "";
     one.node.write("var/lib/dcn-ha/formation", `${formation} prepared\n`);
-    one.node.write("var/lib/pacemaker/cib/cib.xml", `${seed.slice(0, 400)}`);
+    one.node.write("var/lib/pacemaker/cib/cib.xml", seed.slice(0, 400));
     expect(one.boot()).toMatchObject({ status: 0 });
     expect(one.node.read("var/lib/pacemaker/cib/cib.xml")).toBe(seed);
     expect(one.node.read("var/lib/dcn-ha/formation")).toBe(`${formation} complete\n`);
@@ -163,12 +163,11 @@ describe.skipIf(!tools)("first boot", () => {
     );
     one.node.write("hostname", "det-01\n");
     one.node.write("sys/class/net/eth0/address", "02:00:5e:10:00:01\n");
-    expect(one.boot()).toEqual({
-      status: 75,
-      said: expect.stringContaining(
-        "more than one node of this image fits this device: site-1 hmi-01 mac=02:00:5e:10:00:01;site-1 det-01 hostname=det-01",
-      ),
-    });
+    const { status, said } = one.boot();
+    expect(status).toBe(75);
+    expect(said).toContain(
+      "more than one node of this image fits this device: site-1 hmi-01 mac=02:00:5e:10:00:01;site-1 det-01 hostname=det-01",
+    );
     expect(existsSync(join(one.node.root, "var/lib/dcn-ha/formation"))).toBe(false);
   });
 });

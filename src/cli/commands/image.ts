@@ -8,6 +8,7 @@ import { profilesOption } from "../group.js";
 import { choiceOptions, known } from "../image-publishing.js";
 import { secretsVerb } from "../image-secrets.js";
 import { loadImageSet, setArgument } from "../image-set.js";
+import { testVerb } from "../image-testing.js";
 import { imageVerbs } from "../image-verbs.js";
 import { exitCodes, FindingsError } from "../trouble.js";
 
@@ -37,6 +38,7 @@ export const command: CommandDefinition = {
     },
     ...imageVerbs,
     secrets: secretsVerb,
+    test: testVerb,
   },
 };
 

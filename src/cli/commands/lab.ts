@@ -1,21 +1,11 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
-import { resolve } from "node:path";
 import type { Births, Guest } from "../../lab/index.js";
-import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
+import { birthOptions } from "../births.js";
+import type { Call, CommandDefinition } from "../command.js";
 import { loadDocuments, profilesOption } from "../group.js";
+import { nameOption, pathsFor } from "../lab-call.js";
+import { truth } from "../lab-truth.js";
 import { exitCodes } from "../trouble.js";
-
-const nameOption: OptionDefinition = {
-  flags: "--name <NAME>",
-  help: "which lab; several can be up at the same time",
-  default: "default",
-};
-
-async function pathsFor(call: Call) {
-  const { labRoots, pathsOf, requireRoot } = await import("../../lab/index.js");
-  requireRoot();
-  return pathsOf(labRoots(process.env), call.options.text("name") ?? "default");
-}
 
 /** The group of `--group`; it has its own nodes and networks, so that nobody may ask for others. */
 async function guestOf(call: Call): Promise<Guest | undefined> {
@@ -33,31 +23,18 @@ async function guestOf(call: Call): Promise<Guest | undefined> {
 }
 
 /** The devices of `--images`. */
-async function birthsOf(call: Call): Promise<Births | undefined> {
+async function devicesOf(call: Call): Promise<Births | undefined> {
   const word = call.options.text("images");
   if (word === undefined) return undefined;
-  const { DcnError } = await import("../../errors/index.js");
   const other = ["group", "nodes", "networks"].find((name) => call.options.text(name) !== undefined);
-  const repository = call.options.text("repository");
-  if (other !== undefined || repository === undefined) {
-    const text =
-      other === undefined ? "--images needs --repository" : `--${other} and --images do not go together`;
-    throw new DcnError("usage", "LAB_IMAGES", text, {
-      hint: "--images SET --repository FOLDER, as `dcn-ha image publish SET --to FOLDER` made it",
+  if (other !== undefined) {
+    const { DcnError } = await import("../../errors/index.js");
+    throw new DcnError("usage", "LAB_IMAGES", `--${other} and --images do not go together`, {
+      hint: "the groups of the image set say which devices there are",
     });
   }
-  const { loadImageSetDocuments } = await import("../image-set.js");
-  const { set, documents } = await loadImageSetDocuments(call, word);
-  const keys = call.options.text("keys");
-  return {
-    set,
-    documents,
-    repository: resolve(repository),
-    channel: call.options.text("channel"),
-    keys: keys === undefined ? undefined : resolve(keys),
-    copies: call.options.text("copy")?.split(",") ?? [],
-    off: call.options.flag("off"),
-  };
+  const { birthsOf } = await import("../births.js");
+  return birthsOf(call, word, call.options.flag("off"));
 }
 
 const up: CommandDefinition = {
@@ -72,10 +49,7 @@ const up: CommandDefinition = {
       flags: "--images <SET>",
       help: "boots the devices of this image set from published images: nobody applies anything to them",
     },
-    { flags: "--repository <FOLDER>", help: "with --images: where the images are published" },
-    { flags: "--channel <NAME>", help: "with --images: the channel (default: as built)" },
-    { flags: "--keys <FILE>", help: "with --images: public keys; devices refuse images that others signed" },
-    { flags: "--copy <DEVICES>", help: "with --images: devices of which there are two, as a comma list" },
+    ...birthOptions,
     { flags: "--off", help: "with --images: leaves the devices switched off" },
     profilesOption,
     { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8 (default: 3)" },
@@ -99,7 +73,7 @@ const up: CommandDefinition = {
   run: async (call) => {
     const { bringUp, parseOses, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
-    const births = await birthsOf(call);
+    const births = await devicesOf(call);
     const guest = births === undefined ? await guestOf(call) : undefined;
     const result = await bringUp({
       paths,
@@ -293,44 +267,6 @@ const heal: CommandDefinition = {
     const undone = await healAll(await pathsFor(call));
     call.output.answer({ undone }, undone.length === 0 ? "nothing to heal" : undone.join("\n"));
     return exitCodes.done;
-  },
-};
-
-const truth: CommandDefinition = {
-  summary: "says from outside the nodes what ran where, its outages and double runs",
-  arguments: [
-    { name: "RESOURCE", help: "a workload that writes a heartbeat (default: the first one)", optional: true },
-  ],
-  options: [
-    nameOption,
-    { flags: "--group <NAME>", help: "in a lab of an image set: the group that counts (default: the first)" },
-  ],
-  examples: ["dcn-ha lab truth", "dcn-ha lab truth pulse --json"],
-  run: async (call) => {
-    const { heartbeatOf, readTruth } = await import("../../lab/index.js");
-    const paths = await pathsFor(call);
-    const found = await readTruth(
-      paths,
-      call.arguments[0] ?? (await heartbeatOf(paths)),
-      call.options.text("group"),
-    );
-    const runs = found.runs.map(
-      (run) => `ran on ${run.node} for ${((run.toNs - run.fromNs) / 1e9).toFixed(1)} s`,
-    );
-    const outages = found.outages.map(
-      (gap) => `outage ${(gap.ms / 1000).toFixed(2)} s, ${gap.fromNode} to ${gap.toNode}`,
-    );
-    const doubles = found.doubleRuns.map(
-      (twice) => `DOUBLE RUN on ${twice.nodes.join(" and ")}, ${twice.ms.toFixed(0)} ms`,
-    );
-    const silences = (found.addressSilences ?? []).map(
-      (gap) => `address silent for ${(gap.ms / 1000).toFixed(2)} s`,
-    );
-    call.output.answer(
-      found,
-      [...runs, ...outages, ...silences, ...doubles].join("\n") || "no heartbeat yet",
-    );
-    return doubles.length === 0 ? exitCodes.done : exitCodes.failed;
   },
 };
 
