@@ -1,13 +1,12 @@
 // Devices of an image set, born from published images with nothing but identity and secrets: no controller is ever started.
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GroupStatus } from "../../src/workflows/index.js";
 import { dcnHa, eventually, Lab, noLab, nowNs } from "./lab.js";
 import { numbers } from "./numbers.js";
+import { Plant } from "./plant.js";
 
 const seeds = process.env.DCN_HA_SOAK === undefined ? 3 : 20;
 const first = Number(process.env.DCN_HA_SEED ?? "1");
@@ -16,42 +15,29 @@ type Site = keyof typeof sites;
 const all = Object.values(sites).flat();
 
 describe.skipIf(noLab !== undefined)("devices that boot published images", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dcn-ha-plant-"));
-  const set = join(folder, "plant.yaml");
-  const repository = join(folder, "repo");
-  const keys = join(folder, "plant.gpg");
-  const home = join(folder, "gpg");
+  const plant = new Plant();
   let lab: Lab;
+  const up = () => lab as Lab | undefined;
 
-  beforeAll(async () => {
-    cpSync(join(import.meta.dirname, "../../profiles/images"), folder, { recursive: true });
-    execFileSync("install", ["-d", "-m", "0700", home]);
-    const gpg = (...words: string[]): Buffer => execFileSync("gpg", ["--homedir", home, "--batch", ...words]);
-    gpg("--quiet", "--passphrase", "", "--quick-gen-key", "images of the plant", "ed25519", "sign", "never");
-    const listed = gpg("--list-keys", "--with-colons").toString();
-    const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? "";
-    writeFileSync(keys, gpg("--export", fingerprint));
-    const built = await dcnHa("image", "build", set);
-    expect(built.exitCode, built.stderr).toBe(0);
-    const sign = ["--sign-by", fingerprint, "--gpg-home", home];
-    const published = await dcnHa(
-      ...["image", "publish", set, "--to", repository],
-      ...["--channel", "stable", ...sign],
+  beforeAll(() => plant.publish(), 2_400_000);
+  afterEach(() => up()?.down());
+  afterAll(() => plant.end());
+
+  it("are built once: nothing is built again, and a change at one site builds its three images", async () => {
+    const [again, other] = [
+      await plant.build(),
+      await plant.build((text) => text.replace("10.2.0.2]", "10.2.0.3]")),
+    ];
+    expect(again.built).toEqual([]);
+    expect(other.built).toEqual(
+      ["hmi", "deterministic", "iot-gateway"].map((role) => `role/${role}/site/site-2`),
     );
-    expect(published.exitCode, published.stderr).toBe(0);
-  }, 2_400_000);
-  afterEach(() => lab.down());
-  afterAll(() => {
-    execFileSync("gpgconf", ["--homedir", home, "--kill", "all"]);
-    rmSync(folder, { recursive: true, force: true });
-  });
+    for (const [ref, commit] of again.commits)
+      expect(other.commits.get(ref) === commit, ref).toBe(ref.endsWith("site-1"));
+  }, 600_000);
 
   async function born(...words: readonly string[]): Promise<void> {
-    lab = await Lab.up(
-      "born",
-      ...["--images", set, "--repository", repository, "--channel", "stable", "--keys", keys, "--off"],
-      ...words,
-    );
+    lab = await Lab.up("born", ...plant.words, "--off", ...words);
   }
 
   async function statusOf(site: Site): Promise<GroupStatus | undefined> {
