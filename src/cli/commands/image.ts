@@ -5,6 +5,7 @@ import type { LayerGraph } from "../../image/index.js";
 import type { ImageLayers } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
+import { pipelineVerbs } from "../image-pipeline.js";
 import { choiceOptions, known } from "../image-publishing.js";
 import { secretsVerb } from "../image-secrets.js";
 import { loadImageSet, setArgument } from "../image-set.js";
@@ -39,6 +40,7 @@ export const command: CommandDefinition = {
     ...imageVerbs,
     secrets: secretsVerb,
     test: testVerb,
+    pipeline: pipelineVerbs,
   },
 };
 
