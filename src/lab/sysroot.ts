@@ -36,7 +36,7 @@ export async function createSysroot(
     onHost(["ostree", "admin", "deploy", `--sysroot=${sysroot}`, `--os=${osName}`, `lab:${ref}`], {
       timeoutMs: 120_000,
     });
-  await pull(...(node.own === undefined ? [`--localcache-repo=${bare}`] : []));
+  await pull(`--localcache-repo=${bare}`);
   try {
     await deploy();
   } catch {

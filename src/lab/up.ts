@@ -17,7 +17,7 @@ import { type FittedGuest, fitGuest, type Guest, guestShape } from "./guest-grou
 import { createNetworks } from "./network.js";
 import type { LabPaths } from "./paths.js";
 import { requireLabHost } from "./requirements.js";
-import { ensureRootImage, variantFor } from "./root-image.js";
+import { cachePublished, ensureRootImage, variantFor } from "./root-image.js";
 import { addressOf, type LabNode, type LabShape, type LabSpec, layOutLab } from "./spec.js";
 import { importStandInImages, writeStandInUnits } from "./stand-ins.js";
 import { checkLabName, releaseSlot, takeSlot, writeSpec } from "./store.js";
@@ -119,6 +119,11 @@ async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void>
 
 async function images(spec: LabSpec, request: UpRequest): Promise<Map<string, string>> {
   const refs = new Map<string, string>();
+  const published = [...new Set(spec.nodes.flatMap(({ own }) => own?.ref ?? []))];
+  if (spec.images !== undefined) {
+    request.onProgress(`reading ${published.length} published images`);
+    await cachePublished(request.paths.roots, spec.images.repository, published);
+  }
   for (const node of spec.nodes) {
     if (node.own !== undefined) {
       refs.set(node.name, node.own.ref);
