@@ -131,7 +131,7 @@ export const imageCodes: Explanations = {
     "dcn-ha image pipeline run profiles/images/plant.yaml --from build …",
   ),
   NOTHING_FAILED: entry(
-    "`--from failed` was asked for, and no step failed when this pipeline ran last.",
+    "A run was to go on with the step that failed last, and none did.",
     "Nothing was run.",
     "Run it from its first step: what is built already is not built again.",
     "dcn-ha image pipeline run profiles/images/plant.yaml …",
