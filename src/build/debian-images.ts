@@ -172,6 +172,8 @@ async function commitTree(
     `--subject=${address}`,
     `--timestamp=@${builtAt}`,
     `--parent=${before ?? "none"}`,
+    // Devices pull it under its ref in a channel, and ostree would refuse a commit that is bound to another one.
+    "--no-bindings",
     ...metadata.map((pair) => `--add-metadata-string=${pair}`),
     ...trees.map((tree) => `--tree=${tree}`),
   ];

@@ -26,4 +26,4 @@ export {
   type RegistryImage,
   tagImage,
 } from "./registry.js";
-export type { Workshop } from "./tool.js";
+export { runTool, type Workshop } from "./tool.js";

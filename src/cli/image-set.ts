@@ -13,8 +13,15 @@ interface Read extends ParsedDocuments {
 
 /** Resolves the image set that the command's first argument names. Throws FindingsError with every finding when one is an error. */
 export async function loadImageSet(call: Call): Promise<ResolvedImageSet> {
+  return (await loadImageSetDocuments(call, call.arguments[0] ?? "")).set;
+}
+
+/** As `loadImageSet`, for a set that `word` names, and all documents that were read for it. */
+export async function loadImageSetDocuments(
+  call: Call,
+  word: string,
+): Promise<{ readonly set: ResolvedImageSet; readonly documents: ParsedDocuments["documents"] }> {
   const { besideFile, resolveImageSet } = await import("../profile/index.js");
-  const [word = ""] = call.arguments;
   const more = call.options.text("profiles");
   const start = more === undefined ? [word] : [word, more];
   const first = await readAll(start);
@@ -35,7 +42,7 @@ export async function loadImageSet(call: Call): Promise<ResolvedImageSet> {
   const findings = [...all.findings, ...resolved.findings];
   if (resolved.set === undefined || hasErrors(findings)) throw new FindingsError(findings);
   call.output.findings(findings.filter((finding) => finding.severity !== "note"));
-  return resolved.set;
+  return { set: resolved.set, documents: all.documents };
 }
 
 async function readAll(paths: readonly string[]): Promise<Read> {

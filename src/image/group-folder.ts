@@ -74,7 +74,7 @@ function addressesOf(node: ResolvedNode, group: ResolvedGroup): string[] {
   return group.networks.flatMap((network) => node.addresses[network] ?? []);
 }
 
-/** The same facts for sh: name, id, addresses, identity, secrets; none of them is ever empty. */
+/** The same facts for sh: name, id, addresses, identity, secrets, role (a dash where any image will do); none of them is ever empty. */
 function row(
   node: ResolvedNode,
   { group, secrets }: { readonly group: ResolvedGroup; readonly secrets: readonly string[] },
@@ -87,7 +87,7 @@ function row(
     `kernelArgument=${kernelArgument}`,
   ];
   const lists = [addressesOf(node, group), identity, secrets].map((list) => list.join(","));
-  return `${[node.name, String(node.id), ...lists].join("\t")}\n`;
+  return `${[node.name, String(node.id), ...lists, node.attributes["role"] ?? "-"].join("\t")}\n`;
 }
 
 /** An id in the form of a UUID (RFC 9562, version 8), the same in every rendering. */

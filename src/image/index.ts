@@ -21,6 +21,14 @@ export {
   withOutput,
 } from "./lock.js";
 export type { Family } from "./packages.js";
+export {
+  type HostingSettings,
+  PIPELINE_TARGETS,
+  type PipelineSettings,
+  type PipelineStep,
+  pipelineSteps,
+  renderPipeline,
+} from "./pipeline/index.js";
 export { familyOf, IMAGE_TARGETS, type ImageTarget, type RenderedImages, renderImages } from "./render.js";
 export { type DebianLayer, PARENT_WORD, ROOT_WORD } from "./render-debian.js";
 export { sbom } from "./sbom.js";

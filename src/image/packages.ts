@@ -13,8 +13,8 @@ const BASE: Readonly<Record<Family, string>> = {
 
 const CLUSTER: Readonly<Record<Family, string>> = {
   debian:
-    "corosync corosync-qdevice pacemaker pacemaker-cli-utils pcs resource-agents podman crun netavark nftables",
-  rpm: "corosync corosync-qdevice pacemaker pcs resource-agents podman greenboot openssh-server sudo python3 curl nftables",
+    "corosync corosync-qdevice pacemaker pacemaker-cli-utils pcs resource-agents podman crun netavark nftables iputils-arping",
+  rpm: "corosync corosync-qdevice pacemaker pcs resource-agents podman greenboot openssh-server sudo python3 curl nftables iputils",
 };
 
 /** All of Debian 12's agents are one package; elsewhere each is its own. */

@@ -1,8 +1,10 @@
 // The embedded lab: nodes are systemd-nspawn machines with real corosync, Pacemaker, sshd and ostree. Nothing but cli/ imports it.
+export type { Births } from "./born.js";
 export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
 export { faultKinds } from "./faults/index.js";
 export type { Guest } from "./guest-group.js";
+export { type ImageTestReport, testImages } from "./image-test.js";
 export { attachInside } from "./inside.js";
 export { labStatus } from "./lab-status.js";
 export { LabPaths, labRoots, RESOURCES_FOLDER } from "./paths.js";

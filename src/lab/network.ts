@@ -24,7 +24,8 @@ export async function createNetworks(spec: LabSpec): Promise<void> {
   const management = bridgeOf(spec, 0);
   lines.push(`addr add ${addressOf(spec, 0, hostByte)}/24 dev ${management}`);
   for (const node of spec.nodes) {
-    if (node.role === "node") lines.push(`addr add ${bmcAddressOf(spec, node)}/24 dev ${management}`);
+    const length = node.own?.bmc === undefined ? 24 : 32;
+    if (node.role === "node") lines.push(`addr add ${bmcAddressOf(spec, node)}/${length} dev ${management}`);
     if (node.outlets === true) lines.push(`addr add ${outletsAddressOf(spec, node)}/24 dev ${management}`);
     lines.push(`netns add ${namespaceOf(spec, node)}`);
   }
@@ -51,9 +52,12 @@ async function connectNode(spec: LabSpec, node: LabNode): Promise<void> {
 export async function plugIn(spec: LabSpec, node: LabNode): Promise<void> {
   const inside = spec.networks.flatMap((network) => [
     `addr flush dev ${network.name}`,
-    `addr add ${addressOf(spec, network.number, node.host)}/24 dev ${network.name}`,
+    `addr add ${node.own?.addresses[network.name] ?? addressOf(spec, network.number, node.host)}/24 dev ${network.name}`,
     `link set ${network.name} up`,
   ]);
+  // BMCs that have addresses of their site are reached through the management network all the same.
+  const far = spec.nodes.flatMap(({ own }) => (own?.bmc === undefined ? [] : [own.bmc.address]));
+  if (node.own !== undefined) inside.push(...far.map((address) => `route replace ${address}/32 dev mgmt`));
   await onHost(["ip", "-n", namespaceOf(spec, node), "-batch", "-"], {
     stdin: `link set lo up\n${inside.join("\n")}\n`,
   });

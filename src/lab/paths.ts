@@ -53,6 +53,10 @@ export class LabPaths {
   get secrets(): string {
     return join(this.folder, "secrets");
   }
+  /** What a site gives the devices of a group: one file for a secret. */
+  provision(group: string): string {
+    return join(this.folder, "provision", group);
+  }
   get tls(): string {
     return join(this.folder, "tls");
   }

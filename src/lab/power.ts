@@ -1,6 +1,6 @@
 // A node's power switch and boot loader: starts the deployment that ostree put first, as a systemd-nspawn(1) machine.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -155,6 +155,14 @@ export class NodePower {
     return { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...unified };
   }
 
+  /** What the site hands to its devices (systemd.exec(5), credentials). */
+  private credentials(): string[] {
+    const { own } = this.node;
+    if (own === undefined) return [];
+    const folder = this.paths.provision(own.group);
+    return readdirSync(folder).map((name) => `--load-credential=dcn-ha.${name}:${join(folder, name)}`);
+  }
+
   private nspawnCommand(sysroot: string, deployment: string, truth: string): string[] {
     return [
       "systemd-nspawn",
@@ -170,7 +178,8 @@ export class NodePower {
       "--capability=all",
       `--directory=${deployment}`,
       `--machine=${this.node.name}`,
-      `--hostname=${this.node.name}`,
+      `--hostname=${this.node.own?.hostname ?? this.node.name}`,
+      ...this.credentials(),
       `--network-namespace-path=/run/netns/${namespaceOf(this.spec, this.node)}`,
       `--bind=${sysroot}:/sysroot`,
       `--bind=${join(sysroot, "ostree", "deploy", osName, "var")}:/var`,

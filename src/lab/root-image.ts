@@ -71,6 +71,17 @@ export async function ensureRootImage(request: RootImageRequest): Promise<string
   return ref;
 }
 
+/** Copies published images into the lab's cache once, so that each device fetches over HTTP only what is its own; it verifies all of it. */
+export async function cachePublished(
+  roots: LabRoots,
+  repository: string,
+  refs: readonly string[],
+): Promise<void> {
+  const { archive, bare } = repositoryPaths(roots);
+  await ensureRepositories(archive, bare);
+  await onHost(["ostree", `--repo=${bare}`, "pull-local", repository, ...refs], { timeoutMs: 1_200_000 });
+}
+
 async function ensureRepositories(archive: string, bare: string): Promise<void> {
   for (const [path, mode] of [
     [archive, "archive"],

@@ -29,6 +29,16 @@ export interface LabNode {
   readonly host: number;
   /** Whether its power can be switched at its outlets too, behind the back of its BMC. */
   readonly outlets?: true;
+  /** A device that boots a published image has what its group says instead of what the lab would give it. */
+  readonly own?: {
+    readonly hostname: string;
+    readonly group: string;
+    /** Of its image in the repository. */
+    readonly ref: string;
+    /** By network. */
+    readonly addresses: Readonly<Record<string, string>>;
+    readonly bmc?: { readonly address: string; readonly username: string };
+  };
 }
 
 /** A network of the lab; number 0 is the management network. */
@@ -48,6 +58,8 @@ export interface LabSpec {
   readonly networks: readonly LabNetwork[];
   /** The group that the lab was made for, and what of it writes heartbeats; absent where the lab has its own. */
   readonly guest?: { readonly group: string; readonly heartbeats: readonly string[] };
+  /** Where its devices pull their images from: the folder of a repository, and the keys that sign in it. */
+  readonly images?: { readonly repository: string; readonly keys?: string };
 }
 
 const networkNames = ["mgmt", "site", "process", "third"];
@@ -59,6 +71,17 @@ export interface GuestShape {
   readonly networks: readonly string[];
   readonly quorumDevice: boolean;
   readonly heartbeats: readonly string[];
+}
+
+/** What a lab must have for devices that boot published images. */
+export interface BornShape {
+  readonly os: LabOs;
+  readonly nodes: readonly (NonNullable<LabNode["own"]> & { readonly name: string })[];
+  readonly networks: readonly string[];
+  /** The first group. */
+  readonly group: string;
+  readonly heartbeats: readonly string[];
+  readonly images: NonNullable<LabSpec["images"]>;
 }
 
 /** The options of `lab up` after their grammar was checked. */
@@ -74,10 +97,12 @@ export interface LabShape {
   readonly client: boolean;
   /** Instead of `nodes` and `networks`. */
   readonly guest?: GuestShape;
+  readonly born?: BornShape;
 }
 
 /** Lays out a lab. With fewer distributions than nodes, the last one repeats. */
 export function layOutLab(shape: LabShape): LabSpec {
+  if (shape.born !== undefined) return layOutBorn(shape, shape.born);
   const nodes: LabNode[] = [];
   const wanted =
     shape.guest?.nodes ??
@@ -99,6 +124,19 @@ export function layOutLab(shape: LabShape): LabSpec {
   return { version: 1, name, slot, bare, nodes, networks, ...made };
 }
 
+function layOutBorn({ name, slot }: LabShape, { os, images, ...born }: BornShape): LabSpec {
+  const nodes = born.nodes.map(({ name: machine, ...own }, index) => ({
+    name: machine,
+    role: "node" as const,
+    os,
+    host: 11 + index,
+    own,
+  }));
+  const networks = ["mgmt", ...born.networks].map((network, number) => ({ name: network, number }));
+  const guest = { group: born.group, heartbeats: born.heartbeats };
+  return { version: 1, name, slot, bare: false, nodes, networks, guest, images };
+}
+
 /** The address of `host` in network `number` of a lab: 10.77.(slot·4 + number).host. */
 export function addressOf(spec: LabSpec, number: number, host: number): string {
   return `10.77.${spec.slot * 4 + number}.${host}`;
@@ -109,7 +147,7 @@ export const hostByte = 1;
 
 /** The BMC of a node answers at its own address in the management network. */
 export function bmcAddressOf(spec: LabSpec, node: LabNode): string {
-  return addressOf(spec, 0, node.host + 90);
+  return node.own?.bmc?.address ?? addressOf(spec, 0, node.host + 90);
 }
 
 /** The outlets of a node are switched at an address of their own. */

@@ -11,7 +11,7 @@ import { NodePower } from "./power.js";
 import { createRepositoryServer } from "./repository-server.js";
 import { addressOf, bmcAddressOf, hostByte, type LabSpec, outletsAddressOf } from "./spec.js";
 import { readSpec } from "./store.js";
-import { repositoryPort } from "./sysroot.js";
+import { imagesPort, repositoryPort } from "./sysroot.js";
 
 /** What the supervisor says about one machine. */
 export interface MachineState {
@@ -50,6 +50,7 @@ class Supervisor {
     });
   });
   private readonly repository;
+  private readonly images;
   private readonly log: HostLog;
 
   constructor(
@@ -58,6 +59,7 @@ class Supervisor {
   ) {
     this.log = new HostLog(paths.bmcLog);
     this.repository = createRepositoryServer(repositoryPaths(paths.roots).archive);
+    this.images = spec.images === undefined ? undefined : createRepositoryServer(spec.images.repository);
     this.finished = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -72,7 +74,8 @@ class Supervisor {
       if (node.role !== "node" || power === undefined) continue;
       const password = (await readFile(join(this.paths.secrets, "bmc", node.name), "utf8")).trim();
       const address = bmcAddressOf(this.spec, node);
-      const options = { address, username: "dcn", password, key, certificate, power, log: this.log };
+      const username = node.own?.bmc?.username ?? "dcn";
+      const options = { address, username, password, key, certificate, power, log: this.log };
       const bmc = new Bmc(options);
       await bmc.listen();
       this.bmcs.set(node.name, bmc);
@@ -81,10 +84,16 @@ class Supervisor {
       await outlets.listen();
       this.outlets.push(outlets);
     }
-    await new Promise<void>((resolve, reject) => {
-      this.repository.once("error", reject);
-      this.repository.listen(repositoryPort, addressOf(this.spec, 0, hostByte), resolve);
-    });
+    for (const [server, port] of [
+      [this.repository, repositoryPort],
+      [this.images, imagesPort],
+    ] as const) {
+      if (server === undefined) continue;
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, addressOf(this.spec, 0, hostByte), resolve);
+      });
+    }
     await rm(this.paths.control, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.control.once("error", reject);
@@ -97,8 +106,10 @@ class Supervisor {
   private async stop(): Promise<void> {
     await Promise.all([...this.powers.values()].map((power) => power.stop()));
     for (const bmc of [...this.bmcs.values(), ...this.outlets]) bmc.close();
-    this.repository.closeAllConnections();
-    this.repository.close();
+    for (const server of [this.repository, this.images]) {
+      server?.closeAllConnections();
+      server?.close();
+    }
     this.control.close();
     this.finish();
   }

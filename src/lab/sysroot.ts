@@ -9,6 +9,9 @@ import { addressOf, hostByte, type LabNode, type LabSpec } from "./spec.js";
 /** Port of the lab's image repository on the host's management address. */
 export const repositoryPort = 8080;
 
+/** Port of the repository of published images, where a lab has devices that boot them. */
+export const imagesPort = 8081;
+
 /** Makes a node's sysroot, pulls `ref` over HTTP and deploys it. Takes 2–4 s with a warm cache. */
 export async function createSysroot(
   spec: LabSpec,
@@ -19,10 +22,13 @@ export async function createSysroot(
   const sysroot = paths.sysroot(node);
   await mkdir(sysroot, { recursive: true });
   const repository = join(sysroot, "ostree", "repo");
-  const url = `http://${addressOf(spec, 0, hostByte)}:${repositoryPort}/`;
+  const port = node.own === undefined ? repositoryPort : imagesPort;
+  const url = `http://${addressOf(spec, 0, hostByte)}:${port}/`;
+  const keys = node.own === undefined ? undefined : spec.images?.keys;
+  const trust = keys === undefined ? "--no-gpg-verify" : `--gpg-import=${keys}`;
   await onHost(["ostree", "admin", "init-fs", "--modern", sysroot]);
   await onHost(["ostree", "admin", "os-init", osName, `--sysroot=${sysroot}`]);
-  await onHost(["ostree", `--repo=${repository}`, "remote", "add", "--no-gpg-verify", "lab", url]);
+  await onHost(["ostree", `--repo=${repository}`, "remote", "add", trust, "lab", url]);
   const { bare } = repositoryPaths(paths.roots);
   const pull = (...options: string[]): Promise<string> =>
     onHost(["ostree", `--repo=${repository}`, "pull", ...options, "lab", ref], { timeoutMs: 300_000 });
@@ -71,7 +77,7 @@ function parseEntry(text: string): { version: number; ostree: string | undefined
 /** Writes what makes a deployment this node and no other: hostname, host keys, who may log in. */
 export async function writeIdentity(spec: LabSpec, paths: LabPaths, node: LabNode): Promise<void> {
   const etc = join(await firstDeployment(paths.sysroot(node)), "etc");
-  await writeFile(join(etc, "hostname"), `${node.name}\n`);
+  await writeFile(join(etc, "hostname"), `${node.own?.hostname ?? node.name}\n`);
   const hosts = spec.nodes.map((peer) => `${addressOf(spec, 0, peer.host)} ${peer.name}`).join("\n");
   await writeFile(join(etc, "hosts"), `127.0.0.1 localhost\n::1 localhost\n${hosts}\n`);
   const hostKey = join(etc, "ssh", "ssh_host_ed25519_key");

@@ -37,11 +37,16 @@ export async function heartbeatOf(paths: LabPaths): Promise<string> {
   return (await readSpec(paths)).guest?.heartbeats[0] ?? heartbeatWorkload;
 }
 
-/** Computes the truth about `resource` from the log files alone. */
-export async function readTruth(paths: LabPaths, resource: string): Promise<Truth> {
+/**
+ * Computes the truth about `resource` from the log files alone. In a lab of several groups, whose workloads may have the same
+ * names, `group` is the one that counts (default: the first).
+ */
+export async function readTruth(paths: LabPaths, resource: string, group?: string): Promise<Truth> {
   const spec = await readSpec(paths);
+  const wanted = group ?? spec.guest?.group;
   const beats: Heartbeat[] = [];
   for (const node of spec.nodes) {
+    if (node.own !== undefined && node.own.group !== wanted) continue;
     const folder = paths.truthOf(node);
     const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(".log"));
     for (const file of files) beats.push(...readHeartbeats(await readFile(join(folder, file), "utf8")));

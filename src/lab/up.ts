@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { DcnError } from "../errors/index.js";
 import { type Clock, systemClock, waitUntil } from "../time/index.js";
+import { adaptBorn, type Births, bornShape, writeBornProfiles, writeProvisions } from "./born.js";
 import { joinGroup, labGroup } from "./cgroup.js";
 import { supervisorState, switchPower } from "./control.js";
 import { createCredentials } from "./credentials.js";
@@ -16,7 +17,7 @@ import { type FittedGuest, fitGuest, type Guest, guestShape } from "./guest-grou
 import { createNetworks } from "./network.js";
 import type { LabPaths } from "./paths.js";
 import { requireLabHost } from "./requirements.js";
-import { ensureRootImage, variantFor } from "./root-image.js";
+import { cachePublished, ensureRootImage, variantFor } from "./root-image.js";
 import { addressOf, type LabNode, type LabShape, type LabSpec, layOutLab } from "./spec.js";
 import { importStandInImages, writeStandInUnits } from "./stand-ins.js";
 import { checkLabName, releaseSlot, takeSlot, writeSpec } from "./store.js";
@@ -24,9 +25,11 @@ import { createSysroot, hostKeyOf, writeIdentity } from "./sysroot.js";
 
 /** What `lab up` needs besides the shape. */
 export interface UpRequest {
-  readonly shape: Omit<LabShape, "slot" | "guest">;
+  readonly shape: Omit<LabShape, "slot" | "guest" | "born">;
   /** A group that was made for other hardware, which shall run in the lab instead of the lab's own. */
   readonly guest?: Guest;
+  /** Devices that boot the images of a set, instead of nodes that somebody applies a group to. */
+  readonly births?: Births;
   readonly paths: LabPaths;
   /** The product's resources/ folder. */
   readonly resources: string;
@@ -52,13 +55,14 @@ export async function bringUp(request: UpRequest): Promise<UpResult> {
   await requireLabHost();
   checkLabName(request.shape.name);
   const guest = request.guest === undefined ? {} : { guest: guestShape(request.guest) };
+  const born = request.births === undefined ? {} : { born: bornShape(request.births) };
   if (existsSync(paths.folder)) {
     throw new DcnError("busy", "LAB_EXISTS", `there is a lab “${request.shape.name}” already`, {
       hint: `use it, or end it first: dcn-ha lab down --name ${request.shape.name}`,
     });
   }
   const slot = await takeSlot(paths.roots, request.shape.name);
-  const spec = layOutLab({ ...request.shape, ...guest, slot });
+  const spec = layOutLab({ ...request.shape, ...guest, ...born, slot });
   try {
     const fitted = request.guest === undefined ? undefined : fitGuest(spec, paths, request.guest);
     await mkdir(paths.folder, { recursive: true, mode: 0o700 });
@@ -77,10 +81,11 @@ export async function bringUp(request: UpRequest): Promise<UpResult> {
 type Build = UpRequest & { readonly fitted?: FittedGuest };
 
 async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void> {
-  const { paths, onProgress, signal, fitted } = request;
+  const { paths, onProgress, signal, fitted, births } = request;
   const refs = await images(spec, request);
   signal?.throwIfAborted();
   await createCredentials(spec, paths);
+  if (births !== undefined) await writeProvisions(spec, paths, births);
   await mkdir(paths.truth, { recursive: true, mode: 0o755 });
   await createNetworks(spec);
   await startSupervisor(spec, paths, clock);
@@ -88,6 +93,7 @@ async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void>
   await eachTwoAtATime(spec.nodes, async (node) => {
     signal?.throwIfAborted();
     await createSysroot(spec, paths, node, refs.get(node.name) ?? "");
+    if (node.own !== undefined) await adaptBorn(paths, request.resources, node);
     await writeIdentity(spec, paths, node);
     if (fitted !== undefined && node.role === "node") await writeStandInUnits(paths, node, fitted);
   });
@@ -95,8 +101,11 @@ async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void>
     spec.nodes.map(async (node) => `${addressOf(spec, 0, node.host)} ${await hostKeyOf(paths, node)}`),
   );
   await writeFile(paths.knownHosts, `${keys.join("\n")}\n`, { mode: 0o644 });
-  await writeFile(paths.profile, fitted?.text ?? groupProfile(spec, paths), { mode: 0o644 });
+  if (births === undefined)
+    await writeFile(paths.profile, fitted?.text ?? groupProfile(spec, paths), { mode: 0o644 });
+  else await writeBornProfiles(spec, paths, births);
   signal?.throwIfAborted();
+  if (births?.off === true) return;
   onProgress("power on");
   await Promise.all(spec.nodes.map((node) => switchPower(paths, node.name, "on")));
   await Promise.all(
@@ -110,7 +119,16 @@ async function build(spec: LabSpec, request: Build, clock: Clock): Promise<void>
 
 async function images(spec: LabSpec, request: UpRequest): Promise<Map<string, string>> {
   const refs = new Map<string, string>();
+  const published = [...new Set(spec.nodes.flatMap(({ own }) => own?.ref ?? []))];
+  if (spec.images !== undefined) {
+    request.onProgress(`reading ${published.length} published images`);
+    await cachePublished(request.paths.roots, spec.images.repository, published);
+  }
   for (const node of spec.nodes) {
+    if (node.own !== undefined) {
+      refs.set(node.name, node.own.ref);
+      continue;
+    }
     const ref = await ensureRootImage({
       roots: request.paths.roots,
       os: node.os,

@@ -5,8 +5,11 @@ import { describe, expect, test } from "vitest";
 import { explanations } from "../../src/cli/explanations/all.js";
 
 const SOURCES = join(import.meta.dirname, "../../src");
-/** Words in capitals that are no codes: names of Node's, of agents' and of sbd's. */
-const NO_CODES = ["ERR_ENCODING_INVALID_ENCODED_DATA", "OCF_CHECK_LEVEL", "SBD_DELAY_START"];
+/** Words in capitals that are no codes: names of Node's, of agents', of sbd's and of environments. */
+const NO_CODES = [
+  ...["ERR_ENCODING_INVALID_ENCODED_DATA", "OCF_CHECK_LEVEL", "SBD_DELAY_START"],
+  ...["CONTROLLER_HOST", "CONTROLLER_TOKEN", "DCN_HA_IMAGES"],
+];
 /** Codes of one word, which look like any other constant. */
 const SINGLE =
   /(?:DcnError\(\s*"[a-z]+",\s*|code: |(?:add|report|fault)\(\s*(?:"[a-z]+",\s*)?)"([A-Z]{4,})"/g;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../src/cli/catalogue.js";
+import type { CommandDefinition } from "../../src/cli/command.js";
 import { dcnHa, errorOf } from "./dcn-ha.js";
 
 describe("wrong usage", () => {
@@ -27,6 +28,14 @@ describe("wrong usage", () => {
   });
 });
 
+/** Every verb of a command as typed behind its name, down to the last. */
+function verbsOf(path: string, definition: CommandDefinition): [string, CommandDefinition][] {
+  if (definition.subcommands === undefined) return [[path, definition]];
+  return Object.entries(definition.subcommands).flatMap(([verb, one]) =>
+    verbsOf(`${path} ${verb}`.trim(), one),
+  );
+}
+
 describe("help", () => {
   it("lists every command of the catalogue with the summary of its file", async () => {
     const { stdout, exitCode } = dcnHa(["--help"]);
@@ -40,8 +49,7 @@ describe("help", () => {
 
   it("has an example for every command and every verb", async () => {
     for (const { name, load } of catalogue) {
-      const definition = await load();
-      for (const [verb, leaf] of Object.entries(definition.subcommands ?? { "": definition })) {
+      for (const [verb, leaf] of verbsOf("", await load())) {
         expect(leaf.run, `${name} ${verb}`).toBeDefined();
         expect(leaf.examples?.join("\n"), `${name} ${verb}`).toContain(`dcn-ha ${name} ${verb}`.trim());
       }

@@ -58,6 +58,7 @@ describe("an image", () => {
       "10.1.0.11,10.1.1.11",
       "hostname=hmi-01,mac=02:00:5e:10:00:01,serial=A 1,kernelArgument=hmi-01",
       "corosync-authkey,bmc-hmi-01,bmc-det-01,bmc-gw-01",
+      "hmi",
     ]);
     expect(rows).toHaveLength(4);
     const facts = JSON.parse(files.get(`${FOLDER}/groups/site-1/group.json`) ?? "") as {

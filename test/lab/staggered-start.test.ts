@@ -1,21 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, Lab, noLab, nowNs } from "./lab.js";
+import { numbers } from "./numbers.js";
 
 const nodes = ["dcn1", "dcn2", "dcn3"];
 const rounds = process.env.DCN_HA_SOAK === undefined ? 3 : 10;
 const seed = Number(process.env.DCN_HA_SEED ?? "7");
-
-/** Seeded numbers in [0, 1) (mulberry32). */
-function numbers(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 describe.skipIf(noLab !== undefined)("cold start after a power cut of the site", () => {
   let lab: Lab;

@@ -5,8 +5,11 @@ import type { LayerGraph } from "../../image/index.js";
 import type { ImageLayers } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
+import { pipelineVerbs } from "../image-pipeline.js";
 import { choiceOptions, known } from "../image-publishing.js";
+import { secretsVerb } from "../image-secrets.js";
 import { loadImageSet, setArgument } from "../image-set.js";
+import { testVerb } from "../image-testing.js";
 import { imageVerbs } from "../image-verbs.js";
 import { exitCodes, FindingsError } from "../trouble.js";
 
@@ -35,6 +38,9 @@ export const command: CommandDefinition = {
       run: render,
     },
     ...imageVerbs,
+    secrets: secretsVerb,
+    test: testVerb,
+    pipeline: pipelineVerbs,
   },
 };
 

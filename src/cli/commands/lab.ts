@@ -1,20 +1,11 @@
 // `dcn-ha lab …`: the embedded lab on this machine.
-import type { Guest } from "../../lab/index.js";
-import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
+import type { Births, Guest } from "../../lab/index.js";
+import { birthOptions } from "../births.js";
+import type { Call, CommandDefinition } from "../command.js";
 import { loadDocuments, profilesOption } from "../group.js";
+import { nameOption, pathsFor } from "../lab-call.js";
+import { truth } from "../lab-truth.js";
 import { exitCodes } from "../trouble.js";
-
-const nameOption: OptionDefinition = {
-  flags: "--name <NAME>",
-  help: "which lab; several can be up at the same time",
-  default: "default",
-};
-
-async function pathsFor(call: Call) {
-  const { labRoots, pathsOf, requireRoot } = await import("../../lab/index.js");
-  requireRoot();
-  return pathsOf(labRoots(process.env), call.options.text("name") ?? "default");
-}
 
 /** The group of `--group`; it has its own nodes and networks, so that nobody may ask for others. */
 async function guestOf(call: Call): Promise<Guest | undefined> {
@@ -31,6 +22,21 @@ async function guestOf(call: Call): Promise<Guest | undefined> {
   return { group: document, policy: resolved.policyName, documents };
 }
 
+/** The devices of `--images`. */
+async function devicesOf(call: Call): Promise<Births | undefined> {
+  const word = call.options.text("images");
+  if (word === undefined) return undefined;
+  const other = ["group", "nodes", "networks"].find((name) => call.options.text(name) !== undefined);
+  if (other !== undefined) {
+    const { DcnError } = await import("../../errors/index.js");
+    throw new DcnError("usage", "LAB_IMAGES", `--${other} and --images do not go together`, {
+      hint: "the groups of the image set say which devices there are",
+    });
+  }
+  const { birthsOf } = await import("../births.js");
+  return birthsOf(call, word, call.options.flag("off"));
+}
+
 const up: CommandDefinition = {
   summary: "starts a lab and writes a profile that apply takes",
   options: [
@@ -39,6 +45,12 @@ const up: CommandDefinition = {
       flags: "--group <GROUP>",
       help: "runs this group as a guest: its nodes, networks, workloads and constraints on the lab's hardware",
     },
+    {
+      flags: "--images <SET>",
+      help: "boots the devices of this image set from published images: nobody applies anything to them",
+    },
+    ...birthOptions,
+    { flags: "--off", help: "with --images: leaves the devices switched off" },
     profilesOption,
     { flags: "--nodes <N>", help: "how many cluster nodes, 1 to 8 (default: 3)" },
     {
@@ -56,15 +68,18 @@ const up: CommandDefinition = {
     "dcn-ha lab up",
     "dcn-ha lab up --name mixed --nodes 3 --os debian12,debian12,debian13",
     "dcn-ha lab up --group profiles/groups/cabinet-three.yaml",
+    "dcn-ha lab up --images profiles/images/plant.yaml --repository /srv/repo --channel stable --keys plant.gpg",
   ],
   run: async (call) => {
     const { bringUp, parseOses, RESOURCES_FOLDER } = await import("../../lab/index.js");
     const paths = await pathsFor(call);
-    const guest = await guestOf(call);
+    const births = await devicesOf(call);
+    const guest = births === undefined ? await guestOf(call) : undefined;
     const result = await bringUp({
       paths,
       resources: RESOURCES_FOLDER,
       ...(guest === undefined ? {} : { guest }),
+      ...(births === undefined ? {} : { births }),
       shape: {
         name: paths.labName,
         nodes: call.options.number("nodes", 1, 8) ?? 3,
@@ -91,7 +106,9 @@ const up: CommandDefinition = {
         `lab ${paths.labName} is up: ${names}`,
         ...(guest === undefined ? [] : [`guest: the group ${guest.group.name}, with these replacements:`]),
         ...result.replacements.map(({ at, was, now }) => `  ${at}: ${was} → ${now}`),
-        `next: dcn-ha apply ${result.profile}`,
+        births === undefined
+          ? `next: dcn-ha apply ${result.profile}`
+          : `next: dcn-ha ${births.off ? `lab power on ${births.set.sites[0]?.groups[0]?.nodes[0]?.name ?? ""} --name ${paths.labName}` : `status ${result.profile}`}`,
       ].join("\n"),
     );
     return exitCodes.done;
@@ -250,37 +267,6 @@ const heal: CommandDefinition = {
     const undone = await healAll(await pathsFor(call));
     call.output.answer({ undone }, undone.length === 0 ? "nothing to heal" : undone.join("\n"));
     return exitCodes.done;
-  },
-};
-
-const truth: CommandDefinition = {
-  summary: "says from outside the nodes what ran where, its outages and double runs",
-  arguments: [
-    { name: "RESOURCE", help: "a workload that writes a heartbeat (default: the first one)", optional: true },
-  ],
-  options: [nameOption],
-  examples: ["dcn-ha lab truth", "dcn-ha lab truth pulse --json"],
-  run: async (call) => {
-    const { heartbeatOf, readTruth } = await import("../../lab/index.js");
-    const paths = await pathsFor(call);
-    const found = await readTruth(paths, call.arguments[0] ?? (await heartbeatOf(paths)));
-    const runs = found.runs.map(
-      (run) => `ran on ${run.node} for ${((run.toNs - run.fromNs) / 1e9).toFixed(1)} s`,
-    );
-    const outages = found.outages.map(
-      (gap) => `outage ${(gap.ms / 1000).toFixed(2)} s, ${gap.fromNode} to ${gap.toNode}`,
-    );
-    const doubles = found.doubleRuns.map(
-      (twice) => `DOUBLE RUN on ${twice.nodes.join(" and ")}, ${twice.ms.toFixed(0)} ms`,
-    );
-    const silences = (found.addressSilences ?? []).map(
-      (gap) => `address silent for ${(gap.ms / 1000).toFixed(2)} s`,
-    );
-    call.output.answer(
-      found,
-      [...runs, ...outages, ...silences, ...doubles].join("\n") || "no heartbeat yet",
-    );
-    return doubles.length === 0 ? exitCodes.done : exitCodes.failed;
   },
 };
 

@@ -124,6 +124,18 @@ export const imageCodes: Explanations = {
     "Nothing would be rendered.",
     "Name one of those that the message lists.",
   ),
+  NO_SUCH_STEP: entry(
+    "The image pipeline has no step of this name.",
+    "Nothing was run.",
+    "Name one of its steps, or `failed`.",
+    "dcn-ha image pipeline run profiles/images/plant.yaml --from build …",
+  ),
+  NOTHING_FAILED: entry(
+    "A run was to go on with the step that failed last, and none did.",
+    "Nothing was run.",
+    "Run it from its first step: what is built already is not built again.",
+    "dcn-ha image pipeline run profiles/images/plant.yaml …",
+  ),
   TOOL_MISSING: entry(
     "A program that builds, signs or copies images is not on this machine.",
     "The step cannot be done without it.",

@@ -29,6 +29,12 @@ export const labCodes: Explanations = {
     "dcn-ha lab up --name one",
   ),
   LAB_OS: entry("An operating system that the lab does not have.", STOPPED, "debian12 or debian13."),
+  LAB_IMAGES: entry(
+    "The image set has no devices that a lab can boot, or it is not said where its images are published.",
+    STOPPED,
+    "Publish the images into a folder and name it.",
+    "dcn-ha lab up --images profiles/images/plant.yaml --repository /srv/repo",
+  ),
   LAB_GROUP: entry(
     "The group, or an option beside it, asks for what no lab has.",
     STOPPED,

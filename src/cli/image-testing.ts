@@ -1,0 +1,58 @@
+// `dcn-ha image test`: boots published images as lab nodes and says what was seen of each.
+import type { ImageTestReport } from "../lab/index.js";
+import { birthOptions, birthsOf } from "./births.js";
+import type { Call, CommandDefinition } from "./command.js";
+import { profilesOption } from "./group.js";
+import { setArgument } from "./image-set.js";
+import { exitCodes } from "./trouble.js";
+
+/** The verb. */
+export const testVerb: CommandDefinition = {
+  summary:
+    "boots the published images of a set as lab nodes: first boot, clusters, health checks, the loss of a node",
+  arguments: [setArgument],
+  options: [
+    ...birthOptions,
+    { flags: "--name <NAME>", help: "name of the lab", default: "image-test" },
+    { flags: "--keep", help: "keep the lab to look around" },
+    profilesOption,
+  ],
+  examples: [
+    "dcn-ha image test profiles/images/plant.yaml --repository /srv/repo --channel canary --keys plant.gpg",
+  ],
+  run: test,
+};
+
+async function test(call: Call): Promise<number> {
+  const { labRoots, pathsOf, requireRoot, RESOURCES_FOLDER, testImages } = await import("../lab/index.js");
+  requireRoot();
+  const { quickstartProduct } = await import("./quickstart-product.js");
+  const report = await testImages({
+    paths: pathsOf(labRoots(process.env), call.options.text("name") ?? "image-test"),
+    births: await birthsOf(call, call.arguments[0] ?? ""),
+    resources: RESOURCES_FOLDER,
+    product: quickstartProduct(call),
+    keep: call.options.flag("keep"),
+    onStep: (text) => call.output.headline(text),
+    onProgress: (text) => call.output.progress(`    ${text}`),
+    signal: call.signal,
+  });
+  call.output.answer(report, textOf(report));
+  return report.good ? exitCodes.done : exitCodes.failed;
+}
+
+function textOf({ set, version, good, images, groups, notTested }: ImageTestReport): string {
+  const mark = (fine: boolean): string => (fine ? "ok    " : "FAILED");
+  const rows = (checks: ImageTestReport["images"][number]["checks"]): string[] =>
+    checks.map((check) => `  ${mark(check.good)} ${check.what}${check.good ? "" : `: ${check.said}`}`);
+  return [
+    `${set} ${version}: ${good ? "every image was booted and did what it should" : "NOT as it should be"}`,
+    ...groups.flatMap(({ group, checks }) => [`group ${group}`, ...rows(checks)]),
+    ...images.flatMap(({ ref, commit, device, checks }) => [
+      `${ref} ${commit.slice(0, 12)} on ${device}`,
+      ...rows(checks),
+    ]),
+    "not tested:",
+    ...notTested.map((one) => `  ${one}`),
+  ].join("\n");
+}
