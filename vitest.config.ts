@@ -36,7 +36,9 @@ export default defineConfig({
           exclude: ["test/lab/**", ...tools],
           globalSetup: ["test/build.ts"],
           setupFiles: ["test/seed.ts"],
-          testTimeout: 20_000,
+          testTimeout: 30_000,
+          // A hook may hold a whole run of a tool; what it takes on a machine that has much to do says nothing.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -18,17 +18,19 @@ export interface StatusOptions {
 export async function observeStatus(options: StatusOptions): Promise<GroupStatus> {
   const { group, transport, signal } = options;
   const names = group.model.corosync.nodes.map((node) => node.name);
-  const errors: DcnError[] = [];
+  const errors = new Map<string, DcnError>();
   const views = await inParallel(names, 16, async (node): Promise<NodeView> => {
     try {
       return await observeView(transport, node, { timeoutMs: 30_000, signal });
     } catch (error) {
       if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
-      errors.push(error);
+      errors.set(node, error);
       return { node, cluster: undefined, quorum: undefined, links: undefined, troubles: [error.message] };
     }
   });
-  if (errors.length === names.length && errors[0] !== undefined) throw errors[0];
+  const [first = ""] = names;
+  const error = errors.get(first);
+  if (errors.size === names.length && error !== undefined) throw error;
   return statusOf(group.model, views);
 }
 
