@@ -187,7 +187,7 @@ describe("a device without greenboot", () => {
 
 test("the way back turns the order that the real ostree reads, and its next deployment comes first again", (context) => {
   need(context, "ostree");
-  if (process.getuid?.() !== 0) context.skip("ostree deploys for root alone");
+  if (process.getuid?.() !== 0 && process.env["CI"] !== "true") context.skip("ostree deploys for root alone");
   const disk = new OstreeDisk();
   try {
     for (const version of ["1.0.0", "2.0.0", "3.0.0"]) disk.deploy(version);
