@@ -1,6 +1,7 @@
 // What each layer of an image set adds to the one below.
 import { invariant } from "../errors/index.js";
 import type { ImagePart, ResolvedGroup, ResolvedImageSet, ResolvedSite } from "../profile/index.js";
+import { type ApplicationPlace, applicationFiles, updatesItself } from "./applications.js";
 import { groupFolder, IMAGE_FOLDER } from "./group-folder.js";
 import { type Digester, type ImageFile, textFile } from "./image-file.js";
 import type { LayerContent } from "./layer.js";
@@ -33,6 +34,7 @@ const UPDATE_TIMERS: Readonly<Record<Family, readonly string[]>> = {
 };
 /** A cluster starts when first boot knows which node this is. */
 const NOT_AT_BOOT = "corosync corosync-qdevice corosync-qnetd pacemaker pacemaker_remote pcsd sbd";
+const AUTO_UPDATE = "podman-auto-update.timer";
 const GREENBOOT = "/usr/lib/greenboot/check";
 
 /** Schema and feature set that every Pacemaker of the family reads: a newer one brings the CIB up by itself. */
@@ -58,7 +60,10 @@ export function configurationLayer(input: LayerInput): LayerContent {
   const { set, family, nodeFiles } = input;
   const { configuration, workload, roles, sites } = set.value;
   const parts = [configuration, workload, ...Object.values(roles), ...Object.values(sites)];
-  const wanted = parts.flatMap((part) => part?.units?.enable ?? []);
+  const wanted = parts.flatMap((part) => [
+    ...(part?.units?.enable ?? []),
+    ...(updatesItself(part?.applications) ? [AUTO_UPDATE] : []),
+  ]);
   const timers = UPDATE_TIMERS[family].filter((timer) => !wanted.includes(timer));
   const own = partLayer("configuration", configuration, input);
   const mask = [...timers, ...own.mask];
@@ -87,7 +92,9 @@ function healthFiles({ set, taken }: LayerInput): ImageFile[] {
 export function partLayer(key: string, part: ImagePart | undefined, input: LayerInput): LayerContent {
   const { family, taken } = input;
   const { units, kernelArguments = [], images = [] } = part ?? {};
-  const { enable = [], mask = [] } = units ?? {};
+  const { mask = [] } = units ?? {};
+  const applications = part?.applications;
+  const enable = [...(units?.enable ?? []), ...(updatesItself(applications) ? [AUTO_UPDATE] : [])];
   const name = key.replaceAll(" ", "-");
   const written = Object.entries(part?.files ?? {}).map(([path, { content: text, mode = "0644" }]) => ({
     path,
@@ -98,10 +105,16 @@ export function partLayer(key: string, part: ImagePart | undefined, input: Layer
     ...unitFiles(name, { enable, mask }),
     ...argumentFiles(name, kernelArguments, family),
     ...imageFiles(name, images, family),
+    ...applicationFiles(name, applications, placeOf(input)),
     ...written,
   ];
   const packages = packageNames(part?.packages, family);
   return { packages, files, enable, mask, kernelArguments, images };
+}
+
+/** Podman reads container files itself everywhere but in Debian 12. */
+function placeOf({ set, family }: LayerInput): ApplicationPlace {
+  return { quadlet: family === "rpm" || set.value.base.debian !== "bookworm" };
 }
 
 function argumentFiles(name: string, args: readonly string[], family: Family): ImageFile[] {

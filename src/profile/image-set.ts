@@ -54,6 +54,47 @@ const packages = z.union([
   }),
 ]);
 
+const port = z.int().min(1).max(65_535);
+const application = z
+  .strictObject({
+    image: containerName.describe("Its container image"),
+    command: z.array(text).optional().describe("Arguments instead of the image's own"),
+    environment: z.record(text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/), text).optional(),
+    ports: z
+      .array(text.regex(/^([0-9.]+:)?[0-9]+:[0-9]+(\/(tcp|udp))?$/))
+      .optional()
+      .describe("Published ports, as 8080:80"),
+    volumes: z
+      .array(text.regex(/^(\/[A-Za-z0-9@_+:,=~.-]+)+$|^[A-Za-z0-9][A-Za-z0-9_.-]*:\/[A-Za-z0-9@_+:,=~./-]+$/))
+      .optional()
+      .describe("As podman takes them: /srv/data:/data:ro"),
+    update: z
+      .enum(["image", "auto"])
+      .optional()
+      .describe(
+        "image: with the next image of the node (default); auto: podman takes what the tag names now, and goes back where it does not start",
+      ),
+    user: name.optional().describe("Runs without root, as this user"),
+    onDemand: z
+      .strictObject({
+        listen: port.describe("Port that devices ask on"),
+        port: port.describe("Port of the container"),
+        idle: text
+          .regex(/^[0-9]+(s|min|h)$/)
+          .optional()
+          .describe("Stops when nobody asked for so long; default 30s"),
+      })
+      .optional()
+      .describe("Runs while somebody asks, and not at all while nobody does"),
+  })
+  .check((context) => {
+    const { image, update } = context.value;
+    if (update !== "auto" || !image.includes("@sha256:")) return;
+    const params = { code: "UPDATE_OF_PINNED_IMAGE" };
+    const message = "an image that is pinned by its digest never changes: name a tag, or leave update out";
+    context.issues.push({ code: "custom", message, input: image, path: ["update"], params });
+  });
+
 const partShape = {
   packages: z.array(packages).optional().describe("Packages of the distribution"),
   files: files.optional().describe("Path in the image → what stands there"),
@@ -68,6 +109,12 @@ const partShape = {
     .array(pinnedImage)
     .optional()
     .describe("Container images that lie on the node before a workload starts"),
+  applications: z
+    .record(name, application)
+    .optional()
+    .describe(
+      "Containers that run on each node beside the cluster; what the cluster manages is a workload of a group",
+    ),
 };
 const part = z.strictObject(partShape);
 
@@ -160,6 +207,8 @@ export const imageSetSchema = z
 export type ImageSet = z.infer<typeof imageSetSchema>;
 /** What one layer adds. */
 export type ImagePart = z.infer<typeof part>;
+/** A container beside the cluster. */
+export type ImageApplication = z.infer<typeof application>;
 /** What a site adds. */
 export type ImageSite = z.infer<typeof site>;
 /** What everything is built on. */

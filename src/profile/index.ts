@@ -1,7 +1,14 @@
 // Profiles: YAML text → documents and findings → a node group with its cluster model.
 export { type ParsedDocuments, parseDocuments } from "./documents.js";
 export { DEVICE_PARAMETERS } from "./fence-agents.js";
-export type { ImageBase, ImagePart, ImageSet, ImageSite, PackageText } from "./image-set.js";
+export type {
+  ImageApplication,
+  ImageBase,
+  ImagePart,
+  ImageSet,
+  ImageSite,
+  PackageText,
+} from "./image-set.js";
 export { isProfileKind, jsonSchema, PROFILE_KINDS } from "./kinds.js";
 export { promisedLosses } from "./lint-group.js";
 export { modelText } from "./model-text.js";

@@ -90,7 +90,8 @@ describe("ostree admin status", () => {
 
   test("of the ostree on this machine, for a disk that it made", (context) => {
     need(context, "ostree");
-    if (process.getuid?.() !== 0 && process.env["CI"] !== "true") context.skip("ostree deploys for root alone");
+    if (process.getuid?.() !== 0 && process.env["CI"] !== "true")
+      context.skip("ostree deploys for root alone");
     const disk = new OstreeDisk();
     try {
       disk.deploy("1.0.0");

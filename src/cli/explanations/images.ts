@@ -124,6 +124,12 @@ export const imageCodes: Explanations = {
     "Nothing would be rendered.",
     "Name one of those that the message lists.",
   ),
+  UPDATE_OF_PINNED_IMAGE: entry(
+    "An application is to update itself, and its image is pinned by a digest.",
+    "Its image would never change.",
+    "Name a tag, or leave `update` out: then it changes with the next image of the node.",
+    "applications: { viewer: { image: registry.site:5000/viewer:prod, update: auto } }",
+  ),
   NO_SUCH_STEP: entry(
     "The image pipeline has no step of this name.",
     "Nothing was run.",
