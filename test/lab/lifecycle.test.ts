@@ -58,7 +58,7 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
     const second = (await plant.publish(checked("2.0.0", ""))).commits.get("dcn/hmi/site-1");
     await update();
     await eventually(health, (text) => /rolled-back\S* .*10_git\.sh/.test(text), 400_000);
-    expect(await commit()).toBe(first);
+    await eventually(commit, (now) => now === first, 240_000);
     expect(second).not.toBe(first);
     // The first boot into it, the tries that greenboot gives it, and the way back.
     expect(boots(begin)).toBeGreaterThanOrEqual(3);
