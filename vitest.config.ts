@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders) and `lab` (a real cluster; serial, slow).
 const tools = [
+  "test/build/container.test.ts",
   "test/build/publish.test.ts",
   "test/build/registry.test.ts",
   "test/pcs/ha-cluster.test.ts",

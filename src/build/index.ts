@@ -1,5 +1,7 @@
 // Builds, hosts and copies images with the real tools.
+
 export { readBundle, writeBundle } from "./bundle.js";
+export { type ContainerCheck, type ContainerIdentity, lookIntoContainer } from "./container-test.js";
 export {
   type BuildStore,
   type BuiltLayer,

@@ -7,6 +7,7 @@ export { type Confirmed, confirmChange } from "./confirm.js";
 export { changeLinks, changeQuorumDevice } from "./corosync.js";
 export type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
 export { type BuiltImage, buildImages, type ImageBuild, type ImageBuildOptions } from "./image-build.js";
+export { type ContainerReport, lookAtContainer } from "./image-look.js";
 export { type PipelineRun, runPipeline, type StepResult } from "./image-pipeline.js";
 export {
   bundleImages,
