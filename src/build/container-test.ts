@@ -48,7 +48,7 @@ function looks({ version, role, site }: ContainerIdentity): readonly (readonly [
     ],
     [
       "no cluster starts before first boot knows the node",
-      'for one in /etc/systemd/system/*.wants/* /usr/lib/systemd/system/*.wants/*; do case ${one##*/} in corosync.service | pacemaker.service | sbd.service | pcsd.service) echo "$one" ;; esac; done; [ -e /usr/lib/systemd/system/multi-user.target.wants/dcn-ha-first-boot.service ] || echo "dcn-ha-first-boot.service does not start"',
+      'for one in /etc/systemd/system/*.wants/* /usr/lib/systemd/system/*.wants/*; do case "$one" in */corosync.service | */pacemaker.service | */sbd.service | */pcsd.service) echo "$one" ;; esac; done; [ -e /usr/lib/systemd/system/multi-user.target.wants/dcn-ha-first-boot.service ] || echo "dcn-ha-first-boot.service does not start"',
     ],
     [
       "its health checks are there",

@@ -162,6 +162,17 @@ describe("a device without greenboot", () => {
     expect(device.order()).toEqual([NEW, OLD]);
   });
 
+  test("goes back too where the old deployment was left before it could be green, and only once where both are bad", () => {
+    const device = new Device().deploy(OLD).deploy(NEW, OLD).check("required", "10_two.sh", 1);
+    for (let count = 0; count < 3; count += 1)
+      expect(device.boot()).toEqual({ deployment: NEW, reboot: true });
+    expect(device.order()).toEqual([OLD, NEW]);
+    for (let count = 0; count < 5; count += 1)
+      expect(device.boot()).toEqual({ deployment: OLD, reboot: false });
+    expect(device.banner()).toContain("No other deployment is better: manual intervention necessary");
+    expect(device.status()).toBe(`rolled-back ${NEW} 10_two.sh\n`);
+  });
+
   test("has nowhere to go with its only deployment", () => {
     const device = new Device().deploy(OLD).check("required", "10_two.sh", 1);
     for (let count = 0; count < 5; count += 1)
