@@ -123,6 +123,19 @@ describe.skipIf(!tools)("the profile that an image carries", () => {
     expect(epochOf(live(one))).toBe(epochOf(before));
   });
 
+  test("is told by each node for itself, also where others told the same already, and once", async () => {
+    const one = await member();
+    const log = join(one.node.root, "attrd.log");
+    const known = (host: string): string =>
+      `case "$*" in *--query*) echo 'name="dcn-ha-image" host="${host}" value="${digestOf(one)}"' ;; *) echo "$@" >>${log} ;; esac`;
+    one.tool("attrd_updater", known("gw-01"));
+    look(one);
+    expect(one.node.read("attrd.log")).toBe(`--name dcn-ha-image --update ${digestOf(one)}\n`);
+    one.tool("attrd_updater", known("hmi-01"));
+    look(one);
+    expect(one.node.read("attrd.log")?.split("\n")).toHaveLength(2);
+  });
+
   test("merges as the controller does", async () => {
     const one = await member();
     // The cluster runs an older profile of the group, with a workload that is gone by now, and with things of others.
