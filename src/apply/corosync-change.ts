@@ -141,6 +141,11 @@ export async function reload(
   });
 }
 
+/** Where a run ended between a reload and its last word: every node notes that it runs with its file. */
+export async function noteRunning(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  await inParallel(nodes, 16, (node) => mustDo(context, node, [{ verb: "note-corosync-running" }]));
+}
+
 /** Whether corosync on all of them runs with what the model says already. */
 export async function runsWith(context: ApplyContext, nodes: readonly string[]): Promise<boolean> {
   const { desired, transport, signal } = context;

@@ -2,7 +2,7 @@
 export { sendChange } from "./change.js";
 export { type ApplyContext, mustDo } from "./context.js";
 export { type Controller, thisController } from "./controller.js";
-export { changeCorosync, checkConf, reload, runsWith } from "./corosync-change.js";
+export { changeCorosync, checkConf, noteRunning, reload, runsWith } from "./corosync-change.js";
 export { desiredGroup, type SecretValues } from "./desired-group.js";
 export {
   checkNodes,

@@ -9,6 +9,7 @@ import {
   endStandby,
   installFiles,
   installPrograms,
+  noteRunning,
   type ProgressListener,
   readNodePrograms,
   reload,
@@ -227,7 +228,8 @@ export async function bringCorosync(
   const between = betweenOf(model, changes);
   if (way !== undefined)
     return changeCorosync(context, { nodes: members, way, allowFullStop, owner, between });
-  if (!(await runsWith(context, members))) await reload(context, members);
+  if (await runsWith(context, members)) await noteRunning(context, members);
+  else await reload(context, members);
 }
 
 /** The CIB change and files that `context` asks of the members now. Throws the refusal of `decide`. */

@@ -173,6 +173,8 @@ describe.skipIf(noLab !== undefined)("each kind of workload", () => {
       () => places(nodes),
       (seen) => seen.collector?.length === nodes.length,
     );
-    expect(back).toEqual({ ...now, collector: nodes });
+    // What moved stays where it is, but for a leader: the preference of its clone counts anew for who leads.
+    expect(back).toEqual({ ...now, leader: back.leader, collector: nodes });
+    expect(back.leader).toHaveLength(1);
   });
 });
