@@ -120,7 +120,7 @@ class Test {
       "ostree admin status | sed -n 's/^\\* *[^ ]* \\([0-9a-f]*\\)\\..*/\\1/p'",
     );
     const journal =
-      "journalctl -b -u dcn-ha-first-boot --no-pager -o cat | grep -E 'this device is|NOT STARTED' | tail -n 1";
+      "journalctl -b -u dcn-ha-first-boot --no-pager -o cat | grep -E '^this device is |^NOT STARTED' | tail -n 1";
     const checks = [
       await ask(
         "first boot knows the device",

@@ -1,5 +1,5 @@
 // `image build`: renders the layers of a set, builds those that the store does not have, and writes down what came of it.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuiltLayer, buildDebianLayers, type DebianBuildLayer, type Workshop } from "../build/index.js";
 import { DcnError } from "../errors/index.js";
@@ -60,8 +60,9 @@ export function storeRepository(store: string): string {
 /** Builds. The lock file says after each layer what is known by then. Throws as `buildDebianLayers`. */
 export async function buildImages(options: ImageBuildOptions): Promise<ImageBuild> {
   const { set, layers, choice, store, shop, onLayer } = options;
-  const rendered = join(store, "rendered", set.name);
-  await mkdir(rendered, { recursive: true });
+  // A folder of its own for each build: what another one rendered must not come into these images.
+  await mkdir(join(store, "rendered"), { recursive: true });
+  const rendered = await mkdtemp(join(store, "rendered", `${set.name}-`));
   const { files } = renderLayers(set, layers, { to: "debian", choice });
   await writeTree(rendered, files);
   const graph = chosen(layers.graph, choice);
@@ -89,7 +90,10 @@ export async function buildImages(options: ImageBuildOptions): Promise<ImageBuil
         onLayer(layer);
       },
     },
-  ).finally(() => writeFile(layers.lockFile, lockText(lock)));
+  ).finally(async () => {
+    await rm(rendered, { recursive: true, force: true });
+    await writeFile(layers.lockFile, lockText(lock));
+  });
   return { layers: built, images: await imagesOf(options, built), unlike };
 }
 

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GroupStatus } from "../../src/workflows/index.js";
-import { dcnHa, eventually, Lab, noLab, nowNs } from "./lab.js";
+import { dcnHa, eventually, Lab, noLab, nowNs, runProgram } from "./lab.js";
 import { numbers } from "./numbers.js";
 import { Plant } from "./plant.js";
 
 const seeds = process.env.DCN_HA_SOAK === undefined ? 3 : 20;
+const store = process.env.DCN_HA_IMAGES ?? "/var/cache/dcn-ha-images";
 const first = Number(process.env.DCN_HA_SEED ?? "1");
 const sites = { "site-1": ["hmi-01", "det-01", "gw-01"], "site-2": ["hmi-02", "det-02", "gw-02"] } as const;
 type Site = keyof typeof sites;
@@ -35,6 +36,23 @@ describe.skipIf(noLab !== undefined)("devices that boot published images", () =>
     );
     for (const [ref, commit] of again.commits)
       expect(other.commits.get(ref) === commit, ref).toBe(ref.endsWith("site-1"));
+    // What an earlier build of the set rendered is in none of these images.
+    const file = (name: string) => (text: string) =>
+      text.replace(
+        "configuration:\n  files:\n",
+        `configuration:\n  files:\n    /etc/dcn-ha.d/${name}: { content: "x" }\n`,
+      );
+    await plant.build(file("one"));
+    const { commits } = await plant.build(file("two"));
+    const listed = await runProgram([
+      "ostree",
+      `--repo=${store}/repo`,
+      "ls",
+      commits.get("dcn/hmi/site-1") ?? "",
+      "/usr/etc/dcn-ha.d",
+    ]);
+    expect(listed.stdout).toMatch(/dcn-ha\.d\/two$/m);
+    expect(listed.stdout).not.toContain("dcn-ha.d/one");
   }, 600_000);
 
   async function born(...words: readonly string[]): Promise<void> {
