@@ -26,6 +26,13 @@ export function need(context: TestContext, ...needed: readonly string[]): void {
   context.skip(`missing on this machine: ${missing.join(", ")}`);
 }
 
+/** Skips the test for anybody but root, and says why; with CI=true that is a failure. */
+export function needRoot(context: TestContext, why: string): void {
+  if (process.getuid?.() === 0) return;
+  if (process.env["CI"] === "true") throw new Error(`not root: ${why}`);
+  context.skip(`not root: ${why}`);
+}
+
 /** `crm_verify` on a CIB; exit code 0 means neither errors nor warnings. */
 export function crmVerify(cib: string): Verdict {
   return withFile("cib.xml", cib, (file) => run("crm_verify", ["--xml-file", file, "-V"]));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseOstreeStatus } from "../../src/observation/index.js";
-import { need } from "../golden/tools.js";
+import { need, needRoot } from "../golden/tools.js";
 import { OstreeDisk } from "../sandbox/ostree-disk.js";
 import { states } from "./recordings.js";
 
@@ -90,8 +90,7 @@ describe("ostree admin status", () => {
 
   test("of the ostree on this machine, for a disk that it made", (context) => {
     need(context, "ostree");
-    if (process.getuid?.() !== 0 && process.env["CI"] !== "true")
-      context.skip("ostree deploys for root alone");
+    needRoot(context, "ostree deploys for root alone");
     const disk = new OstreeDisk();
     try {
       disk.deploy("1.0.0");
