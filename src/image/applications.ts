@@ -56,7 +56,7 @@ function filesOf(name: string, application: ImageApplication, place: Application
 function quadletPath(name: string, user: string | undefined): string {
   return user === undefined
     ? `/usr/share/containers/systemd/${name}.container`
-    : `/usr/share/containers/systemd/users/${name}.container`;
+    : `/etc/containers/systemd/users/${name}.container`;
 }
 
 /** What stands in both forms before the container itself. */

@@ -49,7 +49,7 @@ describe("applications", () => {
     expect(files.get("/usr/share/containers/systemd/hello.container")).toContain(
       '[Container]\nContainerName=hello\nImage=registry.site:5000/hello:prod\nAutoUpdate=registry\nPublishPort=8080:80\nVolume=/srv/data:/data:ro\nEnvironment="GREETING=good \\"day\\" 100%% $$HOME"\n',
     );
-    expect(files.get("/usr/share/containers/systemd/users/quiet.container")).toContain("ConditionUser=quiet");
+    expect(files.get("/etc/containers/systemd/users/quiet.container")).toContain("ConditionUser=quiet");
     expect(files.has("/usr/lib/systemd/system/hello.service")).toBe(false);
   });
 
