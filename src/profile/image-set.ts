@@ -198,6 +198,29 @@ export const imageSetSchema = z
       .optional()
       .describe("Health checks beside our own, as paths relative to this file"),
   })
+  .check((context) => {
+    const { configuration, workload, roles, sites } = context.value;
+    const parts = Object.entries({
+      configuration,
+      workload,
+      ...Object.fromEntries(Object.entries(roles).map(([role, one]) => [`roles ${role}`, one])),
+      ...Object.fromEntries(Object.entries(sites).map(([site, one]) => [`sites ${site}`, one])),
+    });
+    const kinds = parts
+      .filter(([, one]) => Object.values(one?.applications ?? {}).some(({ user }) => user !== undefined))
+      .map(([key]) => key);
+    // Roles lie beside each other, and so do sites; any other two come into one image.
+    if (new Set(kinds.map((key) => key.split(" ")[0])).size < 2) return;
+    const params = { code: "USERS_IN_TWO_PARTS" };
+    const message = `applications with a user stand in ${kinds.join(" and ")}: their ids come from one file of an image, so put them into one part`;
+    context.issues.push({
+      code: "custom",
+      message,
+      input: context.value,
+      path: kinds[0]?.split(" ") ?? [],
+      params,
+    });
+  })
   .meta({
     title: "ImageSet",
     description: "The OS images of all roles and sites, as layers that branch",

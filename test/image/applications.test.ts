@@ -1,9 +1,11 @@
 // Applications beside the cluster: what podman and systemd are told, for Debian 12 in plain units and elsewhere in container files.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseDocuments } from "../../src/profile/index.js";
+import { LIBRARY_FOLDER } from "../../src/sources/index.js";
 import { need } from "../golden/tools.js";
 import { graphOf, plant } from "./plant.js";
 
@@ -78,6 +80,18 @@ describe("applications", () => {
       "f /var/lib/systemd/linger/quiet ",
     );
     expect(files.get("/etc/subuid")).toBe("quiet:200000:65536\n");
+  });
+
+  test("with users in two parts of one image are refused: one file has the ids of all", () => {
+    const text = readFileSync(join(LIBRARY_FOLDER, "images/plant.yaml"), "utf8")
+      .replace("  hmi:\n", APPLICATIONS)
+      .replace(
+        "workload:\n",
+        'workload:\n  applications:\n    other: { image: "registry.site:5000/other:1", user: other }\n',
+      );
+    const { findings } = parseDocuments([{ file: "plant.yaml", text }]);
+    expect(findings.map(({ code }) => code)).toEqual(["USERS_IN_TWO_PARTS"]);
+    expect(findings[0]?.text).toContain("workload and roles hmi");
   });
 
   test("update themselves only where they are asked to", async () => {

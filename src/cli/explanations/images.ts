@@ -130,6 +130,12 @@ export const imageCodes: Explanations = {
     "Name a tag, or leave `update` out: then it changes with the next image of the node.",
     "applications: { viewer: { image: registry.site:5000/viewer:prod, update: auto } }",
   ),
+  USERS_IN_TWO_PARTS: entry(
+    "Applications that run as a user stand in two parts of the set that come into the same image.",
+    "Both parts would write the file with the users' ranges of ids, and the users of one would have none.",
+    "Put the applications with users into one part: all roles, all sites, or what all images have.",
+    "workload: { applications: { quiet: { image: registry.site:5000/quiet:1, user: quiet } } }",
+  ),
   NO_SUCH_STEP: entry(
     "The image pipeline has no step of this name.",
     "Nothing was run.",
