@@ -28,6 +28,7 @@ export {
   type AvailableUpdate,
   type DeploymentState,
   deploymentIn,
+  isImage,
   type ObservedDeployment,
   type OsObservation,
   type SwitchOutcome,

@@ -1,0 +1,156 @@
+// A group's rollout: one node after the other, no next one unless everything is well, and an end that leaves nothing behind (docs/rollouts.md).
+import type { Ask, Deadlines, NodeFacts, PhaseProgress } from "./look.js";
+import { advanceNode } from "./node-machine.js";
+import type { Rule } from "./node-rules.js";
+import { currentNode, isAtRest, type NodeRecord, type Outcome, type RolloutRecord } from "./record.js";
+
+/** What is known of the group now. */
+export interface GroupFacts {
+  /** A node of the majority says so; undefined where nobody answers. */
+  readonly quorate: boolean | undefined;
+  /** What ails the group besides the node whose turn it is, in words; undefined: nobody can say. */
+  readonly ails: readonly string[] | undefined;
+  /** Facts of the node whose turn it is, or would be next. */
+  readonly node: NodeFacts | undefined;
+  /** Nodes in a standby that a rollout of ours set. */
+  readonly ours: readonly string[] | undefined;
+}
+
+/** What a look at the group has to go by. */
+export interface GroupLook {
+  readonly record: RolloutRecord;
+  readonly facts: GroupFacts;
+  readonly progress: PhaseProgress;
+  readonly deadlines: Deadlines;
+  /** Why no node may begin now, though the group is well: no window, an approval; undefined: one may. */
+  readonly waitsFor: string | undefined;
+}
+
+/** Something to be done on a node, or about it. */
+export interface GroupAsk {
+  readonly ask: Ask | "deny-image";
+  readonly node: string;
+  readonly why?: string;
+}
+
+/** What a look came to. */
+export interface GroupTurn {
+  /** As it is to be written before anything is asked for; the same object where nothing changed. */
+  readonly record: RolloutRecord;
+  readonly asks: readonly GroupAsk[];
+  /** What is waited for, in words; undefined while a node is under way. */
+  readonly waits?: string;
+  readonly rule?: Rule;
+}
+
+const GOOD: readonly Outcome[] = ["updated", "already-there"];
+/** An image that did this to one node is offered to no other. */
+const DENIED: readonly Outcome[] = ["rolled-back", "stuck-red", "cannot-rejoin", "worse-after"];
+
+/** Where the group goes from here. Unknown blocks: it neither begins a node nor ends one's turn. */
+export function advanceGroup(look: GroupLook): GroupTurn {
+  const { record } = look;
+  if (isAtRest(record)) return { record, asks: [] };
+  const node = currentNode(record);
+  return node === undefined ? between(look) : underWay(look, node);
+}
+
+function underWay(look: GroupLook, node: string): GroupTurn {
+  const { facts, progress, deadlines } = look;
+  const record = haltedByOthers(look);
+  const now = record.nodes[node];
+  if (now === undefined || facts.node === undefined) return { record, asks: [] };
+  const ending = record.state !== "running";
+  const turn = advanceNode({ node: now, facts: facts.node, progress, deadlines, ending });
+  const asks = turn.asks.map((ask) => ({ ask, node }));
+  if (turn.rule === undefined) return { record, asks };
+  const next = withNode(record, node, turn.node);
+  const { outcome, evidence } = turn.node;
+  const ends = outcome !== undefined && !GOOD.includes(outcome) && now.outcome === undefined;
+  const deny = ends && DENIED.includes(outcome) ? [{ ask: "deny-image" as const, node, why: outcome }] : [];
+  const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
+  return {
+    record: ends && next.state === "running" ? { ...next, state: "halting", why } : next,
+    asks: [...asks, ...deny],
+    rule: turn.rule,
+  };
+}
+
+/** Another node went while one is under way: nothing more is drained, and the one under way is brought back. */
+function haltedByOthers({ record, facts }: GroupLook): RolloutRecord {
+  const ails = facts.ails ?? [];
+  if (record.state !== "running" || ails.length === 0) return record;
+  return { ...record, state: "halting", why: ails.join("; ") };
+}
+
+function between(look: GroupLook): GroupTurn {
+  const { record, facts, waitsFor } = look;
+  const rest = { pausing: "paused", halting: "halted", aborting: "aborted" } as const;
+  if (record.state === "aborting") {
+    const left = facts.ours;
+    if (left === undefined) return { record, asks: [], waits: "nobody says who is in standby" };
+    if (left.length > 0) return { record, asks: left.map((node) => ({ ask: "clear-standby", node })) };
+  }
+  if (record.state === "pausing" || record.state === "halting" || record.state === "aborting")
+    return { record: { ...record, state: rest[record.state] }, asks: [] };
+  const next = record.order.find((node) => record.nodes[node]?.phase === "waiting");
+  if (next === undefined) return { record: { ...record, state: "done" }, asks: [] };
+  if (facts.quorate !== true || facts.ails === undefined)
+    return {
+      record,
+      asks: [],
+      waits: facts.quorate === false ? "the group has no quorum" : "nobody answers for the group",
+    };
+  if (facts.ails.length > 0)
+    return { record: { ...record, state: "halting", why: facts.ails.join("; ") }, asks: [] };
+  if (waitsFor !== undefined) return { record, asks: [], waits: waitsFor };
+  return begin(look, next);
+}
+
+/** A node's turn begins with what it runs now. */
+function begin({ record, facts }: GroupLook, next: string): GroupTurn {
+  const node = record.nodes[next];
+  const seen = facts.node;
+  const from = bootedOf(seen);
+  if (node === undefined || seen?.bootId === undefined || from === undefined)
+    return { record, asks: [], waits: `${next} does not say what it runs` };
+  const there = seen.os?.deployments.filter(
+    (one) => one.imageDigest === node.target || one.checksum === node.target,
+  );
+  if (from === node.target || there?.some(({ state }) => state === "booted") === true) {
+    const over: NodeRecord = { ...node, phase: "over", from, outcome: "already-there" };
+    return { record: withNode(record, next, over), asks: [] };
+  }
+  const begun: NodeRecord = {
+    phase: "draining",
+    target: node.target,
+    from,
+    boot: seen.bootId,
+    wasThere: (there?.length ?? 0) > 0,
+  };
+  return { record: withNode(record, next, begun), asks: [] };
+}
+
+/** Digest of what a node runs: a container image's, or an ostree commit. */
+export function bootedOf(facts: NodeFacts | undefined): string | undefined {
+  const booted = facts?.os?.deployments.find(({ state }) => state === "booted");
+  return booted?.imageDigest ?? booted?.checksum;
+}
+
+function withNode(record: RolloutRecord, node: string, now: NodeRecord): RolloutRecord {
+  return { ...record, nodes: { ...record.nodes, [node]: now } };
+}
+
+/** A record for a resume: nodes that are not updated get another turn, and one that was left on its way goes on where it is. */
+export function resumed(record: RolloutRecord): RolloutRecord {
+  const again = (node: NodeRecord): NodeRecord => {
+    const { outcome } = node;
+    if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
+    // It left the cluster and was not seen to come back: that is waited for first.
+    const isLost = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
+    if (!isLost) return { phase: "waiting", target: node.target };
+    return { ...node, phase: "rebooting", outcome: undefined, evidence: undefined };
+  };
+  const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
+  return { ...record, state: "running", why: undefined, nodes: Object.fromEntries(nodes) };
+}

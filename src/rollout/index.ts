@@ -1,0 +1,26 @@
+// Image rollouts as data: a node's and a group's machine, the record of how far they are, the order of the nodes; pure (docs/rollouts.md).
+export {
+  advanceGroup,
+  bootedOf,
+  type GroupAsk,
+  type GroupFacts,
+  type GroupLook,
+  type GroupTurn,
+  resumed,
+} from "./group-machine.js";
+export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
+export {
+  currentNode,
+  decodeRecord,
+  encodeRecord,
+  isAtRest,
+  type NodeRecord,
+  type Outcome,
+  type Phase,
+  type RecordState,
+  type RecordWrite,
+  ROLLOUT_OWNER,
+  type RolloutRecord,
+  type RolloutState,
+  writeRecord,
+} from "./record.js";

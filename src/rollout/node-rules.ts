@@ -1,0 +1,242 @@
+// One node's way to another image, as a table: in which phase, on which facts, where to. Facts are looked at anew each time, so that a
+// controller that was killed, stopped or replaced goes on from what is true now (docs/rollouts.md).
+import { deploymentIn, isImage, switchOutcome } from "../observation/index.js";
+import type { Deadlines, Look, NodeFacts } from "./look.js";
+import type { Outcome, Phase } from "./record.js";
+
+/** One line of the table. The first one whose `when` holds is taken. */
+export interface Rule {
+  readonly from: Phase;
+  /** As the diagram says it. */
+  readonly says: string;
+  readonly when: (look: Look) => boolean;
+  readonly to: Phase;
+  readonly outcome?: Outcome;
+  /** What was seen, for people. */
+  readonly evidence?: (look: Look) => string | undefined;
+}
+
+const TRIES = 3;
+
+export const here = ({ node, facts }: Look): boolean => isImage(booted(facts), node.target);
+export const sameBoot = ({ node, facts }: Look): boolean =>
+  facts.bootId !== undefined && facts.bootId === node.boot;
+export const otherBoot = ({ node, facts }: Look): boolean =>
+  facts.bootId !== undefined && node.boot !== undefined && facts.bootId !== node.boot;
+export const queued = ({ node, facts }: Look): boolean =>
+  facts.os?.deployments.some(
+    (one) => (one.state === "staged" || one.state === "pending") && isImage(one, node.target),
+  ) === true;
+const isIn = ({ facts }: Look): boolean => facts.member === "online" || facts.member === "standby";
+// A node that does not answer may be on its way back: that is a matter of time, not of tries.
+const gaveUp = ({ facts, progress }: Look): boolean =>
+  facts.answers && progress.trouble !== undefined && progress.asks >= TRIES;
+const later =
+  (key: keyof Deadlines) =>
+  ({ progress, deadlines }: Look): boolean =>
+    progress.inPhaseMs >= deadlines[key];
+const troubleOf = ({ progress, facts }: Look): string | undefined => progress.trouble ?? facts.complaint;
+
+function booted(facts: NodeFacts) {
+  return facts.os === undefined ? undefined : deploymentIn(facts.os, "booted");
+}
+
+function became({ node, facts }: Look) {
+  if (facts.os === undefined) return "unknown";
+  const wasThere = node.wasThere === true;
+  return switchOutcome(facts.os, { wanted: node.target, before: node.from ?? "", wasThere, rebooted: true });
+}
+
+/** Something else restarted it before we did: a power cut, a fencing. */
+const restarted = (from: Phase): Rule[] => [
+  {
+    from,
+    says: "restarted before its time, with the new image",
+    when: (look) => otherBoot(look) && here(look),
+    to: "booting",
+  },
+  {
+    from,
+    says: "restarted before its time",
+    when: (look) => otherBoot(look) && look.facts.os !== undefined && !here(look),
+    to: "joining",
+    outcome: "not-applied",
+    evidence: () => "it was restarted by something else before its reboot, and has the old image",
+  },
+];
+
+/** The table (docs/rollouts.md shows it as a picture). */
+export const RULES: readonly Rule[] = [
+  ...restarted("draining"),
+  { from: "draining", says: "the rollout ends", when: ({ ending }) => ending, to: "returning" },
+  {
+    from: "draining",
+    says: "in standby and empty",
+    when: ({ facts }) =>
+      facts.member === "standby" && facts.standby !== "unknown" && facts.busy?.length === 0,
+    to: "staging",
+  },
+  {
+    from: "draining",
+    says: "not empty in time",
+    when: (look) => gaveUp(look) || later("drainMs")(look),
+    to: "returning",
+    outcome: "drain-failed",
+    evidence: (look) =>
+      troubleOf(look) ??
+      (look.facts.busy === undefined || look.facts.busy.length === 0
+        ? "nobody says that it is empty"
+        : `still there: ${look.facts.busy.join(", ")}`),
+  },
+  ...restarted("staging"),
+  { from: "staging", says: "the rollout ends", when: ({ ending }) => ending, to: "returning" },
+  { from: "staging", says: "boots next", when: queued, to: "stopping" },
+  {
+    from: "staging",
+    says: "the image is not taken",
+    when: (look) => gaveUp(look) || later("stageMs")(look),
+    to: "returning",
+    outcome: "refused",
+    evidence: troubleOf,
+  },
+  ...restarted("stopping"),
+  {
+    from: "stopping",
+    says: "left the cluster cleanly",
+    when: ({ facts }) => facts.member === "offline",
+    to: "rebooting",
+  },
+  {
+    from: "stopping",
+    says: "does not stop",
+    when: later("stopMs"),
+    to: "joining",
+    outcome: "drain-failed",
+    evidence: (look) => troubleOf(look) ?? "its cluster did not stop",
+  },
+  {
+    from: "rebooting",
+    says: "another boot, the new image",
+    when: (look) => otherBoot(look) && here(look),
+    to: "booting",
+  },
+  {
+    from: "rebooting",
+    says: "booted and left again",
+    when: (look) => otherBoot(look) && became(look) === "rolled-back",
+    to: "joining",
+    outcome: "rolled-back",
+    evidence: ({ facts }) => facts.complaint,
+  },
+  {
+    from: "rebooting",
+    says: "another boot, the old image",
+    when: (look) => otherBoot(look) && became(look) !== "unknown",
+    to: "joining",
+    outcome: "not-applied",
+    evidence: ({ facts }) => facts.complaint ?? "it was booted again, and the new image was not taken",
+  },
+  {
+    from: "rebooting",
+    says: "no reboot happened",
+    when: (look) => later("rebootMs")(look) && sameBoot(look),
+    to: "joining",
+    outcome: "not-applied",
+    evidence: (look) => troubleOf(look) ?? "it was asked to reboot and did not: its boot id is the same",
+  },
+  {
+    from: "rebooting",
+    says: "does not come back",
+    when: later("rebootMs"),
+    to: "over",
+    outcome: "unreachable",
+    evidence: ({ facts }) =>
+      facts.answers ? "nobody can say what it has booted" : "it does not answer since its reboot",
+  },
+  {
+    from: "booting",
+    says: "green on the new image",
+    when: (look) => here(look) && look.facts.health === "green",
+    to: "joining",
+  },
+  {
+    from: "booting",
+    says: "went back by itself",
+    when: (look) => look.facts.os !== undefined && booted(look.facts) !== undefined && !here(look),
+    to: "joining",
+    outcome: "rolled-back",
+    evidence: ({ facts }) => facts.complaint,
+  },
+  {
+    from: "booting",
+    says: "stays red",
+    when: (look) => look.facts.needsHands || (later("greenMs")(look) && look.facts.answers),
+    to: "over",
+    outcome: "stuck-red",
+    evidence: ({ facts }) => facts.complaint ?? `its health checks are ${facts.health}`,
+  },
+  {
+    from: "booting",
+    says: "does not answer",
+    when: later("greenMs"),
+    to: "over",
+    outcome: "unreachable",
+    evidence: () => "it does not answer since its reboot",
+  },
+  { from: "joining", says: "a survivor sees it", when: isIn, to: "returning" },
+  {
+    from: "joining",
+    says: "is not seen in time",
+    when: later("joinMs"),
+    to: "over",
+    outcome: "cannot-rejoin",
+    evidence: ({ facts }) => facts.complaint ?? `the others see it ${facts.member}`,
+  },
+  {
+    from: "returning",
+    says: "the rollout ends",
+    when: (look) => isReturned(look) && look.ending && look.node.outcome === undefined && !here(look),
+    to: "waiting",
+  },
+  {
+    from: "returning",
+    says: "takes work again",
+    when: (look) => isReturned(look) && look.node.outcome === undefined,
+    to: "soaking",
+  },
+  {
+    from: "returning",
+    says: "takes work again, on the old image",
+    when: (look) => isReturned(look),
+    to: "over",
+  },
+  {
+    from: "returning",
+    says: "its standby stays",
+    when: later("returnMs"),
+    to: "over",
+    outcome: "cannot-rejoin",
+    evidence: (look) => troubleOf(look) ?? "its standby could not be ended",
+  },
+  {
+    from: "soaking",
+    says: "well for the soak time",
+    when: ({ progress, deadlines }) => progress.wellMs >= deadlines.soakMs,
+    to: "over",
+    outcome: "updated",
+  },
+  {
+    from: "soaking",
+    says: "not well",
+    when: (look) => look.progress.inPhaseMs >= look.deadlines.soakMs + look.deadlines.joinMs,
+    to: "over",
+    outcome: "worse-after",
+    evidence: ({ facts }) => facts.worse.join("; ") || `the others see it ${facts.member}`,
+  },
+];
+
+/** Out of our standby, with nothing of ours queued; a person's standby stays. */
+function isReturned(look: Look): boolean {
+  const { standby } = look.facts;
+  return isIn(look) && (standby === "none" || standby === "a person's") && (here(look) || !queued(look));
+}
