@@ -91,6 +91,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/schema.js")).command,
   },
   {
+    name: "rollout",
+    summary: "brings another OS image onto every node of groups, one node at a time",
+    load: async () => (await import("./commands/rollout.js")).command,
+  },
+  {
     name: "lab",
     summary: "runs real clusters on this machine: nodes, networks, BMCs, faults",
     load: async () => (await import("./commands/lab.js")).command,

@@ -55,7 +55,10 @@ export type HelperVerb =
   | "note-corosync-running"
   | "restart-qdevice"
   | "activate-corosync-key"
-  | "drop-next-key";
+  | "drop-next-key"
+  | "set-rollout"
+  | "note-rollout"
+  | "read-rollouts";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

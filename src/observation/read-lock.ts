@@ -5,6 +5,8 @@ export interface ReadLock {
   readonly quorate: boolean | undefined;
   readonly lock: string | undefined;
   readonly guard: string | undefined;
+  /** How far an image rollout is. */
+  readonly rollout: string | undefined;
   readonly claim: string | undefined;
 }
 
@@ -20,6 +22,7 @@ export function parseReadLock(text: string): ReadLock {
     quorate: quorum === undefined ? undefined : quorum === "1",
     lock: values.get("lock"),
     guard: values.get("guard"),
+    rollout: values.get("rollout"),
     claim: values.get("claim"),
   };
 }

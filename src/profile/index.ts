@@ -34,6 +34,7 @@ export type {
   SurviveClaim,
   WorkloadForm,
 } from "./resolved.js";
+export { msOf, type Rollout, type RolloutWindow, wavesOf } from "./rollout.js";
 export type { BrokenDocument, DocumentOf, ProfileDocument, ProfileKind, SourceText } from "./source.js";
 export { hintFor, nearestName } from "./spelling.js";
 export { secretFault } from "./values.js";

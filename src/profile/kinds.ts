@@ -6,6 +6,7 @@ import { constraintProfileSchema } from "./constraint-profile.js";
 import { filledShape, heritageShape } from "./heritage.js";
 import { imageSetSchema } from "./image-set.js";
 import { nodeGroupSchema } from "./node-group.js";
+import { rolloutSchema } from "./rollout.js";
 import type { ProfileKind } from "./source.js";
 import { ticketManagerSchema } from "./ticket-manager.js";
 import { workloadProfileSchema } from "./workload-profile.js";
@@ -33,6 +34,7 @@ const schemas = {
   ClusterPolicy: clusterPolicySchema.extend(filledShape).meta({ title: "ClusterPolicy" }),
   ImageSet: imageSetSchema,
   TicketManager: ticketManagerSchema.extend(filledShape).meta({ title: "TicketManager" }),
+  Rollout: rolloutSchema.meta({ title: "Rollout" }),
 } as const;
 
 /** The kinds that a document may have. */
@@ -43,6 +45,7 @@ export const PROFILE_KINDS: readonly ProfileKind[] = [
   "ClusterPolicy",
   "ImageSet",
   "TicketManager",
+  "Rollout",
 ];
 
 /** True for the name of a kind. */

@@ -4,6 +4,7 @@ import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ConstraintProfile } from "./constraint-profile.js";
 import type { ImageSet } from "./image-set.js";
 import type { NodeGroup } from "./node-group.js";
+import type { Rollout } from "./rollout.js";
 import type { TicketManagerText } from "./ticket-manager.js";
 import type { WorkloadProfile } from "./workload-profile.js";
 
@@ -49,7 +50,8 @@ export type ProfileDocument =
   | Typed<"ConstraintProfile", ConstraintProfile>
   | Typed<"ClusterPolicy", ClusterPolicy>
   | Typed<"ImageSet", ImageSet>
-  | Typed<"TicketManager", TicketManagerText>;
+  | Typed<"TicketManager", TicketManagerText>
+  | Typed<"Rollout", Rollout>;
 
 /** The kinds of documents. */
 export type ProfileKind = ProfileDocument["kind"];

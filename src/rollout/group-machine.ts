@@ -122,8 +122,8 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
     return { record: withNode(record, next, over), asks: [] };
   }
   const begun: NodeRecord = {
+    ...fresh(node),
     phase: "draining",
-    target: node.target,
     from,
     boot: seen.bootId,
     wasThere: (there?.length ?? 0) > 0,
@@ -148,9 +148,14 @@ export function resumed(record: RolloutRecord): RolloutRecord {
     if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
     // It left the cluster and was not seen to come back: that is waited for first.
     const isLost = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
-    if (!isLost) return { phase: "waiting", target: node.target };
+    if (!isLost) return fresh(node);
     return { ...node, phase: "rebooting", outcome: undefined, evidence: undefined };
   };
   const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
   return { ...record, state: "running", why: undefined, nodes: Object.fromEntries(nodes) };
+}
+
+/** As before its turn. */
+export function fresh({ target, source }: NodeRecord): NodeRecord {
+  return { phase: "waiting", target, ...(source === undefined ? {} : { source }) };
 }

@@ -1,4 +1,6 @@
 // Image rollouts as data: a node's and a group's machine, the record of how far they are, the order of the nodes; pure (docs/rollouts.md).
+
+export { underChannel } from "./channel.js";
 export {
   advanceGroup,
   bootedOf,
@@ -24,3 +26,4 @@ export {
   type RolloutState,
   writeRecord,
 } from "./record.js";
+export { type Window, windowFor } from "./windows.js";

@@ -31,7 +31,11 @@ export function advanceNode(look: Look): Turn {
     const evidence = rule.evidence?.(look);
     const outcome = node.outcome ?? rule.outcome;
     const said = node.evidence ?? evidence;
-    const back = rule.to === "waiting" ? { phase: rule.to, target: node.target } : undefined;
+    const { target, source } = node;
+    const back =
+      rule.to === "waiting"
+        ? { phase: rule.to, target, ...(source === undefined ? {} : { source }) }
+        : undefined;
     return {
       node: back ?? {
         ...node,

@@ -48,6 +48,8 @@ const nodeRecordSchema = z.strictObject({
   phase: z.enum(PHASES),
   /** Digest of the image that the node is to boot: a container image's, or an ostree commit. */
   target: z.string(),
+  /** Where it comes from, where that is not what the node follows anyway. */
+  source: z.string().optional(),
   /** What was booted when its turn began. */
   from: z.string().optional(),
   /** Whether the target lay on the node then already, as after an earlier rollout the other way. */

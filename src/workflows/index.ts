@@ -45,5 +45,18 @@ export {
   readPlanFile,
 } from "./plan.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
+export {
+  endRollout,
+  type PlannedNode,
+  planRollout,
+  type RolloutPlan,
+  type RolloutRequest,
+  resumeRollout,
+  rolloutHistory,
+  standingRollout,
+  startRollout,
+} from "./rollout.js";
+export type { ImageWish, MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";

@@ -99,10 +99,10 @@ active() { systemctl is-active --quiet "$1"; }
 
 live_cib() { timeout 20 cibadmin --query --local; }
 
-# The configuration but for lock and guard: they come and go without a change of what the cluster does.
+# The configuration but for lock, guard and rollout: they come and go without a change of what the cluster does.
 configuration_text() { # FILE
 	sed -n '/^ *<configuration[ >\/]/,/^ *<\/configuration>/{
-		/<cluster_property_set id="dcn-ha-\(lock\|guard\)"/,/<\/cluster_property_set>/d
+		/<cluster_property_set id="dcn-ha-\(lock\|guard\|rollout\)"/,/<\/cluster_property_set>/d
 		/^ *<\/\{0,1\}crm_config\/\{0,1\}>$/d
 		p
 	}' "$1"

@@ -41,6 +41,7 @@ verb_read_lock() { # what is known here, one "NAME=VALUE" a line
 		printf 'quorum=%s\n' "$(sed -n '1s/.* have-quorum="\([01]\)".*/\1/p' "$work/lock.xml")"
 		printf 'lock=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-lock-state)"
 		printf 'guard=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-guard-state)"
+		printf 'rollout=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-rollout-state)"
 	fi
 	if [ -s "$claim" ]; then printf 'claim=%s\n' "$(head -n 1 "$claim")"; fi
 }
@@ -79,7 +80,7 @@ guarded() { # VALUE: nobody begins a change while another one awaits its confirm
 	return 76
 }
 
-swap_pair() { # lock|guard CONDITION EXPECTED IDLE: sets the pair to $value where it meets the condition
+swap_pair() { # lock|guard|rollout CONDITION EXPECTED IDLE: sets the pair to $value where it meets the condition
 	new='<nvpair id="dcn-ha-%s-state" name="dcn-ha-%s" value="%s"/>\n'
 	# shellcheck disable=SC2059 # the format is ours
 	printf "$new" "$1" "$1" "$value" >"$work/pair.xml"

@@ -1,0 +1,62 @@
+# A group's image rollout: how far it is, in the CIB beside the lock, and what happened, on every node (docs/rollouts.md).
+verb set-rollout changing
+verb note-rollout changing
+verb read-rollouts
+
+rollouts=$state/rollouts
+# As many as are kept: the oldest go first.
+rollouts_kept=20
+
+is_rollout_id() { is_token "${1%% *}" && case ${1#* } in '' | *[!0-9]* | ??????????*) return 1 ;; esac; }
+
+# Line 1: what must be there, "none" or "ID REVISION"; line 2: the new value, "ID REVISION TEXT". Exit 75 with the present value
+# where something else is there, 69 without quorum.
+verb_set_rollout() {
+	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1")
+	good=yes
+	case $expected in none) : ;; *) is_rollout_id "$expected" || good=no ;; esac
+	case $value in *[!A-Za-z0-9\ ._~%-]* | *' '*' '*' '*) good=no ;; *' '*' '?*) is_rollout_id "${value% *}" || good=no ;; *) good=no ;; esac
+	if [ "$good" = no ] || [ "${#value}" -gt 30000 ]; then
+		echo 'not a rollout' >&2
+		return 64
+	fi
+	if ! active pacemaker.service; then
+		echo 'pacemaker is not running' >&2
+		return 102
+	fi
+	case $expected in
+	none) condition="[@value='none']" ;;
+	*) condition="[starts-with(@value,'$expected ')]" ;;
+	esac
+	swap_pair rollout "$condition" "$expected" none
+}
+
+verb_note_rollout() { # line 1: ID; then lines of JSON, appended to what is known of that rollout; one that is there already is not written again
+	id=$(sed -n 1p "$1")
+	if ! is_token "$id"; then
+		echo 'not a rollout' >&2
+		return 64
+	fi
+	mkdir -p "$rollouts" && chmod 0755 "$state" "$rollouts" || return 73
+	note=$rollouts/$id.jsonl
+	if [ -e "$note" ]; then cp "$note" "$work/note"; else : >"$work/note"; fi
+	tail -n +2 "$1" | while IFS= read -r line; do
+		[ -z "$line" ] || grep -qxF -- "$line" "$work/note" || printf '%s\n' "$line" >>"$work/note"
+	done
+	place "$work/note" 0644 root:root "$note" || return 73
+	# shellcheck disable=SC2012 # our own names: letters, digits and dashes
+	ls -1t "$rollouts" | tail -n "+$((rollouts_kept + 1))" | while IFS= read -r old; do
+		rm -f "${rollouts:?}/$old"
+	done
+}
+
+verb_read_rollouts() { # ID, or nothing for all of them, the newest last
+	id=$(head -n 1 "$1")
+	if [ -n "$id" ]; then
+		is_token "$id" || return 64
+		cat "$rollouts/$id.jsonl" 2>/dev/null
+		return 0
+	fi
+	# shellcheck disable=SC2012
+	ls -1tr "$rollouts" 2>/dev/null | while IFS= read -r one; do cat "$rollouts/$one"; done
+}

@@ -1,0 +1,189 @@
+// Brings another OS image onto every node of groups, one node of a group at a time, with an end that leaves nothing behind (docs/rollouts.md).
+import type { GroupJob, GroupResult, RolloutScene } from "../../workflows/index.js";
+import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
+import { profilesOption } from "../group.js";
+import {
+  gateOf,
+  imageOptions,
+  loadRollout,
+  type RolloutTarget,
+  rolloutArgument,
+  wishesOf,
+  withScene,
+} from "../rollout-target.js";
+import { describeEvents, describeResults, describeRollout, describeRolloutPlan } from "../rollout-words.js";
+import { exitCodes } from "../trouble.js";
+
+const approveOption: OptionDefinition = {
+  flags: "--approve <WAVES>",
+  help: "these waves may begin (names with commas between them)",
+};
+
+export const command: CommandDefinition = {
+  summary: "brings another OS image onto every node of groups, one node at a time",
+  subcommands: {
+    plan: {
+      summary: "says which node gets which image in which order, and what stands in the way",
+      arguments: [rolloutArgument],
+      options: [profilesOption, ...imageOptions],
+      examples: ["dcn-ha rollout plan plant-v2.yaml", "dcn-ha rollout plan cabinet-7.yaml --json"],
+      run: plan,
+    },
+    start: {
+      summary: "carries it out: drain, stage, reboot, health, rejoin, soak, node by node",
+      arguments: [rolloutArgument],
+      options: [profilesOption, ...imageOptions, approveOption],
+      examples: [
+        "dcn-ha rollout start cabinet-7.yaml",
+        "dcn-ha rollout start plant-v2.yaml --approve canary,rest",
+      ],
+      run: (call) => go(call, "start"),
+    },
+    status: {
+      summary: "says how far a rollout is, node by node",
+      arguments: [rolloutArgument],
+      options: [profilesOption],
+      examples: ["dcn-ha rollout status cabinet-7.yaml", "dcn-ha rollout status plant-v2.yaml --json"],
+      run: status,
+    },
+    pause: {
+      summary: "brings the node that is under way to an end, and begins no other",
+      arguments: [rolloutArgument],
+      options: [profilesOption],
+      examples: ["dcn-ha rollout pause cabinet-7.yaml"],
+      run: (call) => end(call, "pausing"),
+    },
+    resume: {
+      summary: "goes on with a rollout that was paused, halted or left by a controller that died",
+      arguments: [rolloutArgument],
+      options: [profilesOption, ...imageOptions, approveOption],
+      examples: ["dcn-ha rollout resume cabinet-7.yaml"],
+      run: (call) => go(call, "resume"),
+    },
+    abort: {
+      summary: "ends a rollout with every node in the standby, or not, that it was found in",
+      arguments: [rolloutArgument],
+      options: [profilesOption],
+      examples: ["dcn-ha rollout abort cabinet-7.yaml"],
+      run: (call) => end(call, "aborting"),
+    },
+    report: {
+      summary: "prints what happened in the last rollouts, as the nodes remember it",
+      arguments: [rolloutArgument],
+      options: [profilesOption, { flags: "--all", help: "every rollout that the nodes remember" }],
+      examples: ["dcn-ha rollout report cabinet-7.yaml", "dcn-ha rollout report cabinet-7.yaml --json"],
+      run: report,
+    },
+  },
+};
+
+/** The same for every group, a few at a time, in the order of the document. */
+async function eachGroup<Result>(
+  call: Call,
+  target: RolloutTarget,
+  work: (scene: RolloutScene, group: RolloutTarget["waves"][number]["groups"][number]) => Promise<Result>,
+): Promise<Result[]> {
+  const { inParallel } = await import("../../observe/index.js");
+  const groups = target.waves.flatMap((wave) => wave.groups);
+  return inParallel(groups, target.document.parallel ?? 4, (group) =>
+    withScene(call, { document: target.document, group }, (scene) => work(scene, group)),
+  );
+}
+
+async function plan(call: Call): Promise<number> {
+  const { planRollout } = await import("../../workflows/index.js");
+  const target = await loadRollout(call);
+  const { document } = target;
+  const plans = await eachGroup(call, target, (scene, group) => {
+    const wish = wishesOf(document, group, call.options.text("digest"));
+    return planRollout(scene, { name: document.name, wish });
+  });
+  call.output.answer({ rollout: document.name, groups: plans }, plans.map(describeRolloutPlan).join("\n\n"));
+  const errors = plans.some(({ findings }) => findings.some(({ severity }) => severity === "error"));
+  if (errors) return exitCodes.refused;
+  const waits = plans.some(({ nodes }) => nodes.some(({ from, target: to }) => from !== to));
+  return waits ? exitCodes.differences : exitCodes.done;
+}
+
+async function go(call: Call, how: "start" | "resume"): Promise<number> {
+  const workflows = await import("../../workflows/index.js");
+  const target = await loadRollout(call);
+  const { document } = target;
+  const job = (group: RolloutTarget["waves"][number]["groups"][number]): GroupJob => ({
+    group: group.name,
+    run: () =>
+      withScene(call, { document, group }, async (scene) => {
+        const mayBegin = gateOf(document, scene);
+        const request = {
+          name: document.name,
+          wish: wishesOf(document, group, call.options.text("digest")),
+        };
+        const begin = async () =>
+          workflows.startRollout(scene, request, {
+            plan: await workflows.planRollout(scene, request),
+            mayBegin,
+          });
+        if (how === "start") return begin();
+        const again = await workflows.resumeRollout(scene, mayBegin).catch((error: unknown) => {
+          // A group whose turn never came has nothing to go on with.
+          if (error instanceof Error && "code" in error && error.code === "NO_ROLLOUT") return undefined;
+          throw error;
+        });
+        return again ?? begin();
+      }),
+  });
+  const waves = target.waves.map(({ groups, ...wave }) => ({ ...wave, jobs: groups.map(job) }));
+  const approved = new Set((call.options.text("approve") ?? "").split(",").filter((name) => name !== ""));
+  const { parallel = 4, failures = 0 } = document;
+  const results = await workflows.runWaves(waves, { parallel, failures, approved, signal: call.signal });
+  call.output.answer({ rollout: document.name, groups: results }, describeResults(results));
+  return exitOf(results);
+}
+
+function exitOf(results: readonly GroupResult[]): number {
+  const only = results.length === 1 ? results[0] : undefined;
+  // One group is as good as a command for it: its own trouble, its own exit code.
+  if (only?.kind === "failed") throw only.error;
+  const good = results.every((result) => result.kind === "record" && result.record.state === "done");
+  if (good) return exitCodes.done;
+  const waits = results.every(
+    (result) =>
+      (result.kind === "record" && (result.record.state === "done" || result.record.state === "paused")) ||
+      (result.kind === "not-begun" && result.why.includes("approval")),
+  );
+  return waits ? exitCodes.busy : exitCodes.failed;
+}
+
+async function status(call: Call): Promise<number> {
+  const { standingRollout } = await import("../../workflows/index.js");
+  const target = await loadRollout(call);
+  const records = await eachGroup(call, target, async (scene) => ({
+    group: scene.group,
+    record: await standingRollout(scene),
+  }));
+  call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
+  return records.some(({ record }) => record.state === "halted") ? exitCodes.failed : exitCodes.done;
+}
+
+async function end(call: Call, wanted: "pausing" | "aborting"): Promise<number> {
+  const { endRollout } = await import("../../workflows/index.js");
+  const target = await loadRollout(call);
+  const records = await eachGroup(call, target, async (scene) => ({
+    group: scene.group,
+    record: await endRollout(scene, wanted),
+  }));
+  call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
+  return exitCodes.done;
+}
+
+async function report(call: Call): Promise<number> {
+  const { rolloutHistory, standingRollout } = await import("../../workflows/index.js");
+  const target = await loadRollout(call);
+  const all = call.options.flag("all");
+  const histories = await eachGroup(call, target, async (scene) => {
+    const id = all ? "" : (await standingRollout(scene)).id;
+    return { group: scene.group, events: await rolloutHistory(scene, id) };
+  });
+  call.output.answer({ groups: histories }, histories.map(describeEvents).join("\n\n"));
+  return exitCodes.done;
+}

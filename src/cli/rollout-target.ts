@@ -1,0 +1,145 @@
+// From the word ROLLOUT on the command line to groups and what each node of them is to get (docs/rollouts.md).
+import type { ResolvedGroup, Rollout } from "../profile/index.js";
+import type { ImageWish, MayBegin, RolloutScene } from "../workflows/index.js";
+import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
+import { withConnection } from "./connection.js";
+import { loadGroup } from "./group.js";
+import { FindingsError } from "./trouble.js";
+
+/** The argument of all rollout commands. */
+export const rolloutArgument: ArgumentDefinition = {
+  name: "ROLLOUT",
+  help: "file of a Rollout, or of a NodeGroup, whose nodes then get what their own origin names",
+};
+
+/** Options of plan and start. */
+export const imageOptions: readonly OptionDefinition[] = [
+  { flags: "--digest <DIGEST>", help: "exactly this image for every node, whatever the document says" },
+];
+
+/** A rollout with its groups, wave by wave. */
+export interface RolloutTarget {
+  readonly document: Rollout;
+  readonly waves: readonly {
+    readonly name: string;
+    readonly needsApproval: boolean;
+    readonly groups: readonly ResolvedGroup[];
+  }[];
+}
+
+/** Reads the document and every group that it names. Throws FindingsError with every finding. */
+export async function loadRollout(call: Call): Promise<RolloutTarget> {
+  const { besideFile, parseDocuments, wavesOf } = await import("../profile/index.js");
+  const { loadSources } = await import("../sources/index.js");
+  const [word = ""] = call.arguments;
+  const isFile = /\.(ya?ml|json)$/.test(word);
+  const loaded = isFile ? await loadSources([word]) : undefined;
+  const parsed = loaded === undefined ? undefined : parseDocuments(loaded.sources);
+  const document = parsed?.documents.find((one) => one.kind === "Rollout" && !one.library);
+  const isBroken = parsed?.broken.some(({ kind }) => kind === "Rollout") === true;
+  if (parsed !== undefined && (isBroken || document?.sound === false))
+    throw new FindingsError([...(loaded?.findings ?? []), ...parsed.findings]);
+  if (document?.kind !== "Rollout") {
+    const group = await loadGroup(call);
+    const alone = { kind: "Rollout", name: group.name, groups: [word] } as const;
+    return { document: alone, waves: [{ name: "1", needsApproval: false, groups: [group] }] };
+  }
+  const { value, file } = document;
+  const waves = [];
+  for (const [at, wave] of wavesOf(value).entries()) {
+    const groups = [];
+    for (const named of wave.groups) {
+      const path = /[/]|\.(ya?ml|json)$/.test(named) ? besideFile(file, named) : named;
+      groups.push(await loadGroup({ ...call, arguments: [path] }));
+    }
+    waves.push({ name: wave.name ?? String(at + 1), needsApproval: wave.approval === true, groups });
+  }
+  if (waves.length === 0) {
+    const text = "it names no groups";
+    const hint = "groups: [cabinet-7.yaml], or waves: [{ groups: […] }]";
+    throw new FindingsError([
+      { severity: "error", code: "ROLLOUT_WITHOUT_GROUPS", position: document.at(["name"]), text, hint },
+    ]);
+  }
+  return { document: value, waves };
+}
+
+/** Which image each node of a group is to get. */
+export function wishesOf({ image }: Rollout, group: ResolvedGroup, digest: string | undefined) {
+  return (node: string): ImageWish => {
+    if (digest !== undefined) return { digest };
+    if (image?.digest !== undefined) return { digest: image.digest };
+    const role = group.nodes.find(({ name }) => name === node)?.attributes["role"] ?? "";
+    const source = image?.refs?.[role];
+    if (source !== undefined) return { source };
+    return image?.channel === undefined ? {} : { channel: image.channel };
+  };
+}
+
+/** Runs `work` with one group's scene: logins, clock, deadlines, cancellation, and progress on standard error. */
+export async function withScene<Result>(
+  call: Call,
+  { document, group }: { readonly document: Rollout; readonly group: ResolvedGroup },
+  work: (scene: RolloutScene) => Promise<Result>,
+): Promise<Result> {
+  const { thisController } = await import("../apply/index.js");
+  const { systemClock } = await import("../time/index.js");
+  const { msOf } = await import("../profile/index.js");
+  const { deadlines = {}, soak } = document;
+  const controller = await thisController();
+  return withConnection(group, ({ transport }) =>
+    work({
+      group: group.name,
+      model: group.model,
+      nodes: group.nodes.map(({ name }) => name),
+      transport,
+      clock: systemClock,
+      controller,
+      deadlines: {
+        drainMs: msOf(deadlines.drain, "10min"),
+        stageMs: msOf(deadlines.stage, "15min"),
+        stopMs: msOf(deadlines.drain, "10min"),
+        rebootMs: msOf(deadlines.reboot, "10min"),
+        greenMs: msOf(deadlines.green, "20min"),
+        joinMs: msOf(deadlines.join, "5min"),
+        returnMs: msOf(deadlines.join, "5min"),
+        soakMs: msOf(soak, "60s"),
+      },
+      signal: call.signal,
+      onEvent: ({ node, text }) => {
+        call.output.progress(`${group.name}: ${text}`, node);
+      },
+    }),
+  );
+}
+
+/** What has to be so before a node's turn: a window that is long enough, and the hook's word. */
+export function gateOf({ windows, hooks }: Rollout, scene: RolloutScene): MayBegin {
+  return async (node) => {
+    const { windowFor } = await import("../rollout/index.js");
+    const { deadlines, clock } = scene;
+    const needMs = deadlines.rebootMs;
+    const window = windowFor(windows, clock.wallMs(), needMs);
+    if (!window.open) return window.why;
+    return runHook(hooks?.before, { group: scene.group, node }, scene);
+  };
+}
+
+/** Runs a hook on this machine; its words where it says no. */
+export async function runHook(
+  argv: readonly string[] | undefined,
+  { group, node }: { readonly group: string; readonly node: string },
+  { signal }: Pick<RolloutScene, "signal">,
+): Promise<string | undefined> {
+  if (argv === undefined) return undefined;
+  const { createLocalTransport } = await import("../transport/index.js");
+  const words = argv.map((word) => word.replaceAll("{group}", group).replaceAll("{node}", node));
+  const result = await createLocalTransport().exec("controller", {
+    argv: words,
+    timeoutMs: 600_000,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.exitCode === 0) return undefined;
+  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  return `the hook ${words[0] ?? ""} says no${said === "" ? "" : `: ${said}`}`;
+}

@@ -1,0 +1,75 @@
+// Rollouts for people: plans, how far they are, and what happened.
+import { formatFinding } from "../errors/index.js";
+import type { RolloutRecord } from "../rollout/index.js";
+import type { GroupResult, RolloutEvent, RolloutPlan } from "../workflows/index.js";
+
+const short = (digest: string | undefined): string =>
+  digest === undefined ? "unknown" : digest.replace(/^sha256:/, "").slice(0, 12);
+
+/** Nodes in their order, and what stands in the way. */
+export function describeRolloutPlan({ group, nodes, findings }: RolloutPlan): string {
+  const lines = nodes.map(({ node, from, target, version }, at) => {
+    const to = `${short(target)}${version === undefined ? "" : ` (${version})`}`;
+    return from === target
+      ? `  ${at + 1}. ${node}  has ${to} already`
+      : `  ${at + 1}. ${node}  ${short(from)} → ${to}`;
+  });
+  return [`${group}: one node after the other`, ...lines, ...findings.map((one) => formatFinding(one))].join(
+    "\n",
+  );
+}
+
+/** One group's rollout as it stands. */
+export function describeRollout({
+  group,
+  record,
+}: {
+  readonly group: string;
+  readonly record: RolloutRecord;
+}): string {
+  const { name, state, why, since, order, nodes, standby } = record;
+  const lines = order.map((node) => {
+    const { phase = "waiting", outcome, target, evidence } = nodes[node] ?? {};
+    const how =
+      phase === "over" ? (outcome ?? phase) : outcome === undefined ? phase : `${outcome}, ${phase}`;
+    return `  ${node}  ${short(target)}  ${how}${evidence === undefined ? "" : `: ${evidence}`}`;
+  });
+  const persons = standby.length === 0 ? [] : [`  in standby before, and left so: ${standby.join(", ")}`];
+  const next: Partial<Record<RolloutRecord["state"], string>> = {
+    halted: "  dcn-ha rollout resume goes on when the reason is mended; dcn-ha rollout abort ends it",
+    paused: "  dcn-ha rollout resume goes on with it",
+  };
+  const hint = next[state];
+  return [
+    `${group}: rollout ${name}, begun ${since}: ${state}${why === undefined ? "" : `, ${why}`}`,
+    ...lines,
+    ...persons,
+    ...(hint === undefined ? [] : [hint]),
+  ].join("\n");
+}
+
+/** What became of every group. */
+export function describeResults(results: readonly GroupResult[]): string {
+  return results
+    .map((result) => {
+      if (result.kind === "record") return describeRollout(result);
+      return result.kind === "failed"
+        ? `${result.group}: ${result.error.message}`
+        : `${result.group}: not begun: ${result.why}`;
+    })
+    .join("\n");
+}
+
+/** What happened, a line each. */
+export function describeEvents({
+  group,
+  events,
+}: {
+  readonly group: string;
+  readonly events: readonly RolloutEvent[];
+}): string {
+  const lines = events.map(
+    ({ at, node, text }) => `  ${at}  ${node === undefined ? "" : `${node}: `}${text}`,
+  );
+  return [`${group}:`, ...lines].join("\n");
+}

@@ -1,0 +1,140 @@
+// Carries out what the rollout machine asks for, through the one helper; each may be done again (docs/node-helper.md).
+import { denyImage, dropImage, rebootNode, stageImage } from "../deployments/index.js";
+import { DcnError } from "../errors/index.js";
+import { type HelperFrame, parseReadLock } from "../observation/index.js";
+import { callHelper, inParallel } from "../observe/index.js";
+import {
+  decodeRecord,
+  type GroupAsk,
+  type RecordState,
+  ROLLOUT_OWNER,
+  type RolloutRecord,
+  writeRecord,
+} from "../rollout/index.js";
+import type { RolloutEvent, RolloutScene } from "./rollout-scene.js";
+
+/** What an ask came to: undefined where it was done, else what stands in its way, in words. */
+export async function carryOut(
+  scene: RolloutScene,
+  { ask, node, why = "" }: GroupAsk,
+  { record, through }: { readonly record: RolloutRecord; readonly through: string },
+): Promise<string | undefined> {
+  const { transport, signal, nodes } = scene;
+  const { target = "", source, boot = "" } = record.nodes[node] ?? {};
+  const at = (one: string) => ({ transport, node: one, signal });
+  const verb = (on: string, frame: HelperFrame, timeoutMs = 60_000) =>
+    said(on, callHelper(transport, on, [frame], { timeoutMs, signal }));
+  switch (ask) {
+    case "set-standby":
+      return verb(through, { verb: "set-standby", payload: `${node} ${ROLLOUT_OWNER}` });
+    case "clear-standby":
+      return verb(through, { verb: "clear-standby", payload: `${node} ${ROLLOUT_OWNER}` });
+    case "stop-cluster":
+      return verb(node, { verb: "stop-cluster" }, 300_000);
+    case "start-cluster":
+      return verb(node, { verb: "restart-cluster" }, 120_000);
+    case "stage-image":
+      return trouble(
+        stageImage(
+          { ...at(node), timeoutMs: scene.deadlines.stageMs },
+          { digest: target, ...(source === undefined ? {} : { source }) },
+        ),
+      );
+    case "drop-image":
+      return trouble(dropImage(at(node), target));
+    case "reboot-node":
+      // The boot that is to end makes the request the same one, however often it is asked for.
+      return trouble(rebootNode(at(node), { token: boot, expected: target }));
+    case "deny-image": {
+      // On every node that answers, so that none of them takes it by itself either.
+      const told = await inParallel(nodes, 16, (one) =>
+        trouble(denyImage({ ...at(one), timeoutMs: 10_000 }, target, `${why} on ${node}`)),
+      );
+      return told.find((text) => text !== undefined);
+    }
+  }
+}
+
+async function said(
+  node: string,
+  answers: Promise<readonly { exitCode: number; stderr: string }[]>,
+): Promise<string | undefined> {
+  return trouble(
+    answers.then(([answer]) => {
+      if (answer?.exitCode === 0) return;
+      const words = answer?.stderr.trim() ?? "";
+      throw new DcnError(
+        "failed",
+        "STEP_FAILED",
+        `${node}: ${words === "" ? `exit ${answer?.exitCode ?? "?"}` : words}`,
+      );
+    }),
+  );
+}
+
+/** A trouble that another look and another try may end is words, not an end. */
+async function trouble(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof DcnError) return error.message;
+    throw error;
+  }
+}
+
+/** The record where a node with quorum has it now. Throws DcnError busy NO_QUORUM where none answers. */
+export async function readRecord(
+  scene: Pick<RolloutScene, "transport" | "nodes" | "signal" | "group">,
+): Promise<RecordState> {
+  const { transport, nodes, signal, group } = scene;
+  for (const node of nodes) {
+    try {
+      const [answer] = await callHelper(transport, node, [{ verb: "read-lock" }], { signal });
+      const seen = parseReadLock(answer?.stdout ?? "");
+      if (seen.quorate === true) return decodeRecord(seen.rollout);
+    } catch (error) {
+      if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
+    }
+  }
+  const text = `${group}: no node with quorum answers`;
+  throw new DcnError("busy", "NO_QUORUM", text, {
+    retryable: true,
+    hint: `dcn-ha status ${group} says what is wrong`,
+  });
+}
+
+/** Writes `next` over `before` through `through`, or says what stands there instead. Throws DcnError as `callHelper`, and failed STEP_FAILED. */
+export async function saveRecord(
+  scene: Pick<RolloutScene, "transport" | "signal">,
+  through: string,
+  change: { readonly before: RolloutRecord | undefined; readonly next: RolloutRecord },
+): Promise<{ readonly record: RolloutRecord } | { readonly now: RecordState }> {
+  const { write, record } = writeRecord(change.before, change.next);
+  const payload = `${write.expected}\n${write.value}\n`;
+  const frames = [{ verb: "set-rollout", payload }] as const;
+  const [answer] = await callHelper(scene.transport, through, frames, { signal: scene.signal });
+  if (answer?.exitCode === 0) return { record };
+  if (answer?.exitCode === 75) return { now: decodeRecord(answer.stdout.trim()) };
+  const words = answer?.stderr.trim() ?? "no answer";
+  const text = `${through}: the rollout's record could not be written: ${words}`;
+  throw new DcnError("failed", "STEP_FAILED", text, { node: through, retryable: true });
+}
+
+/** Notes events on every node that answers, so that the history outlives any one of them; who misses some gets them from the others' files. */
+export async function noteEvents(
+  scene: RolloutScene,
+  { id, nodes }: { readonly id: string; readonly nodes: readonly string[] },
+  events: readonly RolloutEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const payload = `${id}\n${events.map((event) => JSON.stringify(event)).join("\n")}\n`;
+  await inParallel(nodes, 16, (node) =>
+    trouble(
+      callHelper(scene.transport, node, [{ verb: "note-rollout", payload }], {
+        timeoutMs: 10_000,
+        signal: scene.signal,
+      }),
+    ),
+  );
+}

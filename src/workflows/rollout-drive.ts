@@ -1,0 +1,231 @@
+// Drives one group's rollout: look, decide, write down, do; again and again until it rests. What a killed one left, the next finds (docs/rollouts.md).
+import { DcnError } from "../errors/index.js";
+import type { ClusterObservation } from "../observation/index.js";
+import {
+  advanceGroup,
+  currentNode,
+  type GroupTurn,
+  isAtRest,
+  type PhaseProgress,
+  type RolloutRecord,
+} from "../rollout/index.js";
+import { type GroupLock, withGroupLock } from "./lock.js";
+import { carryOut, noteEvents, readRecord, saveRecord } from "./rollout-asks.js";
+import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
+import type { MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+
+const LOOK_AGAIN_MS = 700;
+/** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
+const PAUSED_MS = 60_000;
+
+/** What the loop remembers between looks, none of it needed to go on: a fresh one is as good. */
+interface Memory {
+  record: RolloutRecord;
+  through: string | undefined;
+  before: ClusterObservation | undefined;
+  progress: PhaseProgress;
+  sinceMs: number;
+  askedMs: number;
+  wellSinceMs: number | undefined;
+  lookedMs: number;
+  number: number;
+  said: string;
+  untold: RolloutEvent[];
+  readonly told: RolloutEvent[];
+}
+
+/**
+ * Goes on with a group's rollout until it rests: done, paused, halted or aborted. Holds the group's lock all the time, so that membership, links and keys stay as they are.
+ * `record` is what stands in the CIB. Throws DcnError as `withGroupLock`; what was under way then is found by `rollout resume`.
+ */
+export async function driveRollout(
+  scene: RolloutScene,
+  record: RolloutRecord,
+  mayBegin: MayBegin,
+): Promise<RolloutRecord> {
+  // The node that reboots is asked last for the lock: it would keep us waiting.
+  const nodes = [...scene.nodes];
+  const { group, transport, controller, clock, signal } = scene;
+  const purpose = `rollout ${record.name}`;
+  const options = { group, transport, nodes, purpose, step: "look", controller, clock, signal };
+  return withGroupLock(options, async (lock) => {
+    // Written since we read it, by whoever held the lock then.
+    const state = await readRecord({ ...scene, nodes });
+    const now = state.kind === "record" && state.record.id === record.id ? state.record : record;
+    const memory = remember(now, clock.nowMs());
+    while (!isAtRest(memory.record)) {
+      signal?.throwIfAborted();
+      await round(scene, { lock, memory, mayBegin, nodes });
+      const away = currentNode(memory.record);
+      const here = nodes.filter((node) => node !== away);
+      await noteEvents(scene, { id: record.id, nodes: here }, memory.untold);
+      memory.untold = [];
+      if (!isAtRest(memory.record)) await clock.sleep(LOOK_AGAIN_MS, signal);
+    }
+    // Who was away gets all of it now.
+    await noteEvents({ ...scene, signal: undefined }, { id: record.id, nodes }, memory.told);
+    return memory.record;
+  });
+}
+
+function remember(record: RolloutRecord, nowMs: number): Memory {
+  return {
+    record,
+    through: undefined,
+    before: undefined,
+    progress: FRESH,
+    sinceMs: nowMs,
+    askedMs: nowMs,
+    wellSinceMs: undefined,
+    lookedMs: nowMs,
+    number: 0,
+    said: "",
+    untold: [],
+    told: [],
+  };
+}
+
+const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, wellMs: 0 };
+
+interface Round {
+  readonly lock: GroupLock;
+  readonly memory: Memory;
+  readonly mayBegin: MayBegin;
+  readonly nodes: string[];
+}
+
+async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Round): Promise<void> {
+  const { clock } = scene;
+  const current = currentNode(memory.record);
+  nodes.sort((one, other) => Number(one === current) - Number(other === current));
+  const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
+  const [sight, state] = await Promise.all([
+    lookAtGroup(scene, { first: memory.through, except: current }),
+    next === undefined ? undefined : imageOf(scene, next),
+  ]);
+  memory.through = sight?.through;
+  takeRequest(memory, sight);
+  const { standby } = memory.record;
+  if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
+  const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state });
+  const nowMs = clock.nowMs();
+  const well = (facts.node?.worse.length ?? 1) === 0 && facts.ails?.length === 0;
+  memory.wellSinceMs = well && facts.node?.member === "online" ? (memory.wellSinceMs ?? nowMs) : undefined;
+  keepTime(memory, nowMs);
+  const waits =
+    current === undefined && next !== undefined && memory.record.state === "running"
+      ? await mayBegin(next)
+      : undefined;
+  const { deadlines } = scene;
+  const turn = advanceGroup({
+    record: memory.record,
+    facts,
+    progress: memory.progress,
+    deadlines,
+    waitsFor: waits,
+  });
+  await take(scene, { turn, lock, memory });
+}
+
+/** Somebody else may write one thing into the record: that it is to pause or to end. */
+function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
+  const seen = sight?.record;
+  if (seen?.kind !== "record" || seen.record.id !== memory.record.id) return;
+  if (seen.record.revision > memory.record.revision) memory.record = seen.record;
+}
+
+function keepTime(memory: Memory, nowMs: number): void {
+  if (nowMs - memory.lookedMs > PAUSED_MS) {
+    memory.sinceMs = nowMs;
+    memory.wellSinceMs = undefined;
+    memory.progress = FRESH;
+  }
+  memory.lookedMs = nowMs;
+  memory.progress = {
+    ...memory.progress,
+    inPhaseMs: nowMs - memory.sinceMs,
+    askedMsAgo: nowMs - memory.askedMs,
+    wellMs: memory.wellSinceMs === undefined ? 0 : nowMs - Math.max(memory.wellSinceMs, memory.sinceMs),
+  };
+}
+
+/** Writes down first, then does. */
+async function take(
+  scene: RolloutScene,
+  { turn, lock, memory }: { readonly turn: GroupTurn; readonly lock: GroupLock; readonly memory: Memory },
+): Promise<void> {
+  const through = memory.through;
+  tell(scene, memory, turn);
+  if (through === undefined) return;
+  if (turn.record !== memory.record) {
+    const saved = await saveRecord(scene, through, { before: memory.record, next: turn.record });
+    if ("now" in saved) {
+      memory.record = otherThan(scene, memory.record, saved.now);
+      return;
+    }
+    memory.record = saved.record;
+    memory.sinceMs = scene.clock.nowMs();
+    memory.progress = FRESH;
+  }
+  for (const one of turn.asks) {
+    // Ours still? Whoever was stopped for an hour must not go on as if nothing had happened.
+    await lock.step(`${one.node}: ${one.ask}`);
+    const trouble = await carryOut(scene, one, { record: memory.record, through });
+    memory.askedMs = scene.clock.nowMs();
+    memory.progress = { ...memory.progress, asks: memory.progress.asks + 1, trouble };
+    event(scene, memory, {
+      node: one.node,
+      text: trouble === undefined ? one.ask : `${one.ask}: ${trouble}`,
+    });
+  }
+}
+
+/** The record was written by somebody else: a request to pause or to end is taken over, anything else is none of ours. */
+function otherThan(
+  { group }: RolloutScene,
+  ours: RolloutRecord,
+  now: Awaited<ReturnType<typeof readRecord>>,
+): RolloutRecord {
+  if (now.kind === "record" && now.record.id === ours.id) return now.record;
+  const text = `${group}: another rollout stands in the cluster now; we stopped where we were`;
+  throw new DcnError("busy", "OTHER_ROLLOUT", text, { hint: `dcn-ha rollout status says which` });
+}
+
+function tell(scene: RolloutScene, memory: Memory, turn: GroupTurn): void {
+  const { record, waits } = turn;
+  if (waits !== undefined) {
+    if (memory.said !== waits) event(scene, memory, { text: `waits: ${waits}` });
+    memory.said = waits;
+    return;
+  }
+  memory.said = "";
+  if (record === memory.record) return;
+  const node = currentNode(memory.record) ?? currentNode(record);
+  const was = node === undefined ? undefined : memory.record.nodes[node];
+  const now = node === undefined ? undefined : record.nodes[node];
+  if (node !== undefined && now !== undefined && now.phase !== was?.phase) {
+    const says = turn.rule === undefined ? "its turn" : turn.rule.says;
+    const why = now.evidence === undefined ? "" : ` (${now.evidence})`;
+    const { phase, outcome } = now;
+    event(scene, memory, {
+      node,
+      phase,
+      ...(outcome === undefined ? {} : { outcome }),
+      text: `${phase === "over" ? (outcome ?? "over") : phase}: ${says}${outcome === undefined ? "" : why}`,
+    });
+  }
+  if (record.state !== memory.record.state) {
+    const { state, why } = record;
+    event(scene, memory, { state, text: why === undefined ? state : `${state}: ${why}` });
+  }
+}
+
+function event(scene: RolloutScene, memory: Memory, what: Omit<RolloutEvent, "number" | "at">): void {
+  memory.number += 1;
+  const at = new Date(scene.clock.wallMs()).toISOString();
+  // Numbers of a later controller come after those of an earlier one.
+  const one = { number: memory.record.revision * 1_000 + memory.number, at, ...what };
+  memory.untold.push(one);
+  memory.told.push(one);
+  scene.onEvent(one);
+}

@@ -1,0 +1,249 @@
+// The rollout of one group, as commands want it: plan, start, resume, pause, abort, and what became of it (docs/rollouts.md).
+import { resolveImage } from "../deployments/index.js";
+import { DcnError, type Finding } from "../errors/index.js";
+import type { ImageState } from "../observation/index.js";
+import { callHelper, inParallel } from "../observe/index.js";
+import { refusal, restartOrder } from "../plan/index.js";
+import { isAtRest, type RecordState, type RolloutRecord, resumed, underChannel } from "../rollout/index.js";
+import { readRecord, saveRecord } from "./rollout-asks.js";
+import { driveRollout } from "./rollout-drive.js";
+import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
+import type { ImageWish, MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+
+/** What a rollout of a group would do. */
+export interface RolloutPlan {
+  readonly group: string;
+  /** Nodes in their order, with what they run and what they are to run. */
+  readonly nodes: readonly PlannedNode[];
+  /** What stands in the way, or is worth to know; errors refuse a start. */
+  readonly findings: readonly Finding[];
+}
+
+/** One node's part of a plan. */
+export interface PlannedNode {
+  readonly node: string;
+  readonly from: string | undefined;
+  readonly target: string | undefined;
+  readonly source?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+/** Which rollout, and which image each node is to get. */
+export interface RolloutRequest {
+  readonly name: string;
+  readonly wish: (node: string) => ImageWish;
+}
+
+/** Looks at every node and says what a rollout would do, each source resolved to a digest once. Throws DcnError busy NO_QUORUM. */
+export async function planRollout(scene: RolloutScene, request: RolloutRequest): Promise<RolloutPlan> {
+  const sight = await mustSee(scene);
+  const findings = standing(scene, sight);
+  const order = restartOrder(scene.nodes, [sight.cluster]);
+  const seen = await inParallel(order, 8, async (node) => {
+    const state = await imageOf(scene, node);
+    return plannedNode(scene, node, { state, wish: request.wish(node), findings });
+  });
+  return { group: scene.group, nodes: seen, findings };
+}
+
+async function plannedNode(
+  { transport, signal }: RolloutScene,
+  node: string,
+  about: { readonly state: ImageState | undefined; readonly wish: ImageWish; readonly findings: Finding[] },
+): Promise<PlannedNode> {
+  const { state, wish, findings } = about;
+  const fail = (code: string, text: string): void => {
+    findings.push({ severity: "error", code, subject: `node ${node}`, text });
+  };
+  const booted = state?.os?.deployments.find((one) => one.state === "booted");
+  const from = booted?.imageDigest ?? booted?.checksum;
+  if (from === undefined) fail("IMAGE_UNKNOWN", "it does not say which image it runs");
+  const named = wish.channel === undefined ? wish.source : underChannel(state?.origin, wish.channel);
+  if (wish.channel !== undefined && named === undefined)
+    fail("IMAGE_ORIGIN_UNKNOWN", "it does not say what it follows, so that a channel means nothing to it");
+  const source = named === undefined ? {} : { source: named };
+  if (wish.digest !== undefined) return { node, from, target: wish.digest, ...source };
+  try {
+    const image = await resolveImage({ transport, node, signal }, named ?? "");
+    return { node, from, target: image.digest, version: image.version, ...source };
+  } catch (error) {
+    if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
+    fail(error.code, error.message.replace(`${node}: `, ""));
+    return { node, from, target: undefined, ...source };
+  }
+}
+
+/** What of the group itself stands against a beginning. */
+function standing({ nodes }: RolloutScene, { cluster }: GroupSight): Finding[] {
+  const findings: Finding[] = [];
+  const add = (code: string, subject: string, text: string, hint?: string): void => {
+    findings.push({ severity: "error", code, subject, text, ...(hint === undefined ? {} : { hint }) });
+  };
+  for (const name of nodes) {
+    const seen = cluster.nodes.find((one) => one.name === name);
+    if (seen?.online === true && seen.pending !== true && seen.unclean !== true) continue;
+    add("NODE_NOT_ONLINE", `node ${name}`, "it is not online: no other node may leave now", "dcn-ha status");
+  }
+  if (cluster.maintenanceMode === true)
+    add("MAINTENANCE_MODE", "the cluster", "it is in maintenance mode: a drain would move nothing");
+  for (const { id, managed, active } of cluster.resources)
+    if (managed === false && active === true)
+      add("NOT_MANAGED", `resource ${id}`, "it is not managed: it would be cut off with its node");
+  return findings;
+}
+
+async function mustSee(scene: RolloutScene): Promise<GroupSight> {
+  const sight = await lookAtGroup(scene, {});
+  if (sight !== undefined) return sight;
+  const text = `${scene.group}: no node with quorum answers`;
+  throw new DcnError("busy", "NO_QUORUM", text, { hint: `dcn-ha status ${scene.group}`, retryable: true });
+}
+
+/**
+ * Carries out a plan until it rests. Throws refused with the plan's errors, busy ROLLOUT_UNDER_WAY where one stands that did not end, and
+ * as `driveRollout`. Nothing to do gives a record that is done, and writes none.
+ */
+export async function startRollout(
+  scene: RolloutScene,
+  request: RolloutRequest,
+  { plan, mayBegin }: { readonly plan: RolloutPlan; readonly mayBegin: MayBegin },
+): Promise<RolloutRecord> {
+  const errors = plan.findings.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw refusal(errors);
+  const sight = await mustSee(scene);
+  const standing = sight.record;
+  if (standing.kind === "unreadable") throw unreadable(scene);
+  const before = standing.kind === "record" ? standing.record : undefined;
+  if (before !== undefined && !isEnded(before)) throw underWay(scene, before);
+  const record = draft(scene, request, { plan, sight });
+  if (plan.nodes.every(({ from, target }) => from === target)) return { ...record, state: "done" };
+  const saved = await saveRecord(scene, sight.through, { before, next: record });
+  if ("now" in saved)
+    throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);
+  return driveRollout(scene, saved.record, mayBegin);
+}
+
+/** Nothing of it is left to be gone on with: a halted one has to be resumed or aborted first. */
+function isEnded({ state }: RolloutRecord): boolean {
+  return state === "done" || state === "aborted";
+}
+
+function draft(
+  { controller, clock }: RolloutScene,
+  { name }: RolloutRequest,
+  { plan, sight }: { readonly plan: RolloutPlan; readonly sight: GroupSight },
+): RolloutRecord {
+  const nodes = plan.nodes.map(({ node, target = "", source }) => [
+    node,
+    { phase: "waiting" as const, target, ...(source === undefined ? {} : { source }) },
+  ]);
+  return {
+    id: controller.newToken(),
+    revision: 0,
+    name,
+    state: "running",
+    since: new Date(clock.wallMs()).toISOString(),
+    standby: sight.cluster.nodes.filter(({ standby }) => standby === true).map((one) => one.name),
+    order: plan.nodes.map(({ node }) => node),
+    nodes: Object.fromEntries(nodes) as RolloutRecord["nodes"],
+  };
+}
+
+function underWay({ group }: RolloutScene, { name, state }: RolloutRecord): DcnError {
+  const text = `${group}: the rollout ${name} is ${state}`;
+  const hint = "dcn-ha rollout resume goes on with it, dcn-ha rollout abort ends it";
+  return new DcnError("busy", "ROLLOUT_UNDER_WAY", text, { hint });
+}
+
+function unreadable({ group }: RolloutScene): DcnError {
+  const text = `${group}: there is a rollout that this release cannot read`;
+  return new DcnError("busy", "ROLLOUT_UNREADABLE", text, { hint: "use the release that began it" });
+}
+
+/** The group's rollout as it stands. Throws DcnError failed NO_ROLLOUT where there was none, and as `readRecord`. */
+export async function standingRollout(scene: RolloutScene): Promise<RolloutRecord> {
+  const state: RecordState = await readRecord(scene);
+  if (state.kind === "record") return state.record;
+  if (state.kind === "unreadable") throw unreadable(scene);
+  const text = `${scene.group}: there was no rollout`;
+  throw new DcnError("failed", "NO_ROLLOUT", text, { hint: "dcn-ha rollout start" });
+}
+
+/** Goes on with a rollout that was paused, halted or left by a controller that died. */
+export async function resumeRollout(scene: RolloutScene, mayBegin: MayBegin): Promise<RolloutRecord> {
+  const record = await standingRollout(scene);
+  if (isEnded(record)) return record;
+  const { state } = record;
+  const again =
+    state === "paused" || state === "halted" ? await change(scene, record, resumed(record)) : record;
+  return driveRollout(scene, again, mayBegin);
+}
+
+/**
+ * Has the rollout pause, or end with every node back as it was found. Whoever drives it does so; where nobody does, we do. Throws DcnError
+ * busy LOCK_HELD where a living controller is at it: it has been told by then.
+ */
+export async function endRollout(
+  scene: RolloutScene,
+  wanted: "pausing" | "aborting",
+): Promise<RolloutRecord> {
+  const record = await standingRollout(scene);
+  if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
+  const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
+  return driveRollout(scene, asked, () => Promise.resolve("it ends"));
+}
+
+async function change(
+  scene: RolloutScene,
+  before: RolloutRecord,
+  next: RolloutRecord,
+): Promise<RolloutRecord> {
+  const { through } = await mustSee(scene);
+  let from = before;
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const saved = await saveRecord(scene, through, {
+      before: from,
+      next: { ...from, ...stateOf(next), nodes: next.state === "running" ? next.nodes : from.nodes },
+    });
+    if ("record" in saved) return saved.record;
+    if (saved.now.kind !== "record" || saved.now.record.id !== before.id) break;
+    from = saved.now.record;
+  }
+  throw new DcnError("busy", "ROLLOUT_CHANGES", `${scene.group}: the rollout moves on; try again`, {
+    retryable: true,
+  });
+}
+
+function stateOf({ state, why }: RolloutRecord): Pick<RolloutRecord, "state" | "why"> {
+  return { state, why };
+}
+
+/** What happened, as the nodes noted it: of one rollout, or of all that they remember. In order, each event once. */
+export async function rolloutHistory(scene: RolloutScene, id = ""): Promise<RolloutEvent[]> {
+  const { transport, nodes, signal } = scene;
+  const texts = await inParallel(nodes, 16, async (node) => {
+    try {
+      const frames = [{ verb: "read-rollouts", payload: id }] as const;
+      const [answer] = await callHelper(transport, node, frames, { signal });
+      return answer?.stdout ?? "";
+    } catch (error) {
+      if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
+      return "";
+    }
+  });
+  const lines = new Set(texts.flatMap((text) => text.split("\n")).filter((line) => line !== ""));
+  return [...lines]
+    .flatMap(readEvent)
+    .sort((one, other) => one.number - other.number || one.at.localeCompare(other.at));
+}
+
+function readEvent(line: string): RolloutEvent[] {
+  try {
+    const event = JSON.parse(line) as Partial<RolloutEvent>;
+    return typeof event.number === "number" && typeof event.at === "string" && typeof event.text === "string"
+      ? [event as RolloutEvent]
+      : [];
+  } catch {
+    return [];
+  }
+}
