@@ -55,7 +55,16 @@ export type HelperVerb =
   | "note-corosync-running"
   | "restart-qdevice"
   | "activate-corosync-key"
-  | "drop-next-key";
+  | "drop-next-key"
+  | "read-image"
+  | "resolve-image"
+  | "pull-image"
+  | "compare-image"
+  | "stage-image"
+  | "drop-image"
+  | "deny-image"
+  | "allow-image"
+  | "reboot-node";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {
