@@ -41,7 +41,7 @@ export async function loadRollout(call: Call): Promise<RolloutTarget> {
     throw new FindingsError([...(loaded?.findings ?? []), ...parsed.findings]);
   if (document?.kind !== "Rollout") {
     const group = await loadGroup(call);
-    const alone = { kind: "Rollout", name: group.name, groups: [word] } as const;
+    const alone: Rollout = { kind: "Rollout", name: group.name, groups: [word] };
     return { document: alone, waves: [{ name: "1", needsApproval: false, groups: [group] }] };
   }
   const { value, file } = document;

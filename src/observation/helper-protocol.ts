@@ -58,7 +58,16 @@ export type HelperVerb =
   | "drop-next-key"
   | "set-rollout"
   | "note-rollout"
-  | "read-rollouts";
+  | "read-rollouts"
+  | "read-image"
+  | "resolve-image"
+  | "pull-image"
+  | "compare-image"
+  | "stage-image"
+  | "drop-image"
+  | "deny-image"
+  | "allow-image"
+  | "reboot-node";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

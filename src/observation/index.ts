@@ -42,6 +42,15 @@ export {
   type HelperVerb,
   parseAnswers,
 } from "./helper-protocol.js";
+export {
+  type BootHealth,
+  bootOrder,
+  type DeniedImage,
+  digestOf,
+  type ImageState,
+  type NotedReboot,
+  parseImageState,
+} from "./image-state.js";
 export { type AgentOnNode, type Inspection, parseInspection } from "./inspection.js";
 export {
   type CorosyncRuns,
@@ -64,3 +73,4 @@ export {
 export { parseQuorumtool, type QuorumMember, type QuorumObservation } from "./quorumtool.js";
 export { parseReadLock, type ReadLock } from "./read-lock.js";
 export { parseRpmOstreeStatus } from "./rpm-ostree-status.js";
+export { factsOf } from "./sections.js";

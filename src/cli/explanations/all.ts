@@ -2,6 +2,7 @@
 import { adoptionCodes } from "./adoption.js";
 import { checkCodes } from "./checks.js";
 import { containerfileCodes } from "./containerfiles.js";
+import { deploymentCodes } from "./deployments.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
@@ -29,4 +30,5 @@ export const explanations: Explanations = {
   ...labCodes,
   ...imageCodes,
   ...containerfileCodes,
+  ...deploymentCodes,
 };

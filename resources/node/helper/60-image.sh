@@ -1,0 +1,148 @@
+# What OS images this node has: which updater keeps them, what boots now and next, and how its last boot went (docs/node-helper.md, "Images").
+verb read-image
+
+repo=$root/sysroot/ostree/repo
+denied=$state/denied-images
+staged_by_us=$state/staged-image
+reboot_note=$state/reboot
+order=''
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+updater() { # into $updater who keeps this system's images, and into $work/status what it says: bootc where the system is its own, then rpm-ostree, then ostree
+	if command -v bootc >/dev/null && bootc_status && tr -d ' \n\t' <"$work/status" | grep -q '"type":"bootcHost"\|"booted":{"image":{'; then
+		updater=bootc
+	elif command -v rpm-ostree >/dev/null && timeout 60 rpm-ostree status --json >"$work/status" 2>/dev/null; then
+		updater=rpm_ostree
+	elif command -v ostree >/dev/null && ostree_status; then
+		updater=ostree
+	else
+		updater=none
+		: >"$work/status"
+	fi
+	order=$work/order
+}
+
+image_state() { # updater(), and $work/order: "STATE DIGEST CHECKSUM LOCKED" for each deployment, in boot order; $origin, $booted, $next and $next_state
+	updater
+	if [ "$updater" = none ]; then
+		echo 'no updater of OS images keeps this system: neither bootc, rpm-ostree nor ostree' >&2
+		return 78
+	fi
+	"${updater}_order" >"$order" || return
+	booted=$(awk '$1 == "booted" { print $2; exit }' "$order")
+	if [ -z "$booted" ]; then
+		echo 'the updater does not say what is booted' >&2
+		return 78
+	fi
+	# What stands before the booted one boots next, unless it is to wait for a word.
+	next=$(awk '$1 == "booted" { exit } { print $2; exit }' "$order") next_state=$(awk '$1 == "booted" { exit } { print $1; exit }' "$order")
+}
+
+image_lock() { # one at a time: updaters themselves only half see to that
+	exec 8>"$run/image.flock" || return 73
+	flock -n 8 && return 0
+	echo 'something else is done with the images of this node now; try again' >&2
+	return 75
+}
+
+is_image_digest() { # an ostree commit, or the digest of a container image
+	case ${1#sha256:} in *[!0-9a-f]*) return 1 ;; esac
+	[ "$(printf %s "${1#sha256:}" | wc -c)" -eq 64 ] || return 1
+	case $updater:$1 in
+	ostree:sha256:* | bootc:[!s]*) return 1 ;;
+	esac
+}
+
+is_image_source() { # REMOTE:REF, or a container image with its transport
+	case $1 in '' | [!A-Za-z0-9/]* | *[!A-Za-z0-9._:/@+-]*) return 1 ;; esac
+	[ "${#1}" -le 512 ]
+}
+
+image_words() { # FILE: into $digest, $source and $bypass; the digest on the first line, then "source=…" and "bypass-driver". Needs $updater
+	digest='' source='' bypass=''
+	while read -r line || [ -n "$line" ]; do
+		case $line in
+		source=*) source=${line#source=} ;;
+		bypass-driver) bypass=yes ;;
+		*)
+			[ -z "$digest" ] || return 64
+			digest=$line
+			;;
+		esac
+	done <"$1"
+	if is_image_digest "$digest" && { [ -z "$source" ] || is_image_source "$source"; }; then return 0; fi
+	echo 'not a digest of an image that this node can boot' >&2
+	return 64
+}
+
+is_denied() { grep -q "^$1\\( \\|\$\\)" "$denied" 2>/dev/null; }
+
+json_facts() { # FILE PROGRAM: runs it with the file's JSON in `d`
+	if ! command -v python3 >/dev/null; then
+		echo 'python3 is not installed, and the updater speaks JSON' >&2
+		return 69
+	fi
+	python3 -I -c "import json, sys
+d = json.load(open(sys.argv[1], encoding='utf-8'))
+$2" "$1" 2>"$work/said" && return 0
+	echo 'what the updater says of its deployments is not whole' >&2
+	return 65
+}
+
+image_health() { # units of the boot's verdict, by both generations of greenboot and its stand-in
+	kind=none
+	[ ! -x "$root/usr/lib/dcn-ha/greenboot" ] || kind=stand-in
+	[ ! -x "$root/usr/libexec/greenboot/greenboot" ] || kind=greenboot
+	printf 'greenboot=%s\n' "$kind"
+	for one in boot-complete.target greenboot-healthcheck.service dcn-ha-greenboot.service ostree-boot-complete.service; do
+		said=$(systemctl show --property=LoadState,ActiveState,SubState,Result "$one" 2>/dev/null | tr '\n' ' ')
+		printf 'unit.%s=%s\n' "$one" "${said% }"
+	done
+	printf 'system=%s\n' "$(systemctl is-system-running 2>/dev/null)"
+}
+
+free_bytes() { # NAME FOLDER
+	df -Pk "$2" 2>/dev/null | awk -v name="$1" 'NR == 2 { printf "free.%s=%.0f\n", name, $4 * 1024 }'
+}
+
+section() { # NAME FILE
+	size "$2"
+	printf '%s %s\n' "$1" "$bytes"
+	if [ "$bytes" -gt 0 ]; then cat "$2"; fi
+}
+
+verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts as NAME=VALUE, the updater's own status, what greenboot says
+	updater
+	: >"$work/greenboot"
+	: >"$work/motd"
+	{
+		printf 'boot=%s\n' "$(boot_id)"
+		printf 'updater=%s\n' "$updater" | tr _ -
+		if [ "$updater" != none ]; then
+			printf 'tool=%s\n' "$("${updater}_version" 2>/dev/null | tr -cd ' -~')"
+			printf 'origin=%s\n' "$("${updater}_origin" 2>/dev/null)"
+		fi
+		image_health
+		if [ -e "$root/boot/ostree/finalize-failure.stamp" ]; then
+			printf 'finalize-failed=%s\n' "$(head -c 400 "$root/boot/ostree/finalize-failure.stamp" | tr '\n' ' ' | tr -cd ' -~')"
+		fi
+		free_bytes boot "$root/boot"
+		free_bytes repository "$root/sysroot"
+		if [ -s "$staged_by_us" ]; then printf 'staged=%s\n' "$(head -n 1 "$staged_by_us")"; fi
+		if [ -s "$reboot_note" ]; then printf 'reboot=%s\n' "$(head -n 1 "$reboot_note")"; fi
+		if [ -s "$denied" ]; then sed 's/^/denied=/' "$denied"; fi
+	} >"$work/facts"
+	if [ -x "$root/usr/lib/dcn-ha/greenboot" ]; then "$root/usr/lib/dcn-ha/greenboot" status >"$work/greenboot" 2>/dev/null; fi
+	for one in "$root/run/motd.d/boot-status" "$root/etc/motd.d/boot-status"; do
+		if [ -f "$one" ]; then
+			head -c 4000 "$one" | tr -cd '\n -~' >"$work/motd"
+			break
+		fi
+	done
+	section facts "$work/facts"
+	section status "$work/status"
+	section greenboot "$work/greenboot"
+	section boot-status "$work/motd"
+	echo 'end 0'
+}

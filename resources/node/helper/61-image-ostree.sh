@@ -1,0 +1,123 @@
+# Plain ostree: commits from a remote, deployed for the next boot (ostree-admin-deploy(1), ostree-pull(1)).
+
+ostree_status() {
+	timeout 60 ostree admin status --json >"$work/status" 2>/dev/null || timeout 60 ostree admin status >"$work/status" 2>/dev/null
+}
+
+ostree_version() { ostree --version | sed -n "s/^ *Version: *'\\{0,1\\}\\([^']*\\)'\\{0,1\\}/\\1/p"; }
+
+# The text is the same in all versions; what is staged or pending stands before the booted one.
+ostree_order() {
+	timeout 60 ostree admin status 2>/dev/null | awk '
+		/^[* ] [^ ]+ [0-9a-f]+\.[0-9]+/ {
+			sub(/^ /, "")
+			star = sub(/^\* /, "")
+			if (length($2) < 66) next
+			sum = substr($2, 1, 64)
+			state = star ? "booted" : /\(.*staged/ ? "staged" : seen ? "other" : "pending"
+			if (star) seen = 1
+			print state, sum, sum, (/finalization locked/ ? "yes" : "no")
+		}'
+}
+
+ostree_origin() {
+	timeout 60 ostree admin status 2>/dev/null | awk '/^\* / { own = 1; next } /^  ?[^ ]/ { own = 0 } own && sub(/^ *origin refspec: /, "") { print; exit }'
+}
+
+ostree_place() { # SOURCE: into $remote and $ref; its remote is the origin's where it names none
+	remote='' ref=$1
+	case $1 in
+	'') ref=$(ostree_origin) ;;
+	*:*) : ;;
+	*) case $(ostree_origin) in *:*) ref=$(ostree_origin | sed 's/:.*//'):$1 ;; esac ;;
+	esac
+	case $ref in *:*) remote=${ref%%:*} ref=${ref#*:} ;; esac
+	if [ -n "$ref" ]; then return 0; fi
+	echo 'this system has no origin to ask for images' >&2
+	return 65
+}
+
+ostree_verifies() { # REMOTE: whether commits of this remote must be signed
+	cat "$repo/config" "$root"/etc/ostree/remotes.d/*.conf 2>/dev/null | awk -v remote="[remote \"$1\"]" '
+		/^\[/ { own = $0 == remote; if (own) found = 1 }
+		own && /^gpg-verify *= *(false|0)/ { gpg = "no" }
+		own && /^sign-verify *=/ && !/= *(false|0)/ { sign = "yes" }
+		END { print !found ? "unknown" : gpg == "no" && sign == "" ? "no" : "yes" }'
+}
+
+commit_facts() { # DIGEST REMOTE
+	printf 'digest=%s\n' "$1"
+	printf 'version=%s\n' "$(ostree --repo="$repo" show --print-metadata-key=version "$1" 2>/dev/null | tr -d "'" | tr -cd ' -~')"
+	[ -n "$2" ] || return 0
+	signature=none
+	if ostree --repo="$repo" show --gpg-verify-remote="$2" "$1" 2>/dev/null | grep -q 'Good signature from'; then signature=good; fi
+	printf 'signature=%s\nsignature-required=%s\n' "$signature" "$(ostree_verifies "$2")"
+}
+
+ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the commit itself is fetched, and its signature judged
+	ostree_place "$1" || return
+	if [ -n "$remote" ]; then
+		timeout 300 ostree --repo="$repo" pull --commit-metadata-only "$remote" "$ref" >/dev/null || return 69
+	fi
+	case $ref in
+	????????????????????????????????????????????????????????????????) digest=$ref ;;
+	*) digest=$(ostree --repo="$repo" rev-parse "${remote:+$remote:}$ref") || return 69 ;;
+	esac
+	printf 'source=%s\n' "${remote:+$remote:}$ref"
+	commit_facts "$digest" "$remote"
+}
+
+have_commit() { # DIGEST: all of it
+	rest=${1#??}
+	[ -e "$repo/objects/${1%"$rest"}/$rest.commit" ] && [ ! -e "$repo/state/$1.commitpartial" ]
+}
+
+ostree_pull() { # DIGEST SOURCE: a ref of ours keeps it until it is booted or dropped
+	ostree_place "$2" || return
+	word=already
+	if ! have_commit "$1"; then
+		word=pulled
+		if [ -z "$remote" ]; then
+			echo 'this commit is not here, and the system has no remote to fetch it from' >&2
+			return 69
+		fi
+		ostree --repo="$repo" pull "$remote" "$1" >/dev/null || return 69
+	fi
+	ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
+	printf 'pull=%s\n' "$word"
+	commit_facts "$1" "$remote"
+}
+
+release_commit() { ostree --repo="$repo" refs --delete dcn-ha/next >/dev/null 2>&1 || :; }
+
+# A staged deployment becomes bootable when this unit stops at shutdown. Where it is missing, or would not be stopped, nothing may be staged.
+ostree_finalizer() {
+	systemctl start ostree-finalize-staged.service 2>/dev/null
+	systemctl is-active --quiet ostree-finalize-staged.service || return 1
+	case " $(systemctl show --property=Conflicts --value ostree-finalize-staged.service 2>/dev/null) " in
+	*' final.target '* | *' shutdown.target '*) return 0 ;;
+	esac
+	return 1
+}
+
+ostree_stage() { # DIGEST SOURCE: in the booted system's place, with its origin; it says how
+	ostree_place "$2" || return
+	if ! have_commit "$1"; then
+		echo 'this image was not pulled' >&2
+		return 65
+	fi
+	folder=$(ostree admin --print-current-dir) && os=${folder%/deploy/*} os=${os##*/} || return
+	{ cat "$folder.origin" 2>/dev/null || echo '[origin]'; } | sed '/^refspec *=/d; /^override-commit *=/d' |
+		sed "/^\\[origin\\]/a\\
+refspec=${remote:+$remote:}$ref" >"$work/origin"
+	if ostree_finalizer; then
+		how=staged
+		ostree admin deploy --os="$os" --stage --origin-file="$work/origin" "$1" >/dev/null || return
+	else
+		how=deployed
+		ostree admin deploy --os="$os" --origin-file="$work/origin" "$1" >/dev/null || return
+	fi
+	printf 'how=%s\n' "$how"
+}
+
+ostree_drop() { ostree admin undeploy 0 >/dev/null && release_commit; }

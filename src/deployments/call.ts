@@ -1,0 +1,106 @@
+// One verb about images on one node, and what its exit code means in our words (docs/node-helper.md, "Images").
+import { DcnError, type ErrorKind } from "../errors/index.js";
+import { factsOf, type HelperAnswer, type HelperVerb } from "../observation/index.js";
+import { callHelper } from "../observe/index.js";
+import type { Transport } from "../transport/index.js";
+
+/** The node that is asked, and how. */
+export interface ImageNode {
+  readonly transport: Transport;
+  readonly node: string;
+  /** Longer or shorter than the verb's own time limit. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a verb is asked: its payload, and how long it takes at most. */
+interface Request {
+  readonly verb: HelperVerb;
+  readonly payload?: string;
+  readonly timeoutMs: number;
+}
+
+/** The first value of each line NAME=VALUE of an answer. */
+export type Answer = (name: string) => string | undefined;
+
+/**
+ * Runs the verb and returns its lines. Throws DcnError as `callHelper` does (OUTCOME_UNKNOWN where the connection was lost after the request
+ * was sent), and the codes of `trouble`.
+ */
+export async function ask(at: ImageNode, request: Request): Promise<Answer> {
+  const facts = factsOf(await askText(at, request));
+  return (name) => facts.get(name)?.at(0) || undefined;
+}
+
+/** The same for an answer that is not lines alone. */
+export async function askText(at: ImageNode, { verb, payload, timeoutMs }: Request): Promise<string> {
+  const { transport, node, signal } = at;
+  const frame = { verb, ...(payload === undefined ? {} : { payload }) };
+  const [answer] = await callHelper(transport, node, [frame], {
+    timeoutMs: at.timeoutMs ?? timeoutMs,
+    signal,
+  });
+  if (answer?.exitCode === 0) return answer.stdout;
+  throw trouble(node, verb, answer);
+}
+
+interface Meaning {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly hint?: string;
+  readonly retryable?: boolean;
+}
+
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  64: { kind: "invalid", code: "IMAGE_REQUEST" },
+  65: { kind: "failed", code: "IMAGE_UNUSABLE" },
+  69: {
+    kind: "unreachable",
+    code: "IMAGE_SOURCE_UNREACHABLE",
+    retryable: true,
+    hint: "the node itself fetches its image: see that it reaches the repository or registry, and that the image is there",
+  },
+  75: { kind: "busy", code: "IMAGE_BUSY", retryable: true },
+  78: {
+    kind: "failed",
+    code: "NO_IMAGE_UPDATER",
+    hint: "rollouts are for systems of bootc, rpm-ostree or ostree; packages are updated with the node in standby: dcn-ha node standby",
+  },
+};
+
+const REFUSALS: Readonly<Record<string, Meaning>> = {
+  denied: {
+    kind: "refused",
+    code: "IMAGE_DENIED",
+    hint: "build a better one; to offer this very image again, allow it on the node first",
+  },
+  other: {
+    kind: "refused",
+    code: "IMAGE_STAGED_BY_OTHER",
+    hint: "ask who put it there; drop it by its digest, or let the node boot it first",
+  },
+  driver: {
+    kind: "refused",
+    code: "IMAGE_DRIVER",
+    hint: "stop that agent on the nodes of this group, so that two do not update one node",
+  },
+  "not-next": {
+    kind: "refused",
+    code: "IMAGE_NOT_NEXT",
+    hint: "stage the image first, and look at what the node says boots next",
+  },
+};
+
+function trouble(node: string, verb: string, answer: HelperAnswer | undefined): DcnError {
+  const reason = factsOf(answer?.stdout ?? "")
+    .get("refused")
+    ?.at(0);
+  const exitCode = answer?.exitCode ?? 1;
+  const meaning =
+    exitCode === 77
+      ? REFUSALS[reason ?? ""]
+      : (MEANINGS[exitCode] ?? { kind: "failed", code: "IMAGE_FAILED" });
+  const { kind, code, ...more } = meaning ?? { kind: "refused", code: "IMAGE_REFUSED" };
+  const said = answer?.stderr.trim() || answer?.stdout.trim() || `exit code ${exitCode}`;
+  return new DcnError(kind, code, `${node}: ${verb}: ${said}`, { node, ...more });
+}
