@@ -96,6 +96,7 @@ export async function withScene<Result>(
       clock: systemClock,
       controller,
       deadlines: {
+        fetchMs: msOf(deadlines.fetch, "2h"),
         drainMs: msOf(deadlines.drain, "10min"),
         stageMs: msOf(deadlines.stage, "15min"),
         stopMs: msOf(deadlines.drain, "10min"),

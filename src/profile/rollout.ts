@@ -57,6 +57,7 @@ const image = z
   });
 
 const deadlines = z.strictObject({
+  fetch: duration.optional().describe("Until the node has fetched the image, while it works on; default 2h"),
   drain: duration.optional().describe("Until a node is empty; default 10min"),
   stage: duration.optional().describe("Until the image is on the node; default 15min"),
   reboot: duration.optional().describe("Until it answers after its reboot; default 10min"),

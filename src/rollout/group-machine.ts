@@ -1,4 +1,5 @@
 // A group's rollout: one node after the other, no next one unless everything is well, and an end that leaves nothing behind (docs/rollouts.md).
+import type { OsObservation } from "../observation/index.js";
 import type { Ask, Deadlines, NodeFacts, PhaseProgress } from "./look.js";
 import { advanceNode } from "./node-machine.js";
 import type { Rule } from "./node-rules.js";
@@ -111,7 +112,7 @@ function between(look: GroupLook): GroupTurn {
 function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const node = record.nodes[next];
   const seen = facts.node;
-  const from = bootedOf(seen);
+  const from = bootedOf(seen?.os);
   if (node === undefined || seen?.bootId === undefined || from === undefined)
     return { record, asks: [], waits: `${next} does not say what it runs` };
   const there = seen.os?.deployments.filter(
@@ -123,7 +124,7 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   }
   const begun: NodeRecord = {
     ...fresh(node),
-    phase: "draining",
+    phase: "fetching",
     from,
     boot: seen.bootId,
     wasThere: (there?.length ?? 0) > 0,
@@ -132,8 +133,8 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
 }
 
 /** Digest of what a node runs: a container image's, or an ostree commit. */
-export function bootedOf(facts: NodeFacts | undefined): string | undefined {
-  const booted = facts?.os?.deployments.find(({ state }) => state === "booted");
+export function bootedOf(os: OsObservation | undefined): string | undefined {
+  const booted = os?.deployments.find(({ state }) => state === "booted");
   return booted?.imageDigest ?? booted?.checksum;
 }
 

@@ -26,6 +26,7 @@ export interface NodeFacts {
 
 /** What may be asked for. Each may be asked for again: it is done once. */
 export type Ask =
+  | "pull-image"
   | "set-standby"
   | "stage-image"
   | "stop-cluster"
@@ -36,6 +37,7 @@ export type Ask =
 
 /** Times in milliseconds; each counts from when the phase began, or the controller began to look. */
 export interface Deadlines {
+  readonly fetchMs: number;
   readonly drainMs: number;
   readonly stageMs: number;
   readonly stopMs: number;

@@ -5,6 +5,7 @@ import type { NodeRecord, Phase } from "./record.js";
 
 /** What is asked for while a phase lasts, and how long until it is asked for again. */
 const ASKS: Readonly<Partial<Record<Phase, readonly Ask[]>>> = {
+  fetching: ["pull-image"],
   draining: ["set-standby"],
   staging: ["stage-image"],
   stopping: ["stop-cluster"],

@@ -67,6 +67,21 @@ const restarted = (from: Phase): Rule[] => [
 
 /** The table (docs/rollouts.md shows it as a picture). */
 export const RULES: readonly Rule[] = [
+  { from: "fetching", says: "the rollout ends", when: ({ ending }) => ending, to: "waiting" },
+  {
+    from: "fetching",
+    says: "the image lies on the node",
+    when: ({ progress }) => progress.asks > 0 && progress.trouble === undefined,
+    to: "draining",
+  },
+  {
+    from: "fetching",
+    says: "the image is not to be had",
+    when: (look) => gaveUp(look) || later("fetchMs")(look),
+    to: "over",
+    outcome: "refused",
+    evidence: troubleOf,
+  },
   ...restarted("draining"),
   { from: "draining", says: "the rollout ends", when: ({ ending }) => ending, to: "returning" },
   {

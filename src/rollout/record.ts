@@ -4,6 +4,7 @@ import { z } from "zod";
 /** Where a node is on its way. `over` has an outcome. */
 export const PHASES = [
   "waiting",
+  "fetching",
   "draining",
   "staging",
   "stopping",

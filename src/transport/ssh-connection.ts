@@ -63,7 +63,10 @@ export async function connect(
       socket.destroy();
       reject(signal.aborted ? asError(signal.reason) : explainConnectError(error, target, seen, pins));
     };
-    signal.addEventListener("abort", () => socket.destroy(), { once: true });
+    const onAbort = (): void => void socket.destroy();
+    signal.addEventListener("abort", onAbort, { once: true });
+    // A signal outlives many connections, where a node is away for long.
+    socket.once("close", () => signal.removeEventListener("abort", onAbort));
     client.on("error", fail);
     client.once("close", () => fail(new Error("the connection was closed before the login was finished")));
     client.on("banner", (message) => {

@@ -1,5 +1,5 @@
 // Carries out what the rollout machine asks for, through the one helper; each may be done again (docs/node-helper.md).
-import { denyImage, dropImage, rebootNode, stageImage } from "../deployments/index.js";
+import { denyImage, dropImage, pullImage, rebootNode, stageImage } from "../deployments/index.js";
 import { DcnError } from "../errors/index.js";
 import { type HelperFrame, parseReadLock } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
@@ -22,9 +22,12 @@ export async function carryOut(
   const { transport, signal, nodes } = scene;
   const { target = "", source, boot = "" } = record.nodes[node] ?? {};
   const at = (one: string) => ({ transport, node: one, signal });
+  const image = { digest: target, ...(source === undefined ? {} : { source }) };
   const verb = (on: string, frame: HelperFrame, timeoutMs = 60_000) =>
     said(on, callHelper(transport, on, [frame], { timeoutMs, signal }));
   switch (ask) {
+    case "pull-image":
+      return trouble(pullImage({ ...at(node), timeoutMs: scene.deadlines.fetchMs }, image));
     case "set-standby":
       return verb(through, { verb: "set-standby", payload: `${node} ${ROLLOUT_OWNER}` });
     case "clear-standby":
@@ -34,12 +37,7 @@ export async function carryOut(
     case "start-cluster":
       return verb(node, { verb: "restart-cluster" }, 120_000);
     case "stage-image":
-      return trouble(
-        stageImage(
-          { ...at(node), timeoutMs: scene.deadlines.stageMs },
-          { digest: target, ...(source === undefined ? {} : { source }) },
-        ),
-      );
+      return trouble(stageImage({ ...at(node), timeoutMs: scene.deadlines.stageMs }, image));
     case "drop-image":
       return trouble(dropImage(at(node), target));
     case "reboot-node":

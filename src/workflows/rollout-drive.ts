@@ -4,6 +4,7 @@ import type { ClusterObservation } from "../observation/index.js";
 import {
   advanceGroup,
   currentNode,
+  type GroupFacts,
   type GroupTurn,
   isAtRest,
   type PhaseProgress,
@@ -14,7 +15,7 @@ import { carryOut, noteEvents, readRecord, saveRecord } from "./rollout-asks.js"
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import type { MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
 
-const LOOK_AGAIN_MS = 700;
+const LOOK_AGAIN_MS = 400;
 /** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
 const PAUSED_MS = 60_000;
 
@@ -95,7 +96,6 @@ interface Round {
 }
 
 async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Round): Promise<void> {
-  const { clock } = scene;
   const current = currentNode(memory.record);
   nodes.sort((one, other) => Number(one === current) - Number(other === current));
   const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
@@ -105,26 +105,19 @@ async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Rou
   ]);
   memory.through = sight?.through;
   takeRequest(memory, sight);
-  const { standby } = memory.record;
   if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
+  const { standby } = memory.record;
   const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state });
-  const nowMs = clock.nowMs();
-  const well = (facts.node?.worse.length ?? 1) === 0 && facts.ails?.length === 0;
-  memory.wellSinceMs = well && facts.node?.member === "online" ? (memory.wellSinceMs ?? nowMs) : undefined;
-  keepTime(memory, nowMs);
-  const waits =
-    current === undefined && next !== undefined && memory.record.state === "running"
-      ? await mayBegin(next)
-      : undefined;
-  const { deadlines } = scene;
-  const turn = advanceGroup({
-    record: memory.record,
-    facts,
-    progress: memory.progress,
-    deadlines,
-    waitsFor: waits,
-  });
-  await take(scene, { turn, lock, memory });
+  keepTime(memory, facts, scene.clock.nowMs());
+  const isBetween = current === undefined && next !== undefined && memory.record.state === "running";
+  const waitsFor = isBetween ? await mayBegin(next) : undefined;
+  // What is known now serves for more than one line of the table, until something was done about it.
+  for (let more = true; more; ) {
+    const { record, progress } = memory;
+    const turn = advanceGroup({ record, facts, progress, deadlines: scene.deadlines, waitsFor });
+    const asked = await take(scene, { turn, lock, memory });
+    more = !asked && memory.record !== record && currentNode(memory.record) === next;
+  }
 }
 
 /** Somebody else may write one thing into the record: that it is to pause or to end. */
@@ -134,7 +127,9 @@ function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
   if (seen.record.revision > memory.record.revision) memory.record = seen.record;
 }
 
-function keepTime(memory: Memory, nowMs: number): void {
+function keepTime(memory: Memory, facts: GroupFacts, nowMs: number): void {
+  const isWell = facts.node?.worse.length === 0 && facts.ails?.length === 0 && facts.node.member === "online";
+  memory.wellSinceMs = isWell ? (memory.wellSinceMs ?? nowMs) : undefined;
   if (nowMs - memory.lookedMs > PAUSED_MS) {
     memory.sinceMs = nowMs;
     memory.wellSinceMs = undefined;
@@ -149,19 +144,20 @@ function keepTime(memory: Memory, nowMs: number): void {
   };
 }
 
-/** Writes down first, then does. */
+/** Writes down first, then does; whether it did something. */
 async function take(
   scene: RolloutScene,
   { turn, lock, memory }: { readonly turn: GroupTurn; readonly lock: GroupLock; readonly memory: Memory },
-): Promise<void> {
+): Promise<boolean> {
   const through = memory.through;
+  if (through === undefined && turn.record !== memory.record) return false;
   tell(scene, memory, turn);
-  if (through === undefined) return;
+  if (through === undefined) return false;
   if (turn.record !== memory.record) {
     const saved = await saveRecord(scene, through, { before: memory.record, next: turn.record });
     if ("now" in saved) {
       memory.record = otherThan(scene, memory.record, saved.now);
-      return;
+      return true;
     }
     memory.record = saved.record;
     memory.sinceMs = scene.clock.nowMs();
@@ -178,6 +174,7 @@ async function take(
       text: trouble === undefined ? one.ask : `${one.ask}: ${trouble}`,
     });
   }
+  return turn.asks.length > 0;
 }
 
 /** The record was written by somebody else: a request to pause or to end is taken over, anything else is none of ours. */
@@ -193,31 +190,28 @@ function otherThan(
 
 function tell(scene: RolloutScene, memory: Memory, turn: GroupTurn): void {
   const { record, waits } = turn;
-  if (waits !== undefined) {
-    if (memory.said !== waits) event(scene, memory, { text: `waits: ${waits}` });
-    memory.said = waits;
-    return;
-  }
-  memory.said = "";
+  if (waits !== undefined && memory.said !== waits) event(scene, memory, { text: `waits: ${waits}` });
+  memory.said = waits ?? "";
   if (record === memory.record) return;
   const node = currentNode(memory.record) ?? currentNode(record);
-  const was = node === undefined ? undefined : memory.record.nodes[node];
-  const now = node === undefined ? undefined : record.nodes[node];
-  if (node !== undefined && now !== undefined && now.phase !== was?.phase) {
-    const says = turn.rule === undefined ? "its turn" : turn.rule.says;
-    const why = now.evidence === undefined ? "" : ` (${now.evidence})`;
-    const { phase, outcome } = now;
-    event(scene, memory, {
-      node,
-      phase,
-      ...(outcome === undefined ? {} : { outcome }),
-      text: `${phase === "over" ? (outcome ?? "over") : phase}: ${says}${outcome === undefined ? "" : why}`,
-    });
-  }
-  if (record.state !== memory.record.state) {
-    const { state, why } = record;
-    event(scene, memory, { state, text: why === undefined ? state : `${state}: ${why}` });
-  }
+  if (node !== undefined) tellNode(scene, memory, { turn, node });
+  if (record.state === memory.record.state) return;
+  const { state, why } = record;
+  event(scene, memory, { state, text: why === undefined ? state : `${state}: ${why}` });
+}
+
+function tellNode(
+  scene: RolloutScene,
+  memory: Memory,
+  { turn, node }: { readonly turn: GroupTurn; readonly node: string },
+): void {
+  const now = turn.record.nodes[node];
+  if (now === undefined || now.phase === memory.record.nodes[node]?.phase) return;
+  const { phase, outcome, evidence } = now;
+  const name = phase === "over" ? (outcome ?? phase) : phase;
+  const why = outcome === undefined || evidence === undefined ? "" : ` (${evidence})`;
+  const text = `${name}: ${turn.rule?.says ?? "its turn"}${why}`;
+  event(scene, memory, { node, phase, ...(outcome === undefined ? {} : { outcome }), text });
 }
 
 function event(scene: RolloutScene, memory: Memory, what: Omit<RolloutEvent, "number" | "at">): void {

@@ -48,10 +48,12 @@ export async function lookAtGroup(
 async function sightOf({ transport, signal }: RolloutScene, node: string): Promise<GroupSight | undefined> {
   try {
     const call = { timeoutMs: LOOK_MS, signal };
-    const view = await observeView(transport, node, call);
+    const [view, [answer]] = await Promise.all([
+      observeView(transport, node, call),
+      callHelper(transport, node, [{ verb: "read-cib" }], call),
+    ]);
     const { cluster } = view;
     if (cluster === undefined || !speaksForCluster(view) || !isMajority(view)) return undefined;
-    const [answer] = await callHelper(transport, node, [{ verb: "read-cib" }], call);
     const cib = answer?.exitCode === 0 ? readLiveCib(answer.stdout)?.xml : undefined;
     if (cib === undefined) return undefined;
     const value = /id="dcn-ha-rollout-state"[^>]* value="([^"]*)"/.exec(cib)?.[1];

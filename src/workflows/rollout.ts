@@ -4,7 +4,14 @@ import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
 import { refusal, restartOrder } from "../plan/index.js";
-import { isAtRest, type RecordState, type RolloutRecord, resumed, underChannel } from "../rollout/index.js";
+import {
+  bootedOf,
+  isAtRest,
+  type RecordState,
+  type RolloutRecord,
+  resumed,
+  underChannel,
+} from "../rollout/index.js";
 import { readRecord, saveRecord } from "./rollout-asks.js";
 import { driveRollout } from "./rollout-drive.js";
 import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
@@ -55,21 +62,20 @@ async function plannedNode(
   const fail = (code: string, text: string): void => {
     findings.push({ severity: "error", code, subject: `node ${node}`, text });
   };
-  const booted = state?.os?.deployments.find((one) => one.state === "booted");
-  const from = booted?.imageDigest ?? booted?.checksum;
+  const from = bootedOf(state?.os);
   if (from === undefined) fail("IMAGE_UNKNOWN", "it does not say which image it runs");
   const named = wish.channel === undefined ? wish.source : underChannel(state?.origin, wish.channel);
   if (wish.channel !== undefined && named === undefined)
     fail("IMAGE_ORIGIN_UNKNOWN", "it does not say what it follows, so that a channel means nothing to it");
-  const source = named === undefined ? {} : { source: named };
-  if (wish.digest !== undefined) return { node, from, target: wish.digest, ...source };
+  const planned = { node, from, target: wish.digest, ...(named === undefined ? {} : { source: named }) };
+  if (wish.digest !== undefined) return planned;
   try {
-    const image = await resolveImage({ transport, node, signal }, named ?? "");
-    return { node, from, target: image.digest, version: image.version, ...source };
+    const { digest, version } = await resolveImage({ transport, node, signal }, named);
+    return { ...planned, target: digest, version };
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     fail(error.code, error.message.replace(`${node}: `, ""));
-    return { node, from, target: undefined, ...source };
+    return planned;
   }
 }
 
