@@ -1,11 +1,17 @@
 // bootc, rpm-ostree and ostree behind one interface: the on-node helper knows which of them keeps a node's images (docs/node-helper.md, "Images").
 import { DcnError } from "../errors/index.js";
-import { type ImageState, parseImageState } from "../observation/index.js";
+import {
+  type ImageComparison,
+  type ImageState,
+  parseImageComparison,
+  parseImageState,
+} from "../observation/index.js";
 import { type Answer, ask, askText, type ImageNode } from "./call.js";
 
 const SHORT_MS = 120_000;
 const RESOLVE_MS = 420_000;
 const STAGE_MS = 1_200_000;
+const COMPARE_MS = 1_200_000;
 const PULL_MS = 3_600_000;
 
 /** An image by its digest (container image) or ostree commit; `source` where it is not what the node follows already. */
@@ -66,6 +72,18 @@ export async function pullImage(at: ImageNode, image: WantedImage): Promise<"pul
   const word = wordOf(answer, "pull", ["pulled", "already", "later"]);
   if (word === undefined) throw broken(at, "pull-image does not say what it did");
   return word;
+}
+
+/**
+ * What the running image and a fetched one bring for the cluster; the fetched one's own Pacemaker judges the live CIB. Nothing of it stays.
+ * Throws DcnError failed IMAGE_UNUSABLE where it was not fetched.
+ */
+export async function compareImage(at: ImageNode, image: WantedImage): Promise<ImageComparison> {
+  const payload = wordsOf(image);
+  const text = await askText(at, { verb: "compare-image", payload, timeoutMs: COMPARE_MS });
+  const comparison = parseImageComparison(text);
+  if (comparison !== undefined) return comparison;
+  throw broken(at, "the comparison of the two images is not whole");
 }
 
 /**

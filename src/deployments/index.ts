@@ -2,6 +2,7 @@
 export type { ImageNode } from "./call.js";
 export {
   allowImage,
+  compareImage,
   denyImage,
   dropImage,
   pullImage,

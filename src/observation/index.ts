@@ -42,6 +42,7 @@ export {
   type HelperVerb,
   parseAnswers,
 } from "./helper-protocol.js";
+export { type ImageComparison, type ImageFacts, parseImageComparison } from "./image-facts.js";
 export {
   type BootHealth,
   bootOrder,

@@ -21,6 +21,8 @@ import type { Command, CommandResult, Transport } from "../../src/transport/inde
 const HELPER = join(import.meta.dirname, "../../resources/node/helper");
 const STAND_INS = join(import.meta.dirname, "../contract/stand-ins");
 const OS = "dcn";
+/** ostree syncs the whole file system at each deployment: here that costs nothing. */
+const MEMORY = "/dev/shm";
 /** The ref that a machine follows. */
 export const REF = "dcn/hmi/site-1";
 
@@ -33,14 +35,17 @@ mount -t tmpfs tmpfs "$d/tmp" && exec chroot "$d" "$@"`;
 
 /** One machine in a folder of its own. */
 export class OstreeMachine {
-  readonly folder = mkdtempSync(join(tmpdir(), "dcn-ha-machine-"));
+  readonly folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "dcn-ha-machine-"));
   private readonly sysroot = join(this.folder, "sysroot");
   private readonly tree = join(this.folder, "tree");
   private boots = 0;
 
-  /** With `standIns`, commands of that name are stand-ins over ostree; without `finalizer`, nothing makes a staged deployment bootable. */
-  constructor(options: { readonly standIns?: readonly string[]; readonly finalizer?: boolean } = {}) {
-    const { standIns = [], finalizer = true } = options;
+  /** A fresh one; with `from`, a copy of another one's disk, which is quicker. */
+  constructor(from?: OstreeMachine) {
+    if (from !== undefined) {
+      this.host("cp", "-a", `${from.folder}/.`, this.folder);
+      return;
+    }
     const folders = ["boot", "dev", "mnt", "proc", "run", "sys", "sysroot", "tmp", "usr/etc", "var"];
     for (const name of [...folders, "usr/lib/modules/1"])
       mkdirSync(join(this.tree, name), { recursive: true });
@@ -55,12 +60,24 @@ export class OstreeMachine {
         verbatimSymlinks: true,
       });
     this.host("ostree", "init", `--repo=${this.archive}`, "--mode=archive");
+    this.host("ostree", `--repo=${this.archive}`, "config", "set", "core.fsync", "false");
     mkdirSync(this.sysroot);
     this.host("ostree", "admin", "init-fs", "--modern", this.sysroot);
     this.repository("config", "set", "core.fsync", "false");
     this.host("ostree", "admin", "os-init", OS, `--sysroot=${this.sysroot}`);
-    this.stubs(standIns);
-    if (finalizer) this.write("units/ostree-finalize-staged.service.active", "");
+    this.stubs();
+    this.write("units/ostree-finalize-staged.service.active", "");
+  }
+
+  /** Another one with the same disk, switched on. */
+  copy(): OstreeMachine {
+    return new OstreeMachine(this).start();
+  }
+
+  /** Puts a stand-in over ostree in the place of a command (test/contract/stand-ins). */
+  standIn(...names: readonly string[]): this {
+    for (const name of names) this.write(`stubs/${name}`, readFileSync(join(STAND_INS, name), "utf8"), 0o755);
+    return this;
   }
 
   /** Where images are published. */
@@ -80,7 +97,8 @@ export class OstreeMachine {
   /** Publishes the tree as this version and returns its commit. */
   publish(version: string, ref = REF): string {
     this.put("usr/etc/version", version);
-    const how = [`--branch=${ref}`, `--add-metadata-string=version=${version}`, this.tree];
+    const about = [`--add-metadata-string=version=${version}`, `--add-metadata-string=ref=${ref}`];
+    const how = [`--branch=${ref}`, ...about, this.tree];
     return this.host("ostree", `--repo=${this.archive}`, "commit", ...how).trim();
   }
 
@@ -96,11 +114,20 @@ export class OstreeMachine {
 
   /** An ordinary reboot: a staged deployment becomes bootable, unless finalizing fails. */
   reboot({ finalizing = true }: { readonly finalizing?: boolean } = {}): this {
+    this.doScheduled();
     if (existsSync(join(this.folder, "run/ostree/staged-deployment"))) {
       if (finalizing) this.run("ostree", "admin", "finalize-staged");
       else this.write("sysroot/boot/ostree/finalize-failure.stamp", "no space left on device\n");
     }
     return this.start();
+  }
+
+  /** What systemd was asked to do a moment later, where that is more than to reboot. */
+  private doScheduled(): void {
+    const words = this.read("later.log")?.trim().split("\n").at(-1)?.split(" -- ")[1]?.split(" ") ?? [];
+    rmSync(join(this.folder, "later.log"), { force: true });
+    if (words.length > 0 && words[0] !== "systemctl")
+      this.run("sh", "-c", `PATH=/mnt/stubs:$PATH; ${words.join(" ")}`);
   }
 
   /** A power cut, and power again. */
@@ -145,11 +172,29 @@ export class OstreeMachine {
     return this;
   }
 
-  /** Everything that was written below the disk and /run, for tests of what writes nothing. */
-  fingerprint(): string {
+  forget(path: string): this {
+    rmSync(join(this.folder, path), { force: true });
+    return this;
+  }
+
+  /** Digests of what lies on the disk, of what is noted below /var and of what is staged; locks and folders that come and go apart. */
+  written(): string {
     const list =
-      "find sysroot run -newer boot_id ! -type d ! -path '*helper.*' ! -name '*.flock' ! -name .lock | sort";
+      "find sysroot run -type f ! -name '*.flock' ! -name .lock ! -path '*/helper.*' ! -name '*.rows' | sort | xargs sha256sum";
     return this.host("sh", "-c", `cd ${this.folder} && ${list}`);
+  }
+
+  /** Holds the lock under which the helper does things with images, until the returned function is called. */
+  holdImageLock(): () => void {
+    const child = spawn("flock", [join(this.folder, "run/dcn-ha/image.flock"), "sleep", "60"], {
+      detached: true,
+    });
+    const { pid } = child;
+    const held = 'until ! flock -n "$1" true; do sleep 0.05; done';
+    this.host("sh", "-c", held, "sh", join(this.folder, "run/dcn-ha/image.flock"));
+    return () => {
+      if (pid !== undefined) process.kill(-pid);
+    };
   }
 
   /** The login that may run the helper. */
@@ -205,7 +250,7 @@ export class OstreeMachine {
     return run.stdout;
   }
 
-  private stubs(standIns: readonly string[]): void {
+  private stubs(): void {
     const stub = (name: string, body: string): unknown =>
       this.write(`stubs/${name}`, `#!/bin/sh\n${body}\n`, 0o755);
     stub("logger", `shift; echo "$@" >>/mnt/journal.log`);
@@ -217,6 +262,7 @@ while case \${1:-} in --property=*) property=\${1#*=} ;; --*) : ;; *) false ;; e
 case $verb in
 is-active) if [ -e "/mnt/units/$1.active" ]; then echo active; else echo inactive; exit 3; fi ;;
 is-system-running) echo running ;;
+reboot) : ;;
 start) [ -e "/mnt/units/$1.active" ] ;;
 show)
   case $property in
@@ -226,8 +272,6 @@ show)
 *) exit 1 ;;
 esac`,
     );
-    for (const name of standIns)
-      this.write(`stubs/${name}`, readFileSync(join(STAND_INS, name), "utf8"), 0o755);
   }
 }
 

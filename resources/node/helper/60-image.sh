@@ -5,22 +5,22 @@ repo=$root/sysroot/ostree/repo
 denied=$state/denied-images
 staged_by_us=$state/staged-image
 reboot_note=$state/reboot
-order=''
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
-updater() { # into $updater who keeps this system's images, and into $work/status what it says: bootc where the system is its own, then rpm-ostree, then ostree
-	if command -v bootc >/dev/null && bootc_status && tr -d ' \n\t' <"$work/status" | grep -q '"type":"bootcHost"\|"booted":{"image":{'; then
+# bootc where the system is its own, then rpm-ostree, then ostree. One that is there and does not tell is not passed over for the next, who
+# would do its work in another's house: its status is unknown then, and nothing can be changed.
+updater() { # into $updater who keeps this system's images, and into $work/status what it says
+	: >"$work/status"
+	updater=none order=$work/order
+	if command -v bootc >/dev/null && ! bootc_is_elsewhere; then
 		updater=bootc
-	elif command -v rpm-ostree >/dev/null && timeout 60 rpm-ostree status --json >"$work/status" 2>/dev/null; then
+	elif command -v rpm-ostree >/dev/null && [ -e "$root/run/ostree-booted" ]; then
 		updater=rpm_ostree
+		timeout 60 rpm-ostree status --json >"$work/status" 2>/dev/null || :
 	elif command -v ostree >/dev/null && ostree_status; then
 		updater=ostree
-	else
-		updater=none
-		: >"$work/status"
 	fi
-	order=$work/order
 }
 
 image_state() { # updater(), and $work/order: "STATE DIGEST CHECKSUM LOCKED" for each deployment, in boot order; $origin, $booted, $next and $next_state

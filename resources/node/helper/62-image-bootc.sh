@@ -6,6 +6,16 @@ bootc_status() {
 	timeout 60 bootc status --format=json --format-version=1 >"$work/status" 2>/dev/null || timeout 60 bootc status --format=json >"$work/status" 2>/dev/null
 }
 
+bootc_is_elsewhere() { # whether bootc says, in whole words, that this system is not its own
+	bootc_status || [ -e "$root/run/ostree-booted" ] || return 0
+	text=$(tr -d ' \n\t' <"$work/status")
+	case $text in
+	*'"type":"bootcHost"'* | *'"booted":{"image":{'*) return 1 ;;
+	'{'*'"status":{'*'}}') : ;;
+	*) return 1 ;;
+	esac
+}
+
 bootc_version() { bootc --version | sed 's/^bootc //'; }
 
 bootc_order() {

@@ -1,0 +1,268 @@
+# Two images beside each other: what the cluster and this node need of the next one, looked up in it before it boots.
+verb compare-image
+
+inside() { # COMMAND…: in the image that is looked at, where nothing can be written and no network is; at most a minute
+	if [ "$side" = old ]; then
+		timeout 60 "$@" 2>&1
+		return
+	fi
+	# shellcheck disable=SC2016 # for the other shell
+	timeout 60 unshare --mount --net --pid --fork --kill-child sh -c 'r=$0
+		mount --bind "$r" "$r" && mount -o remount,bind,ro "$r" && mount -t proc proc "$r/proc" || exit 1
+		for one in dev run tmp var; do mount -t tmpfs tmpfs "$r/$one" || exit 1; done
+		: >"$r/dev/null" && mount --bind /dev/null "$r/dev/null" && exec chroot "$r" "$@"' "$image_root" "$@" 2>&1
+}
+
+fact() { printf '%s.%s=%s\n' "$side" "$1" "$2"; }
+
+plain() { tr -cd '\n -~' | tr -s '\n' ' ' | head -c "${1:-400}"; }
+
+elf_machine() { # FILE: what a program is for, from its ELF header
+	case $(od -An -tu1 -j18 -N1 "$1" 2>/dev/null | tr -d ' ') in
+	3) echo i386 ;;
+	21) echo ppc64 ;;
+	22) echo s390x ;;
+	40) echo arm ;;
+	62) echo x86_64 ;;
+	183) echo aarch64 ;;
+	243) echo riscv64 ;;
+	*) echo unknown ;;
+	esac
+}
+
+number_of() { # NAME FILE…: of a user or group, in the first file that knows it
+	name=$1
+	shift
+	cat "$@" 2>/dev/null | awk -F: -v name="$name" '$1 == name { print $3; found = 1; exit } END { if (!found) print "absent" }'
+}
+
+cib_agents() { # FILE: "CLASS PROVIDER TYPE" of every resource and template, a dash for no provider
+	sed -n 's/^ *<\(primitive\|template\) \(.*\)>$/\2/p' "$1" | while read -r line; do
+		line=" $line"
+		attribute class
+		class=$value
+		attribute provider
+		provider=${value:--}
+		attribute type
+		printf '%s %s %s\n' "$class" "$provider" "$value"
+	done | sort -u
+}
+
+has_unit() { # NAME: a unit, or what systemd makes one of; also one that somebody put into /etc of this node, which goes along
+	unit_name=${1%.service}
+	for folder in usr/lib/systemd/system usr/etc/systemd/system etc/systemd/system; do
+		[ ! -e "$image_root/$folder/$unit_name.service" ] || return 0
+	done
+	for folder in usr/share/containers/systemd usr/etc/containers/systemd etc/containers/systemd; do
+		for kind in container pod kube; do [ ! -e "$image_root/$folder/$unit_name.$kind" ] || return 0; done
+	done
+	[ "$side" = new ] || return 1
+	for one in "systemd/system/$unit_name.service" "containers/systemd/$unit_name.container"; do
+		if [ -e "$root/etc/$one" ] && [ ! -e "$root/usr/etc/$one" ]; then return 0; fi
+	done
+	return 1
+}
+
+has_agent() { # CLASS PROVIDER TYPE
+	case $1 in
+	ocf) [ -e "$image_root/usr/lib/ocf/resource.d/$2/$3" ] ;;
+	stonith) [ -e "$image_root/usr/sbin/$3" ] || [ -e "$image_root/usr/lib/stonith/plugins/$3" ] ;;
+	systemd) has_unit "$3" ;;
+	service) has_unit "$3" || has_script "$3" ;;
+	lsb) has_script "$3" ;;
+	*) : ;;
+	esac
+}
+
+has_script() { [ -e "$image_root/etc/init.d/$1" ] || [ -e "$image_root/usr/etc/init.d/$1" ]; }
+
+agent_facts() { # what the live CIB uses and this image does not have
+	while read -r class provider type; do
+		has_agent "$class" "$provider" "$type" && continue
+		name=$class:$provider:$type
+		case $provider in -) name=$class:$type ;; esac
+		fact missing "$name"
+	done <"$work/agents"
+	sed -n 's/^ *<alert .*path="\([^"]*\)".*/\1/p' "$work/live.xml" | while read -r path; do
+		case $path in /var/* | /run/*) continue ;; esac
+		[ -e "$image_root$path" ] || [ -e "$image_root/usr$path" ] || fact missing "alert:$path"
+	done
+}
+
+cluster_facts() {
+	inside pacemakerd --features >"$work/said" 2>&1
+	fact pacemaker "$(sed -n 's/^Pacemaker \([^ ]*\).*/\1/p' "$work/said" | head -n 1)"
+	fact feature-set "$(sed -n 's/.*Supporting v\([0-9.]*\):.*/\1/p' "$work/said" | head -n 1)"
+	fact corosync "$(inside corosync -v | sed -n "s/.*version '\\([^']*\\)'.*/\\1/p" | head -n 1)"
+	fact schema "$(find "$image_root/usr/share/pacemaker" -maxdepth 1 -name 'pacemaker-[0-9]*.rng' 2>/dev/null | sed 's/.*pacemaker-\(.*\)\.rng/\1/' | sort -V | tail -n 1)"
+	if [ -s "$work/live.xml" ]; then
+		inside crm_verify --xml-pipe --verbose <"$work/live.xml" >"$work/said" 2>&1
+		code=$?
+		# From 124 on it did not run, or not to its end: what it would say is not known.
+		[ "$code" -ge 124 ] || fact crm-verify "$code"
+		fact crm-verify-said "$(plain 1000 <"$work/said")"
+	fi
+	agent_facts
+}
+
+health_facts() {
+	kind=none counter=unknown
+	if [ -e "$image_root/usr/lib/dcn-ha/greenboot" ]; then
+		kind=stand-in counter=no
+		if [ -L "$image_root/usr/lib/systemd/system/basic.target.wants/dcn-ha-greenboot-count.service" ]; then counter=yes; fi
+	fi
+	if [ -e "$image_root/usr/libexec/greenboot/greenboot" ]; then
+		kind=greenboot
+		# The boot loader counts, and its configuration came with the installation: a later image does not change it.
+		for one in "$root/boot/grub2/grub.cfg" "$root/boot/grub/grub.cfg"; do
+			[ -e "$one" ] || continue
+			counter=no
+			if grep -q boot_counter "$one" "${one%/*}"/*.cfg 2>/dev/null; then
+				counter=yes
+				break
+			fi
+		done
+	fi
+	fact greenboot "$kind"
+	fact boot-counter "$counter"
+	for one in "$image_root"/usr/lib/greenboot/check/required.d/*.sh "$image_root"/etc/greenboot/check/required.d/*.sh; do
+		[ ! -x "$one" ] || fact check "${one##*/}"
+	done
+}
+
+timer_facts() { # what would change or boot this node without asking anybody
+	for one in bootc-fetch-apply-updates.timer rpm-ostreed-automatic.timer podman-auto-update.timer dnf-automatic.timer \
+		dnf-automatic-install.timer apt-daily-upgrade.timer zincati.service eos-autoupdater.timer; do
+		found=''
+		for folder in etc usr/lib; do
+			for link in "$image_root/$folder/systemd/system"/*.wants/"$one"; do [ ! -L "$link" ] || found=yes; done
+		done
+		case $(readlink "$image_root/etc/systemd/system/$one") in /dev/null) found='' ;; esac
+		case $(readlink "$root/etc/systemd/system/$one") in /dev/null) found='' ;; esac
+		[ -z "$found" ] || fact timer "$one"
+	done
+}
+
+kernel_facts() {
+	release=''
+	for one in "$image_root"/usr/lib/modules/*/; do
+		[ ! -e "${one}vmlinuz" ] && [ ! -e "${one}modules.dep" ] || release=$(basename "$one")
+	done
+	fact kernel "$release"
+	modules=$image_root/usr/lib/modules/$release
+	if [ -z "$release" ] || [ ! -e "$modules/modules.dep" ]; then
+		fact modules unknown
+		return
+	fi
+	fact modules known
+	{
+		cat "$root/etc/modules" "$root"/etc/modules-load.d/*.conf "$root"/usr/lib/modules-load.d/*.conf 2>/dev/null | sed 's/[#;].*//; s/ .*//; /^$/d'
+		! grep -q ' drbd$' "$work/agents" || echo drbd
+	} | sort -u | while read -r name; do
+		pattern=$(printf %s "$name" | sed 's/[-_]/[-_]/g')
+		cat "$modules/modules.dep" "$modules/modules.builtin" 2>/dev/null | grep -q "\\(^\\|/\\)$pattern\\.ko" || fact module-missing "$name"
+	done
+}
+
+os_word() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$image_root/usr/lib/os-release" 2>/dev/null | head -n 1; }
+
+image_facts() { # old|new ROOT: the system that runs, or an image below a folder
+	side=$1 image_root=$2
+	fact architecture "$(elf_machine "$image_root/usr/bin/env")"
+	fact os "$(os_word ID) $(os_word VERSION_ID)"
+	fact role "$(sed -n 's/.*"role": *"\([^"]*\)".*/\1/p' "$image_root/usr/lib/dcn-ha/image/image.json" 2>/dev/null | head -n 1)"
+	cluster_facts
+	fact podman "$(inside podman --version | sed -n 's/.*podman version //p' | plain)"
+	fact hacluster "$(number_of hacluster "$image_root/etc/passwd" "$image_root/usr/lib/passwd")"
+	fact haclient "$(number_of haclient "$image_root/etc/group" "$image_root/usr/lib/group")"
+	health_facts
+	timer_facts
+	kernel_facts
+	for name in helper gate; do
+		program=$image_root/usr/lib/dcn-ha/$name
+		if [ ! -e "$program" ] && [ "$side" = old ]; then program=$lib/$name; fi
+		fact "$name" "$(digest "$program")"
+	done
+}
+
+etc_facts() { # what was changed on this node, which hides what the image brings there
+	command -v ostree >/dev/null && timeout 120 ostree admin config-diff >"$work/etc" 2>/dev/null || return 0
+	printf 'etc.changed=%s\n' "$(grep -c '^[MAD] ' "$work/etc")"
+	sed -n 's/^\([MAD]\)  *\([ -~]*\)$/etc.file=\1 \2/p' "$work/etc" | head -n 200
+}
+
+# A folder of our own on the repository's file system, so that a checkout is links and no copies; nobody else may look in.
+compared=$root/sysroot/ostree/dcn-ha-compare
+
+at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount namespace in which it is not
+	if [ -w "$root/sysroot/ostree" ]; then
+		"$@"
+		return
+	fi
+	# shellcheck disable=SC2016 # for the other shell
+	unshare --mount sh -c 'mount -o remount,bind,rw "$0" && exec "$@"' "$root/sysroot" "$@"
+}
+
+ostree_open() { # DIGEST: into $opened where its files are
+	if ! have_commit "$1"; then
+		echo 'this image was not pulled' >&2
+		return 65
+	fi
+	at_sysroot rm -rf "$compared" && at_sysroot mkdir -m 0700 "$compared" &&
+		at_sysroot ostree --repo="$repo" checkout --require-hardlinks "$1" "$compared/image" || return 73
+	# An image's /etc is /usr/etc until it is deployed.
+	[ -e "$compared/image/etc" ] || at_sysroot ln -s usr/etc "$compared/image/etc" || return 73
+	opened=$compared/image
+}
+
+ostree_shut() { at_sysroot rm -rf "$compared"; }
+
+podman_open() { # IMAGE: its files, from podman's own storage; what was not there before goes again
+	if ! command -v podman >/dev/null; then
+		echo 'podman is not installed: it shows what is in a container image' >&2
+		return 69
+	fi
+	shown=$1 borrowed=''
+	if ! podman image exists "$1"; then
+		borrowed=yes
+		podman pull --quiet "$1" >/dev/null || return 69
+	fi
+	opened=$(podman image mount "$1") || return 73
+}
+
+podman_shut() {
+	[ -n "${shown:-}" ] || return 0
+	podman image unmount "$shown" >/dev/null 2>&1
+	[ -z "$borrowed" ] || podman image rm "$shown" >/dev/null 2>&1
+}
+
+bootc_open() { podman_open "$(bare_image "${source:-$(bootc_origin)}")@$1"; }
+bootc_shut() { podman_shut; }
+
+rpm_ostree_open() {
+	case $1 in
+	sha256:*) container_place "$source" && podman_open "$(bare_image "$image")@$1" ;;
+	*) ostree_open "$1" ;;
+	esac
+}
+rpm_ostree_shut() { if [ -n "${shown:-}" ]; then podman_shut; else ostree_shut; fi; }
+
+# DIGEST, and source=… as for stage-image: facts "old.NAME=VALUE" of the running system, "new.NAME=VALUE" of the image, and about this node.
+verb_compare_image() {
+	image_lock && image_state && image_words "$1" || return
+	if ! live_cib >"$work/live.xml" 2>/dev/null; then cat "$cib/cib.xml" >"$work/live.xml" 2>/dev/null || : >"$work/live.xml"; fi
+	cib_agents "$work/live.xml" >"$work/agents"
+	opened=''
+	trap '"${updater}_shut"' EXIT
+	trap 'exit 1' HUP INT TERM PIPE
+	"${updater}_open" "$digest" || return
+	printf 'digest=%s\n' "$digest"
+	image_facts old "$root"
+	image_facts new "$opened"
+	etc_facts
+	case $digest in
+	sha256:*) echo 'signature=unknown' ;;
+	*) ostree_place "$source" && commit_facts "$digest" "$remote" | grep '^\(version\|signature\)' ;;
+	esac
+	echo 'end=yes'
+}
