@@ -14,6 +14,8 @@ export interface GroupFacts {
   readonly node: NodeFacts | undefined;
   /** Nodes in a standby that a rollout of ours set. */
   readonly ours: readonly string[] | undefined;
+  /** Images that are offered to nobody, from this rollout or an earlier one. */
+  readonly denied: readonly string[] | undefined;
 }
 
 /** What a look at the group has to go by. */
@@ -67,11 +69,12 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   const next = withNode(record, node, turn.node);
   const { outcome, evidence } = turn.node;
   const ends = outcome !== undefined && !GOOD.includes(outcome) && now.outcome === undefined;
-  const deny = ends && DENIED.includes(outcome) ? [{ ask: "deny-image" as const, node, why: outcome }] : [];
+  // In the same write as the outcome: a controller that is killed now leaves no image undenied.
+  const denied = ends && DENIED.includes(outcome) ? [...new Set([...next.denied, now.target])] : next.denied;
   const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
   return {
-    record: ends && next.state === "running" ? { ...next, state: "halting", why } : next,
-    asks: [...asks, ...deny],
+    record: { ...next, denied, ...(ends && next.state === "running" ? { state: "halting", why } : {}) },
+    asks,
     rule: turn.rule,
   };
 }
@@ -91,6 +94,8 @@ function between(look: GroupLook): GroupTurn {
     if (left === undefined) return { record, asks: [], waits: "nobody says who is in standby" };
     if (left.length > 0) return { record, asks: left.map((node) => ({ ask: "clear-standby", node })) };
   }
+  const denials = denialsOf(look);
+  if (denials.length > 0) return { record, asks: denials };
   if (record.state === "pausing" || record.state === "halting" || record.state === "aborting")
     return { record: { ...record, state: rest[record.state] }, asks: [] };
   const next = record.order.find((node) => record.nodes[node]?.phase === "waiting");
@@ -107,6 +112,15 @@ function between(look: GroupLook): GroupTurn {
   return begin(look, next);
 }
 
+/** What this rollout found out and the group's list does not hold yet. */
+function denialsOf({ record, facts }: GroupLook): GroupAsk[] {
+  const missing = record.denied.filter((image) => facts.denied?.includes(image) !== true);
+  return missing.flatMap((image) => {
+    const node = record.order.find((name) => record.nodes[name]?.target === image);
+    return node === undefined ? [] : [{ ask: "deny-image", node, why: record.nodes[node]?.outcome ?? "" }];
+  });
+}
+
 /** A node's turn begins with what it runs now. */
 function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const node = record.nodes[next];
@@ -120,6 +134,11 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   if (from === node.target || there?.some(({ state }) => state === "booted") === true) {
     const over: NodeRecord = { ...node, phase: "over", from, outcome: "already-there" };
     return { record: withNode(record, next, over), asks: [] };
+  }
+  if (facts.denied === undefined) return { record, asks: [], waits: "nobody says which images are denied" };
+  if ([...record.denied, ...facts.denied].includes(node.target)) {
+    const why = `${next}: its image is denied, for what it did to a node before`;
+    return { record: { ...record, state: "halting", why }, asks: [] };
   }
   const begun: NodeRecord = {
     phase: "draining",
