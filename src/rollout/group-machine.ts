@@ -128,6 +128,8 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const from = bootedOf(seen);
   if (node === undefined || seen?.bootId === undefined || from === undefined)
     return { record, asks: [], waits: `${next} does not say what it runs` };
+  if (seen.member !== "online" && seen.member !== "standby")
+    return { record, asks: [], waits: `${next} is not in the cluster: the others see it ${seen.member}` };
   const there = seen.os?.deployments.filter(
     (one) => one.imageDigest === node.target || one.checksum === node.target,
   );
