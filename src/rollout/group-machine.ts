@@ -63,7 +63,8 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   const now = record.nodes[node];
   if (now === undefined || facts.node === undefined) return { record, asks: [] };
   const ending = record.state !== "running";
-  const turn = advanceNode({ node: now, facts: facts.node, progress, deadlines, ending });
+  const othersWell = facts.quorate === true && facts.ails?.length === 0;
+  const turn = advanceNode({ node: now, facts: facts.node, progress, deadlines, ending, othersWell });
   const asks = turn.asks.map((ask) => ({ ask, node }));
   if (turn.rule === undefined) return { record, asks };
   const next = withNode(record, node, turn.node);

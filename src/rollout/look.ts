@@ -67,4 +67,6 @@ export interface Look {
   readonly deadlines: Deadlines;
   /** The group wants no more than to bring this node back. */
   readonly ending: boolean;
+  /** The group has quorum, and nothing ails it besides this node. */
+  readonly othersWell: boolean;
 }

@@ -53,6 +53,9 @@ function isWanted(ask: Ask, look: Look): boolean {
     case "set-standby":
       // A person's standby is as good, and stays his.
       return facts.standby === "none";
+    case "stop-cluster":
+      // The others must do without it: looked at anew each time, also where they were well while it was drained.
+      return node.outcome === undefined && look.othersWell;
     case "reboot-node":
       return !otherBoot(look);
     case "start-cluster":

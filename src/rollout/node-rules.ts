@@ -108,6 +108,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: "stopping",
+    says: "the rollout ends, and nobody stopped it",
+    // One who was here before may have asked: whatever comes of that has come by then.
+    when: (look) => look.ending && look.progress.asks === 0 && later("stopMs")(look),
+    to: "returning",
+  },
+  {
+    from: "stopping",
     says: "does not stop",
     when: later("stopMs"),
     to: "joining",
