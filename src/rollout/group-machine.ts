@@ -1,5 +1,5 @@
 // A group's rollout: one node after the other, no next one unless everything is well, and an end that leaves nothing behind (docs/rollouts.md).
-import type { Ask, Deadlines, NodeFacts, PhaseProgress } from "./look.js";
+import type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
 import { advanceNode } from "./node-machine.js";
 import type { Rule } from "./node-rules.js";
 import { currentNode, isAtRest, type NodeRecord, type Outcome, type RolloutRecord } from "./record.js";
@@ -46,8 +46,6 @@ export interface GroupTurn {
 }
 
 const GOOD: readonly Outcome[] = ["updated", "already-there"];
-/** An image that did this to one node is offered to no other. */
-const DENIED: readonly Outcome[] = ["rolled-back", "stuck-red", "cannot-rejoin", "worse-after"];
 
 /** Where the group goes from here. Unknown blocks: it neither begins a node nor ends one's turn. */
 export function advanceGroup(look: GroupLook): GroupTurn {
@@ -64,14 +62,16 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   if (now === undefined || facts.node === undefined) return { record, asks: [] };
   const ending = record.state !== "running";
   const othersWell = facts.quorate === true && facts.ails?.length === 0;
-  const turn = advanceNode({ node: now, facts: facts.node, progress, deadlines, ending, othersWell });
+  const seen: Look = { node: now, facts: facts.node, progress, deadlines, ending, othersWell };
+  const turn = advanceNode(seen);
   const asks = turn.asks.map((ask) => ({ ask, node }));
   if (turn.rule === undefined) return { record, asks };
   const next = withNode(record, node, turn.node);
   const { outcome, evidence } = turn.node;
   const ends = outcome !== undefined && !GOOD.includes(outcome) && now.outcome === undefined;
   // In the same write as the outcome: a controller that is killed now leaves no image undenied.
-  const denied = ends && DENIED.includes(outcome) ? [...new Set([...next.denied, now.target])] : next.denied;
+  const denies = ends && turn.rule.denies?.(seen) === true;
+  const denied = denies ? [...new Set([...next.denied, now.target])] : next.denied;
   const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
   return {
     record: { ...next, denied, ...(ends && next.state === "running" ? { state: "halting", why } : {}) },

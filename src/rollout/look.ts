@@ -55,6 +55,8 @@ export interface PhaseProgress {
   readonly asks: number;
   readonly askedMsAgo: number;
   readonly trouble: string | undefined;
+  /** For how long the node has been seen with the boot id of now; 0 while it does not answer. */
+  readonly upMs: number;
   /** For how long the cluster was well without a break; counts in `soaking`. */
   readonly wellMs: number;
 }

@@ -12,6 +12,8 @@ export interface Rule {
   readonly when: (look: Look) => boolean;
   readonly to: Phase;
   readonly outcome?: Outcome;
+  /** It is the image's doing: nobody else gets it. Not so for a power cut, or for what nobody could see. */
+  readonly denies?: (look: Look) => boolean;
   /** What was seen, for people. */
   readonly evidence?: (look: Look) => string | undefined;
 }
@@ -35,6 +37,13 @@ const later =
   (key: keyof Deadlines) =>
   ({ progress, deadlines }: Look): boolean =>
     progress.inPhaseMs >= deadlines[key];
+const up =
+  (key: keyof Deadlines) =>
+  ({ progress, deadlines }: Look): boolean =>
+    progress.upMs >= deadlines[key];
+const staysRed = (look: Look): boolean =>
+  look.facts.answers &&
+  (look.facts.health === "red" || (look.facts.health === "in progress" && up("greenMs")(look)));
 const troubleOf = ({ progress, facts }: Look): string | undefined => progress.trouble ?? facts.complaint;
 
 function booted(facts: NodeFacts) {
@@ -133,6 +142,7 @@ export const RULES: readonly Rule[] = [
     when: (look) => otherBoot(look) && became(look) === "rolled-back",
     to: "joining",
     outcome: "rolled-back",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint,
   },
   {
@@ -172,32 +182,46 @@ export const RULES: readonly Rule[] = [
     when: (look) => look.facts.os !== undefined && booted(look.facts) !== undefined && !here(look),
     to: "joining",
     outcome: "rolled-back",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint,
   },
   {
     from: "booting",
     says: "stays red",
-    when: (look) => look.facts.needsHands || (later("greenMs")(look) && look.facts.answers),
+    when: (look) => look.facts.needsHands || (later("greenMs")(look) && staysRed(look)),
     to: "over",
     outcome: "stuck-red",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint ?? `its health checks are ${facts.health}`,
   },
   {
     from: "booting",
     says: "does not answer",
-    when: later("greenMs"),
+    when: (look) => later("greenMs")(look) && !(look.facts.answers && look.facts.health === "in progress"),
     to: "over",
     outcome: "unreachable",
-    evidence: () => "it does not answer since its reboot",
+    evidence: ({ facts }) =>
+      facts.answers ? "nobody can say what its health checks came to" : "it does not answer since its reboot",
   },
   { from: "joining", says: "a survivor sees it", when: isIn, to: "returning" },
   {
     from: "joining",
-    says: "is not seen in time",
-    when: later("joinMs"),
+    says: "answers, and is not seen in time",
+    when: (look) =>
+      later("joinMs")(look) && up("joinMs")(look) && look.facts.answers && look.facts.member !== "unknown",
     to: "over",
     outcome: "cannot-rejoin",
+    denies: (look) => here(look) && look.othersWell,
     evidence: ({ facts }) => facts.complaint ?? `the others see it ${facts.member}`,
+  },
+  {
+    from: "joining",
+    says: "nobody sees it",
+    when: (look) => later("joinMs")(look) && (!look.facts.answers || look.facts.member === "unknown"),
+    to: "over",
+    outcome: "unreachable",
+    evidence: ({ facts }) =>
+      facts.answers ? "nobody else in the group can be asked about it" : "it does not answer",
   },
   {
     from: "returning",
@@ -238,6 +262,7 @@ export const RULES: readonly Rule[] = [
     when: (look) => look.progress.inPhaseMs >= look.deadlines.soakMs + look.deadlines.joinMs,
     to: "over",
     outcome: "worse-after",
+    denies: ({ facts, othersWell }) => facts.worse.length > 0 && othersWell,
     evidence: ({ facts }) => facts.worse.join("; ") || `the others see it ${facts.member}`,
   },
 ];
