@@ -251,8 +251,18 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: "soaking",
+    says: "left the new image again",
+    when: (look) => look.facts.answers && booted(look.facts) !== undefined && !here(look),
+    to: "joining",
+    outcome: "rolled-back",
+    denies: () => true,
+    evidence: ({ facts }) => facts.complaint,
+  },
+  {
+    from: "soaking",
     says: "well for the soak time",
-    when: ({ progress, deadlines }) => progress.wellMs >= deadlines.soakMs,
+    when: (look) =>
+      look.progress.wellMs >= look.deadlines.soakMs && here(look) && look.facts.health === "green",
     to: "over",
     outcome: "updated",
   },
