@@ -277,8 +277,9 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** Out of our standby, with nothing of ours queued; a person's standby stays. */
+/** Out of our standby, with nothing of ours queued or on its way there; a person's standby stays. */
 function isReturned(look: Look): boolean {
-  const { standby } = look.facts;
-  return isIn(look) && (standby === "none" || standby === "a person's") && (here(look) || !queued(look));
+  const { standby, os } = look.facts;
+  const isClean = os !== undefined && os.transaction === undefined && !queued(look);
+  return isIn(look) && (standby === "none" || standby === "a person's") && (here(look) || isClean);
 }
