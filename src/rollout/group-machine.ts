@@ -163,16 +163,17 @@ function withNode(record: RolloutRecord, node: string, now: NodeRecord): Rollout
   return { ...record, nodes: { ...record.nodes, [node]: now } };
 }
 
-/** A record for a resume: nodes that are not updated get another turn, and one that was left on its way goes on where it is. */
+/**
+ * A record for a resume: nodes that are not updated get another turn, and one that was left on its way goes on where it is. What was begun is
+ * brought back first, whatever it came to: its standby may still be ours, its cluster stopped, its image not green.
+ */
 export function resumed(record: RolloutRecord): RolloutRecord {
   const again = (node: NodeRecord): NodeRecord => {
-    const { outcome } = node;
+    const { outcome, evidence: _, ...rest } = node;
     if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
-    // It left the cluster and was not seen to come back: that is waited for first.
-    const isLost = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
-    if (!isLost) return { phase: "waiting", target: node.target };
-    return { ...node, phase: "rebooting", outcome: undefined, evidence: undefined };
+    return node.boot === undefined ? { phase: "waiting", target: node.target } : { ...rest, phase: "joining" };
   };
+  const { why: _, ...rest } = record;
   const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
-  return { ...record, state: "running", why: undefined, nodes: Object.fromEntries(nodes) };
+  return { ...rest, state: "running", nodes: Object.fromEntries(nodes) };
 }

@@ -203,6 +203,22 @@ export const RULES: readonly Rule[] = [
     evidence: ({ facts }) =>
       facts.answers ? "nobody can say what its health checks came to" : "it does not answer since its reboot",
   },
+  {
+    from: "joining",
+    says: "on the new image, and not green",
+    when: (look) =>
+      look.node.outcome === undefined && otherBoot(look) && here(look) && look.facts.health !== "green",
+    to: "booting",
+  },
+  {
+    from: "joining",
+    says: "booted and left again",
+    when: (look) => look.node.outcome === undefined && otherBoot(look) && became(look) === "rolled-back",
+    to: "joining",
+    outcome: "rolled-back",
+    denies: () => true,
+    evidence: ({ facts }) => facts.complaint,
+  },
   { from: "joining", says: "a survivor sees it", when: isIn, to: "returning" },
   {
     from: "joining",
@@ -225,8 +241,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: "returning",
-    says: "the rollout ends",
-    when: (look) => isReturned(look) && look.ending && look.node.outcome === undefined && !here(look),
+    says: "takes work again, and still is to be updated",
+    when: (look) => isReturned(look) && look.node.outcome === undefined && !here(look),
     to: "waiting",
   },
   {
