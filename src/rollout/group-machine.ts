@@ -171,7 +171,9 @@ export function resumed(record: RolloutRecord): RolloutRecord {
   const again = (node: NodeRecord): NodeRecord => {
     const { outcome, evidence: _, ...rest } = node;
     if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
-    return node.boot === undefined ? { phase: "waiting", target: node.target } : { ...rest, phase: "joining" };
+    if (node.boot === undefined) return { phase: "waiting", target: node.target };
+    // That was judged: what is left of it on the node says nothing about the next turn.
+    return { ...rest, phase: "joining", ...(outcome === "rolled-back" ? { wasThere: true } : {}) };
   };
   const { why: _, ...rest } = record;
   const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
