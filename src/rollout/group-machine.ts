@@ -169,13 +169,13 @@ function withNode(record: RolloutRecord, node: string, now: NodeRecord): Rollout
  */
 export function resumed(record: RolloutRecord): RolloutRecord {
   const again = (node: NodeRecord): NodeRecord => {
-    const { outcome, evidence: _, ...rest } = node;
+    const { outcome } = node;
     if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
     if (node.boot === undefined) return { phase: "waiting", target: node.target };
     // That was judged: what is left of it on the node says nothing about the next turn.
-    return { ...rest, phase: "joining", ...(outcome === "rolled-back" ? { wasThere: true } : {}) };
+    const wasThere = node.wasThere === true || outcome === "rolled-back";
+    return { ...node, phase: "joining", wasThere, outcome: undefined, evidence: undefined };
   };
-  const { why: _, ...rest } = record;
   const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
-  return { ...rest, state: "running", nodes: Object.fromEntries(nodes) };
+  return { ...record, state: "running", why: undefined, nodes: Object.fromEntries(nodes) };
 }

@@ -1,8 +1,22 @@
 // One node's way to another image, as a table: in which phase, on which facts, where to. Facts are looked at anew each time, so that a
 // controller that was killed, stopped or replaced goes on from what is true now (docs/rollouts.md).
-import { deploymentIn, isImage, switchOutcome } from "../observation/index.js";
-import type { Deadlines, Look, NodeFacts } from "./look.js";
+import type { Look } from "./look.js";
 import type { Outcome, Phase } from "./record.js";
+import {
+  became,
+  booted,
+  gaveUp,
+  here,
+  isIn,
+  isReturned,
+  later,
+  otherBoot,
+  queued,
+  sameBoot,
+  staysRed,
+  troubleOf,
+  up,
+} from "./seen.js";
 
 /** One line of the table. The first one whose `when` holds is taken. */
 export interface Rule {
@@ -16,44 +30,6 @@ export interface Rule {
   readonly denies?: (look: Look) => boolean;
   /** What was seen, for people. */
   readonly evidence?: (look: Look) => string | undefined;
-}
-
-const TRIES = 3;
-
-export const here = ({ node, facts }: Look): boolean => isImage(booted(facts), node.target);
-export const sameBoot = ({ node, facts }: Look): boolean =>
-  facts.bootId !== undefined && facts.bootId === node.boot;
-export const otherBoot = ({ node, facts }: Look): boolean =>
-  facts.bootId !== undefined && node.boot !== undefined && facts.bootId !== node.boot;
-export const queued = ({ node, facts }: Look): boolean =>
-  facts.os?.deployments.some(
-    (one) => (one.state === "staged" || one.state === "pending") && isImage(one, node.target),
-  ) === true;
-const isIn = ({ facts }: Look): boolean => facts.member === "online" || facts.member === "standby";
-// A node that does not answer may be on its way back: that is a matter of time, not of tries.
-const gaveUp = ({ facts, progress }: Look): boolean =>
-  facts.answers && progress.trouble !== undefined && progress.asks >= TRIES;
-const later =
-  (key: keyof Deadlines) =>
-  ({ progress, deadlines }: Look): boolean =>
-    progress.inPhaseMs >= deadlines[key];
-const up =
-  (key: keyof Deadlines) =>
-  ({ progress, deadlines }: Look): boolean =>
-    progress.upMs >= deadlines[key];
-const staysRed = (look: Look): boolean =>
-  look.facts.answers &&
-  (look.facts.health === "red" || (look.facts.health === "in progress" && up("greenMs")(look)));
-const troubleOf = ({ progress, facts }: Look): string | undefined => progress.trouble ?? facts.complaint;
-
-function booted(facts: NodeFacts) {
-  return facts.os === undefined ? undefined : deploymentIn(facts.os, "booted");
-}
-
-function became({ node, facts }: Look) {
-  if (facts.os === undefined) return "unknown";
-  const wasThere = node.wasThere === true;
-  return switchOutcome(facts.os, { wanted: node.target, before: node.from ?? "", wasThere, rebooted: true });
 }
 
 /** Something else restarted it before we did: a power cut, a fencing. */
@@ -292,10 +268,3 @@ export const RULES: readonly Rule[] = [
     evidence: ({ facts }) => facts.worse.join("; ") || `the others see it ${facts.member}`,
   },
 ];
-
-/** Out of our standby, with nothing of ours queued or on its way there; a person's standby stays. */
-function isReturned(look: Look): boolean {
-  const { standby, os } = look.facts;
-  const isClean = os !== undefined && os.transaction === undefined && !queued(look);
-  return isIn(look) && (standby === "none" || standby === "a person's") && (here(look) || isClean);
-}
