@@ -1,6 +1,6 @@
 // A group's rollout: one node after the other, no next one unless everything is well, and an end that leaves nothing behind (docs/rollouts.md).
 import type { OsObservation } from "../observation/index.js";
-import type { Ask, Deadlines, NodeFacts, PhaseProgress } from "./look.js";
+import type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
 import { advanceNode } from "./node-machine.js";
 import type { Rule } from "./node-rules.js";
 import { currentNode, isAtRest, type NodeRecord, type Outcome, type RolloutRecord } from "./record.js";
@@ -15,6 +15,8 @@ export interface GroupFacts {
   readonly node: NodeFacts | undefined;
   /** Nodes in a standby that a rollout of ours set. */
   readonly ours: readonly string[] | undefined;
+  /** Images that are offered to nobody, from this rollout or an earlier one. */
+  readonly denied: readonly string[] | undefined;
 }
 
 /** What a look at the group has to go by. */
@@ -45,8 +47,6 @@ export interface GroupTurn {
 }
 
 const GOOD: readonly Outcome[] = ["updated", "already-there"];
-/** An image that did this to one node is offered to no other. */
-const DENIED: readonly Outcome[] = ["rolled-back", "stuck-red", "cannot-rejoin", "worse-after"];
 
 /** Where the group goes from here. Unknown blocks: it neither begins a node nor ends one's turn. */
 export function advanceGroup(look: GroupLook): GroupTurn {
@@ -62,17 +62,21 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   const now = record.nodes[node];
   if (now === undefined || facts.node === undefined) return { record, asks: [] };
   const ending = record.state !== "running";
-  const turn = advanceNode({ node: now, facts: facts.node, progress, deadlines, ending });
+  const othersWell = facts.quorate === true && facts.ails?.length === 0;
+  const seen: Look = { node: now, facts: facts.node, progress, deadlines, ending, othersWell };
+  const turn = advanceNode(seen);
   const asks = turn.asks.map((ask) => ({ ask, node }));
   if (turn.rule === undefined) return { record, asks };
   const next = withNode(record, node, turn.node);
   const { outcome, evidence } = turn.node;
   const ends = outcome !== undefined && !GOOD.includes(outcome) && now.outcome === undefined;
-  const deny = ends && DENIED.includes(outcome) ? [{ ask: "deny-image" as const, node, why: outcome }] : [];
+  // In the same write as the outcome: a controller that is killed now leaves no image undenied.
+  const denies = ends && turn.rule.denies?.(seen) === true;
+  const denied = denies ? [...new Set([...next.denied, now.target])] : next.denied;
   const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
   return {
-    record: ends && next.state === "running" ? { ...next, state: "halting", why } : next,
-    asks: [...asks, ...deny],
+    record: { ...next, denied, ...(ends && next.state === "running" ? { state: "halting", why } : {}) },
+    asks,
     rule: turn.rule,
   };
 }
@@ -92,6 +96,8 @@ function between(look: GroupLook): GroupTurn {
     if (left === undefined) return { record, asks: [], waits: "nobody says who is in standby" };
     if (left.length > 0) return { record, asks: left.map((node) => ({ ask: "clear-standby", node })) };
   }
+  const denials = denialsOf(look);
+  if (denials.length > 0) return { record, asks: denials };
   if (record.state === "pausing" || record.state === "halting" || record.state === "aborting")
     return { record: { ...record, state: rest[record.state] }, asks: [] };
   const next = record.order.find((node) => record.nodes[node]?.phase === "waiting");
@@ -108,6 +114,15 @@ function between(look: GroupLook): GroupTurn {
   return begin(look, next);
 }
 
+/** What this rollout found out and the group's list does not hold yet. */
+function denialsOf({ record, facts }: GroupLook): GroupAsk[] {
+  const missing = record.denied.filter((image) => facts.denied?.includes(image) !== true);
+  return missing.flatMap((image) => {
+    const node = record.order.find((name) => record.nodes[name]?.target === image);
+    return node === undefined ? [] : [{ ask: "deny-image", node, why: record.nodes[node]?.outcome ?? "" }];
+  });
+}
+
 /** A node's turn begins with what it runs now. */
 function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const node = record.nodes[next];
@@ -115,12 +130,19 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const from = bootedOf(seen?.os);
   if (node === undefined || seen?.bootId === undefined || from === undefined)
     return { record, asks: [], waits: `${next} does not say what it runs` };
+  if (seen.member !== "online" && seen.member !== "standby")
+    return { record, asks: [], waits: `${next} is not in the cluster: the others see it ${seen.member}` };
   const there = seen.os?.deployments.filter(
     (one) => one.imageDigest === node.target || one.checksum === node.target,
   );
   if (from === node.target || there?.some(({ state }) => state === "booted") === true) {
     const over: NodeRecord = { ...node, phase: "over", from, outcome: "already-there" };
     return { record: withNode(record, next, over), asks: [] };
+  }
+  if (facts.denied === undefined) return { record, asks: [], waits: "nobody says which images are denied" };
+  if ([...record.denied, ...facts.denied].includes(node.target)) {
+    const why = `${next}: its image is denied, for what it did to a node before`;
+    return { record: { ...record, state: "halting", why }, asks: [] };
   }
   const begun: NodeRecord = {
     ...fresh(node),
@@ -142,15 +164,18 @@ function withNode(record: RolloutRecord, node: string, now: NodeRecord): Rollout
   return { ...record, nodes: { ...record.nodes, [node]: now } };
 }
 
-/** A record for a resume: nodes that are not updated get another turn, and one that was left on its way goes on where it is. */
+/**
+ * A record for a resume: nodes that are not updated get another turn, and one that was left on its way goes on where it is. What was begun is
+ * brought back first, whatever it came to: its standby may still be ours, its cluster stopped, its image not green.
+ */
 export function resumed(record: RolloutRecord): RolloutRecord {
   const again = (node: NodeRecord): NodeRecord => {
     const { outcome } = node;
     if (node.phase !== "over" || outcome === undefined || GOOD.includes(outcome)) return node;
-    // It left the cluster and was not seen to come back: that is waited for first.
-    const isLost = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
-    if (!isLost) return fresh(node);
-    return { ...node, phase: "rebooting", outcome: undefined, evidence: undefined };
+    if (node.boot === undefined) return fresh(node);
+    // That was judged: what is left of it on the node says nothing about the next turn.
+    const wasThere = node.wasThere === true || outcome === "rolled-back";
+    return { ...node, phase: "joining", wasThere, outcome: undefined, evidence: undefined };
   };
   const nodes = Object.entries(record.nodes).map(([name, node]) => [name, again(node)] as const);
   return { ...record, state: "running", why: undefined, nodes: Object.fromEntries(nodes) };

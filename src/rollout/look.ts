@@ -57,6 +57,8 @@ export interface PhaseProgress {
   readonly asks: number;
   readonly askedMsAgo: number;
   readonly trouble: string | undefined;
+  /** For how long the node has been seen with the boot id of now; 0 while it does not answer. */
+  readonly upMs: number;
   /** For how long the cluster was well without a break; counts in `soaking`. */
   readonly wellMs: number;
 }
@@ -69,4 +71,6 @@ export interface Look {
   readonly deadlines: Deadlines;
   /** The group wants no more than to bring this node back. */
   readonly ending: boolean;
+  /** The group has quorum, and nothing ails it besides this node. */
+  readonly othersWell: boolean;
 }

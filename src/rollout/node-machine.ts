@@ -1,7 +1,8 @@
 // Where a node's turn goes from one look to the next: by the table, else by asking for what its phase is about.
 import type { Ask, Look } from "./look.js";
-import { here, otherBoot, queued, RULES, type Rule, sameBoot } from "./node-rules.js";
+import { RULES, type Rule } from "./node-rules.js";
 import type { NodeRecord, Phase } from "./record.js";
+import { here, otherBoot, queued, sameBoot } from "./seen.js";
 
 /** What is asked for while a phase lasts, and how long until it is asked for again. */
 const ASKS: Readonly<Partial<Record<Phase, readonly Ask[]>>> = {
@@ -58,6 +59,9 @@ function isWanted(ask: Ask, look: Look): boolean {
     case "set-standby":
       // A person's standby is as good, and stays his.
       return facts.standby === "none";
+    case "stop-cluster":
+      // The others must do without it: looked at anew each time, also where they were well while it was drained.
+      return node.outcome === undefined && look.othersWell;
     case "reboot-node":
       return !otherBoot(look);
     case "start-cluster":

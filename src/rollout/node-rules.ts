@@ -1,8 +1,22 @@
 // One node's way to another image, as a table: in which phase, on which facts, where to. Facts are looked at anew each time, so that a
 // controller that was killed, stopped or replaced goes on from what is true now (docs/rollouts.md).
-import { deploymentIn, isImage, switchOutcome } from "../observation/index.js";
-import type { Deadlines, Look, NodeFacts } from "./look.js";
+import type { Look } from "./look.js";
 import type { Outcome, Phase } from "./record.js";
+import {
+  became,
+  booted,
+  gaveUp,
+  here,
+  isIn,
+  isReturned,
+  later,
+  otherBoot,
+  queued,
+  sameBoot,
+  staysRed,
+  troubleOf,
+  up,
+} from "./seen.js";
 
 /** One line of the table. The first one whose `when` holds is taken. */
 export interface Rule {
@@ -12,39 +26,10 @@ export interface Rule {
   readonly when: (look: Look) => boolean;
   readonly to: Phase;
   readonly outcome?: Outcome;
+  /** It is the image's doing: nobody else gets it. Not so for a power cut, or for what nobody could see. */
+  readonly denies?: (look: Look) => boolean;
   /** What was seen, for people. */
   readonly evidence?: (look: Look) => string | undefined;
-}
-
-const TRIES = 3;
-
-export const here = ({ node, facts }: Look): boolean => isImage(booted(facts), node.target);
-export const sameBoot = ({ node, facts }: Look): boolean =>
-  facts.bootId !== undefined && facts.bootId === node.boot;
-export const otherBoot = ({ node, facts }: Look): boolean =>
-  facts.bootId !== undefined && node.boot !== undefined && facts.bootId !== node.boot;
-export const queued = ({ node, facts }: Look): boolean =>
-  facts.os?.deployments.some(
-    (one) => (one.state === "staged" || one.state === "pending") && isImage(one, node.target),
-  ) === true;
-const isIn = ({ facts }: Look): boolean => facts.member === "online" || facts.member === "standby";
-// A node that does not answer may be on its way back: that is a matter of time, not of tries.
-const gaveUp = ({ facts, progress }: Look): boolean =>
-  facts.answers && progress.trouble !== undefined && progress.asks >= TRIES;
-const later =
-  (key: keyof Deadlines) =>
-  ({ progress, deadlines }: Look): boolean =>
-    progress.inPhaseMs >= deadlines[key];
-const troubleOf = ({ progress, facts }: Look): string | undefined => progress.trouble ?? facts.complaint;
-
-function booted(facts: NodeFacts) {
-  return facts.os === undefined ? undefined : deploymentIn(facts.os, "booted");
-}
-
-function became({ node, facts }: Look) {
-  if (facts.os === undefined) return "unknown";
-  const wasThere = node.wasThere === true;
-  return switchOutcome(facts.os, { wanted: node.target, before: node.from ?? "", wasThere, rebooted: true });
 }
 
 /** Something else restarted it before we did: a power cut, a fencing. */
@@ -123,6 +108,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: "stopping",
+    says: "the rollout ends, and nobody stopped it",
+    // One who was here before may have asked: whatever comes of that has come by then.
+    when: (look) => look.ending && look.progress.asks === 0 && later("stopMs")(look),
+    to: "returning",
+  },
+  {
+    from: "stopping",
     says: "does not stop",
     when: later("stopMs"),
     to: "joining",
@@ -141,6 +133,7 @@ export const RULES: readonly Rule[] = [
     when: (look) => otherBoot(look) && became(look) === "rolled-back",
     to: "joining",
     outcome: "rolled-back",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint,
   },
   {
@@ -180,37 +173,67 @@ export const RULES: readonly Rule[] = [
     when: (look) => look.facts.os !== undefined && booted(look.facts) !== undefined && !here(look),
     to: "joining",
     outcome: "rolled-back",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint,
   },
   {
     from: "booting",
     says: "stays red",
-    when: (look) => look.facts.needsHands || (later("greenMs")(look) && look.facts.answers),
+    when: (look) => look.facts.needsHands || (later("greenMs")(look) && staysRed(look)),
     to: "over",
     outcome: "stuck-red",
+    denies: () => true,
     evidence: ({ facts }) => facts.complaint ?? `its health checks are ${facts.health}`,
   },
   {
     from: "booting",
     says: "does not answer",
-    when: later("greenMs"),
+    when: (look) => later("greenMs")(look) && !(look.facts.answers && look.facts.health === "in progress"),
     to: "over",
     outcome: "unreachable",
-    evidence: () => "it does not answer since its reboot",
+    evidence: ({ facts }) =>
+      facts.answers ? "nobody can say what its health checks came to" : "it does not answer since its reboot",
+  },
+  {
+    from: "joining",
+    says: "on the new image, and not green",
+    when: (look) =>
+      look.node.outcome === undefined && otherBoot(look) && here(look) && look.facts.health !== "green",
+    to: "booting",
+  },
+  {
+    from: "joining",
+    says: "booted and left again",
+    when: (look) => look.node.outcome === undefined && otherBoot(look) && became(look) === "rolled-back",
+    to: "joining",
+    outcome: "rolled-back",
+    denies: () => true,
+    evidence: ({ facts }) => facts.complaint,
   },
   { from: "joining", says: "a survivor sees it", when: isIn, to: "returning" },
   {
     from: "joining",
-    says: "is not seen in time",
-    when: later("joinMs"),
+    says: "answers, and is not seen in time",
+    when: (look) =>
+      later("joinMs")(look) && up("joinMs")(look) && look.facts.answers && look.facts.member !== "unknown",
     to: "over",
     outcome: "cannot-rejoin",
+    denies: (look) => here(look) && look.othersWell,
     evidence: ({ facts }) => facts.complaint ?? `the others see it ${facts.member}`,
   },
   {
+    from: "joining",
+    says: "nobody sees it",
+    when: (look) => later("joinMs")(look) && (!look.facts.answers || look.facts.member === "unknown"),
+    to: "over",
+    outcome: "unreachable",
+    evidence: ({ facts }) =>
+      facts.answers ? "nobody else in the group can be asked about it" : "it does not answer",
+  },
+  {
     from: "returning",
-    says: "the rollout ends",
-    when: (look) => isReturned(look) && look.ending && look.node.outcome === undefined && !here(look),
+    says: "takes work again, and still is to be updated",
+    when: (look) => isReturned(look) && look.node.outcome === undefined && !here(look),
     to: "waiting",
   },
   {
@@ -235,8 +258,18 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: "soaking",
+    says: "left the new image again",
+    when: (look) => look.facts.answers && booted(look.facts) !== undefined && !here(look),
+    to: "joining",
+    outcome: "rolled-back",
+    denies: () => true,
+    evidence: ({ facts }) => facts.complaint,
+  },
+  {
+    from: "soaking",
     says: "well for the soak time",
-    when: ({ progress, deadlines }) => progress.wellMs >= deadlines.soakMs,
+    when: (look) =>
+      look.progress.wellMs >= look.deadlines.soakMs && here(look) && look.facts.health === "green",
     to: "over",
     outcome: "updated",
   },
@@ -246,12 +279,7 @@ export const RULES: readonly Rule[] = [
     when: (look) => look.progress.inPhaseMs >= look.deadlines.soakMs + look.deadlines.joinMs,
     to: "over",
     outcome: "worse-after",
+    denies: ({ facts, othersWell }) => facts.worse.length > 0 && othersWell,
     evidence: ({ facts }) => facts.worse.join("; ") || `the others see it ${facts.member}`,
   },
 ];
-
-/** Out of our standby, with nothing of ours queued; a person's standby stays. */
-function isReturned(look: Look): boolean {
-  const { standby } = look.facts;
-  return isIn(look) && (standby === "none" || standby === "a person's") && (here(look) || !queued(look));
-}

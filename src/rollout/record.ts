@@ -78,6 +78,8 @@ const rolloutRecordSchema = z.strictObject({
   /** Nodes that were in standby before it began: a person's, and they stay so. */
   standby: z.array(z.string()),
   order: z.array(z.string()),
+  /** Images that a node was worse off with, or left by itself: offered to nobody else. */
+  denied: z.array(z.string()),
   nodes: z.record(z.string(), nodeRecordSchema),
 });
 

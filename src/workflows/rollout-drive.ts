@@ -28,6 +28,7 @@ interface Memory {
   sinceMs: number;
   askedMs: number;
   wellSinceMs: number | undefined;
+  up: { readonly boot: string; readonly sinceMs: number } | undefined;
   lookedMs: number;
   number: number;
   said: string;
@@ -78,6 +79,7 @@ function remember(record: RolloutRecord, nowMs: number): Memory {
     sinceMs: nowMs,
     askedMs: nowMs,
     wellSinceMs: undefined,
+    up: undefined,
     lookedMs: nowMs,
     number: 0,
     said: "",
@@ -86,7 +88,7 @@ function remember(record: RolloutRecord, nowMs: number): Memory {
   };
 }
 
-const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, wellMs: 0 };
+const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, upMs: 0, wellMs: 0 };
 
 interface Round {
   readonly lock: GroupLock;
@@ -105,9 +107,12 @@ async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Rou
   ]);
   memory.through = sight?.through;
   takeRequest(memory, sight);
+  // The list is the same everywhere but on a node that was away.
+  const list =
+    state ?? (current === undefined && sight !== undefined ? await imageOf(scene, sight.through) : undefined);
   if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
   const { standby } = memory.record;
-  const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state });
+  const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state, list });
   keepTime(memory, facts, scene.clock.nowMs());
   const isBetween = current === undefined && next !== undefined && memory.record.state === "running";
   const waitsFor = isBetween ? await mayBegin(next) : undefined;
@@ -128,18 +133,26 @@ function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
 }
 
 function keepTime(memory: Memory, facts: GroupFacts, nowMs: number): void {
-  const isWell = facts.node?.worse.length === 0 && facts.ails?.length === 0 && facts.node.member === "online";
-  memory.wellSinceMs = isWell ? (memory.wellSinceMs ?? nowMs) : undefined;
+  const { node, ails } = facts;
+  // In a person's standby a node is as well as it can be.
+  const isIn = node?.member === "online" || (node?.member === "standby" && node.standby === "a person's");
+  const isWell = isIn && node.worse.length === 0 && ails?.length === 0;
   if (nowMs - memory.lookedMs > PAUSED_MS) {
     memory.sinceMs = nowMs;
     memory.wellSinceMs = undefined;
+    memory.up = undefined;
     memory.progress = FRESH;
   }
+  memory.wellSinceMs = isWell ? (memory.wellSinceMs ?? nowMs) : undefined;
+  const boot = node?.answers === true ? node.bootId : undefined;
+  if (boot === undefined) memory.up = undefined;
+  else if (boot !== memory.up?.boot) memory.up = { boot, sinceMs: nowMs };
   memory.lookedMs = nowMs;
   memory.progress = {
     ...memory.progress,
     inPhaseMs: nowMs - memory.sinceMs,
     askedMsAgo: nowMs - memory.askedMs,
+    upMs: memory.up === undefined ? 0 : nowMs - memory.up.sinceMs,
     wellMs: memory.wellSinceMs === undefined ? 0 : nowMs - Math.max(memory.wellSinceMs, memory.sinceMs),
   };
 }

@@ -79,6 +79,7 @@ export function factsOf(
     quorate: sight?.cluster.quorate,
     ails: sight === undefined ? undefined : ailsOf(scene, sight, about),
     ours: sight?.ours,
+    denied: about.list?.denied.map(({ digest }) => digest),
     node: node === undefined ? undefined : nodeFacts(scene, sight, { ...about, node }),
   };
 }
@@ -128,6 +129,8 @@ interface About {
   readonly standby: readonly string[];
   readonly before: ClusterObservation | undefined;
   readonly state: ImageState | undefined;
+  /** Of the node whose list of denied images counts. */
+  readonly list: ImageState | undefined;
 }
 
 function nodeFacts(

@@ -151,6 +151,7 @@ function draft(
     since: new Date(clock.wallMs()).toISOString(),
     standby: sight.cluster.nodes.filter(({ standby }) => standby === true).map((one) => one.name),
     order: plan.nodes.map(({ node }) => node),
+    denied: [],
     nodes: Object.fromEntries(nodes) as RolloutRecord["nodes"],
   };
 }
