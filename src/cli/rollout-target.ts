@@ -1,5 +1,5 @@
 // From the word ROLLOUT on the command line to groups and what each node of them is to get (docs/rollouts.md).
-import type { ResolvedGroup, Rollout } from "../profile/index.js";
+import type { DocumentOf, ResolvedGroup, Rollout } from "../profile/index.js";
 import type { ImageWish, MayBegin, RolloutScene } from "../workflows/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
 import { withConnection } from "./connection.js";
@@ -17,6 +17,25 @@ export const imageOptions: readonly OptionDefinition[] = [
   { flags: "--digest <DIGEST>", help: "exactly this image for every node, whatever the document says" },
 ];
 
+/** Of start and resume. */
+export const forceOption: OptionDefinition = {
+  flags: "--force <CODES>",
+  help: "go on in spite of these findings (FEATURE_SET_RISES,IMAGE_DENIED)",
+};
+
+/** Codes with commas between them. Throws DcnError usage for one that nothing can be forced by. */
+export async function forcedCodes(call: Call): Promise<string[]> {
+  const codes = (call.options.text("force") ?? "").split(",").map((code) => code.trim());
+  const given = codes.filter((code) => code !== "");
+  const { ROLLOUT_FORCE_CODES } = await import("../rollout/index.js");
+  const unknown = given.find((code) => !ROLLOUT_FORCE_CODES.includes(code));
+  if (unknown === undefined) return given;
+  const { DcnError } = await import("../errors/index.js");
+  const { hintFor } = await import("../profile/index.js");
+  const said = `nothing can be forced by the code ${unknown}`;
+  throw new DcnError("usage", "USAGE", said, { hint: hintFor(unknown, ROLLOUT_FORCE_CODES) });
+}
+
 /** A rollout with its groups, wave by wave. */
 export interface RolloutTarget {
   readonly document: Rollout;
@@ -29,21 +48,14 @@ export interface RolloutTarget {
 
 /** Reads the document and every group that it names. Throws FindingsError with every finding. */
 export async function loadRollout(call: Call): Promise<RolloutTarget> {
-  const { besideFile, parseDocuments, wavesOf } = await import("../profile/index.js");
-  const { loadSources } = await import("../sources/index.js");
   const [word = ""] = call.arguments;
-  const isFile = /\.(ya?ml|json)$/.test(word);
-  const loaded = isFile ? await loadSources([word]) : undefined;
-  const parsed = loaded === undefined ? undefined : parseDocuments(loaded.sources);
-  const document = parsed?.documents.find((one) => one.kind === "Rollout" && !one.library);
-  const isBroken = parsed?.broken.some(({ kind }) => kind === "Rollout") === true;
-  if (parsed !== undefined && (isBroken || document?.sound === false))
-    throw new FindingsError([...(loaded?.findings ?? []), ...parsed.findings]);
-  if (document?.kind !== "Rollout") {
+  const document = await readRollout(word);
+  if (document === undefined) {
     const group = await loadGroup(call);
     const alone: Rollout = { kind: "Rollout", name: group.name, groups: [word] };
     return { document: alone, waves: [{ name: "1", needsApproval: false, groups: [group] }] };
   }
+  const { besideFile, wavesOf } = await import("../profile/index.js");
   const { value, file } = document;
   const waves = [];
   for (const [at, wave] of wavesOf(value).entries()) {
@@ -54,14 +66,24 @@ export async function loadRollout(call: Call): Promise<RolloutTarget> {
     }
     waves.push({ name: wave.name ?? String(at + 1), needsApproval: wave.approval === true, groups });
   }
-  if (waves.length === 0) {
-    const text = "it names no groups";
-    const hint = "groups: [cabinet-7.yaml], or waves: [{ groups: […] }]";
-    throw new FindingsError([
-      { severity: "error", code: "ROLLOUT_WITHOUT_GROUPS", position: document.at(["name"]), text, hint },
-    ]);
-  }
-  return { document: value, waves };
+  if (waves.length > 0) return { document: value, waves };
+  const text = "it names no groups";
+  const hint = "groups: [cabinet-7.yaml], or waves: [{ groups: […] }]";
+  const position = document.at(["name"]);
+  throw new FindingsError([{ severity: "error", code: "ROLLOUT_WITHOUT_GROUPS", position, text, hint }]);
+}
+
+/** The Rollout in a file; undefined where the word names something else. */
+async function readRollout(word: string): Promise<DocumentOf<"Rollout"> | undefined> {
+  if (!/\.(ya?ml|json)$/.test(word)) return undefined;
+  const { parseDocuments } = await import("../profile/index.js");
+  const { loadSources } = await import("../sources/index.js");
+  const loaded = await loadSources([word]);
+  const { documents, broken, findings } = parseDocuments(loaded.sources);
+  const document = documents.find((one) => one.kind === "Rollout" && !one.library);
+  if (document?.sound === false || broken.some(({ kind }) => kind === "Rollout"))
+    throw new FindingsError([...loaded.findings, ...findings]);
+  return document?.kind === "Rollout" ? document : undefined;
 }
 
 /** Which image each node of a group is to get. */

@@ -1,5 +1,5 @@
 // A group's rollout: one node after the other, no next one unless everything is well, and an end that leaves nothing behind (docs/rollouts.md).
-import type { OsObservation } from "../observation/index.js";
+import { isImage, type OsObservation } from "../observation/index.js";
 import type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
 import { advanceNode } from "./node-machine.js";
 import type { Rule } from "./node-rules.js";
@@ -132,10 +132,8 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
     return { record, asks: [], waits: `${next} does not say what it runs` };
   if (seen.member !== "online" && seen.member !== "standby")
     return { record, asks: [], waits: `${next} is not in the cluster: the others see it ${seen.member}` };
-  const there = seen.os?.deployments.filter(
-    (one) => one.imageDigest === node.target || one.checksum === node.target,
-  );
-  if (from === node.target || there?.some(({ state }) => state === "booted") === true) {
+  const there = seen.os?.deployments.filter((one) => isImage(one, node.target)) ?? [];
+  if (there.some(({ state }) => state === "booted")) {
     const over: NodeRecord = { ...node, phase: "over", from, outcome: "already-there" };
     return { record: withNode(record, next, over), asks: [] };
   }
@@ -149,7 +147,7 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
     phase: "fetching",
     from,
     boot: seen.bootId,
-    wasThere: (there?.length ?? 0) > 0,
+    wasThere: there.length > 0,
   };
   return { record: withNode(record, next, begun), asks: [] };
 }

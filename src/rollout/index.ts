@@ -11,6 +11,7 @@ export {
   resumed,
 } from "./group-machine.js";
 export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
+export { preflightNode, ROLLOUT_FORCE_CODES } from "./preflight.js";
 export {
   currentNode,
   decodeRecord,

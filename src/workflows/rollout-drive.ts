@@ -1,6 +1,6 @@
 // Drives one group's rollout: look, decide, write down, do; again and again until it rests. What a killed one left, the next finds (docs/rollouts.md).
 import { DcnError } from "../errors/index.js";
-import type { ClusterObservation } from "../observation/index.js";
+import type { ClusterObservation, ImageState } from "../observation/index.js";
 import {
   advanceGroup,
   currentNode,
@@ -107,9 +107,7 @@ async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Rou
   ]);
   memory.through = sight?.through;
   takeRequest(memory, sight);
-  // The list is the same everywhere but on a node that was away.
-  const list =
-    state ?? (current === undefined && sight !== undefined ? await imageOf(scene, sight.through) : undefined);
+  const list = state ?? (await listOf(scene, { current, sight }));
   if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
   const { standby } = memory.record;
   const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state, list });
@@ -125,6 +123,14 @@ async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Rou
   }
 }
 
+/** The list of denied images is the same everywhere but on a node that was away. */
+async function listOf(
+  scene: RolloutScene,
+  { current, sight }: { readonly current: string | undefined; readonly sight: GroupSight | undefined },
+): Promise<ImageState | undefined> {
+  return current === undefined && sight !== undefined ? imageOf(scene, sight.through) : undefined;
+}
+
 /** Somebody else may write one thing into the record: that it is to pause or to end. */
 function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
   const seen = sight?.record;
@@ -133,28 +139,31 @@ function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
 }
 
 function keepTime(memory: Memory, facts: GroupFacts, nowMs: number): void {
-  const { node, ails } = facts;
-  // In a person's standby a node is as well as it can be.
-  const isIn = node?.member === "online" || (node?.member === "standby" && node.standby === "a person's");
-  const isWell = isIn && node.worse.length === 0 && ails?.length === 0;
   if (nowMs - memory.lookedMs > PAUSED_MS) {
     memory.sinceMs = nowMs;
     memory.wellSinceMs = undefined;
     memory.up = undefined;
     memory.progress = FRESH;
   }
-  memory.wellSinceMs = isWell ? (memory.wellSinceMs ?? nowMs) : undefined;
-  const boot = node?.answers === true ? node.bootId : undefined;
+  memory.wellSinceMs = isWell(facts) ? (memory.wellSinceMs ?? nowMs) : undefined;
+  const boot = facts.node?.answers === true ? facts.node.bootId : undefined;
   if (boot === undefined) memory.up = undefined;
   else if (boot !== memory.up?.boot) memory.up = { boot, sinceMs: nowMs };
+  const forMs = (sinceMs: number | undefined): number => (sinceMs === undefined ? 0 : nowMs - sinceMs);
   memory.lookedMs = nowMs;
   memory.progress = {
     ...memory.progress,
-    inPhaseMs: nowMs - memory.sinceMs,
-    askedMsAgo: nowMs - memory.askedMs,
-    upMs: memory.up === undefined ? 0 : nowMs - memory.up.sinceMs,
-    wellMs: memory.wellSinceMs === undefined ? 0 : nowMs - Math.max(memory.wellSinceMs, memory.sinceMs),
+    inPhaseMs: forMs(memory.sinceMs),
+    askedMsAgo: forMs(memory.askedMs),
+    upMs: forMs(memory.up?.sinceMs),
+    wellMs: Math.min(forMs(memory.wellSinceMs), forMs(memory.sinceMs)),
   };
+}
+
+/** In a person's standby a node is as well as it can be. */
+function isWell({ node, ails }: GroupFacts): boolean {
+  const isIn = node?.member === "online" || (node?.member === "standby" && node.standby === "a person's");
+  return isIn && node.worse.length === 0 && ails?.length === 0;
 }
 
 /** Writes down first, then does; whether it did something. */

@@ -15,6 +15,7 @@ import {
 import { readRecord, saveRecord } from "./rollout-asks.js";
 import { driveRollout } from "./rollout-drive.js";
 import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
+import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
 import type { ImageWish, MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
 
 /** What a rollout of a group would do. */
@@ -39,18 +40,26 @@ export interface PlannedNode {
 export interface RolloutRequest {
   readonly name: string;
   readonly wish: (node: string) => ImageWish;
+  /** Fetch the images first, so that they can be compared. */
+  readonly fetch: boolean;
+  /** Codes of findings to go on in spite of. */
+  readonly force: readonly string[];
 }
 
 /** Looks at every node and says what a rollout would do, each source resolved to a digest once. Throws DcnError busy NO_QUORUM. */
 export async function planRollout(scene: RolloutScene, request: RolloutRequest): Promise<RolloutPlan> {
   const sight = await mustSee(scene);
-  const findings = standing(scene, sight);
+  const findings = checkGroup(scene, sight);
   const order = restartOrder(scene.nodes, [sight.cluster]);
-  const seen = await inParallel(order, 8, async (node) => {
+  const nodes = await inParallel(order, 8, async (node) => {
     const state = await imageOf(scene, node);
-    return plannedNode(scene, node, { state, wish: request.wish(node), findings });
+    const planned = await plannedNode(scene, node, { state, wish: request.wish(node), findings });
+    findings.push(...(await checkNode(scene, planned, { state, fetch: request.fetch })));
+    return planned;
   });
-  return { group: scene.group, nodes: seen, findings };
+  const rank = { error: 0, warning: 1, note: 2 };
+  findings.sort((one, other) => rank[one.severity] - rank[other.severity]);
+  return { group: scene.group, nodes, findings };
 }
 
 async function plannedNode(
@@ -79,25 +88,6 @@ async function plannedNode(
   }
 }
 
-/** What of the group itself stands against a beginning. */
-function standing({ nodes }: RolloutScene, { cluster }: GroupSight): Finding[] {
-  const findings: Finding[] = [];
-  const add = (code: string, subject: string, text: string, hint?: string): void => {
-    findings.push({ severity: "error", code, subject, text, ...(hint === undefined ? {} : { hint }) });
-  };
-  for (const name of nodes) {
-    const seen = cluster.nodes.find((one) => one.name === name);
-    if (seen?.online === true && seen.pending !== true && seen.unclean !== true) continue;
-    add("NODE_NOT_ONLINE", `node ${name}`, "it is not online: no other node may leave now", "dcn-ha status");
-  }
-  if (cluster.maintenanceMode === true)
-    add("MAINTENANCE_MODE", "the cluster", "it is in maintenance mode: a drain would move nothing");
-  for (const { id, managed, active } of cluster.resources)
-    if (managed === false && active === true)
-      add("NOT_MANAGED", `resource ${id}`, "it is not managed: it would be cut off with its node");
-  return findings;
-}
-
 async function mustSee(scene: RolloutScene): Promise<GroupSight> {
   const sight = await lookAtGroup(scene, {});
   if (sight !== undefined) return sight;
@@ -114,7 +104,9 @@ export async function startRollout(
   request: RolloutRequest,
   { plan, mayBegin }: { readonly plan: RolloutPlan; readonly mayBegin: MayBegin },
 ): Promise<RolloutRecord> {
-  const errors = plan.findings.filter(({ severity }) => severity === "error");
+  const { force } = request;
+  const isForced = ({ force: code }: Finding): boolean => code !== undefined && force.includes(code);
+  const errors = plan.findings.filter((one) => one.severity === "error" && !isForced(one));
   if (errors.length > 0) throw refusal(errors);
   const sight = await mustSee(scene);
   const standing = sight.record;
@@ -123,6 +115,7 @@ export async function startRollout(
   if (before !== undefined && !isEnded(before)) throw underWay(scene, before);
   const record = draft(scene, request, { plan, sight });
   if (plan.nodes.every(({ from, target }) => from === target)) return { ...record, state: "done" };
+  await allowForced(scene, plan.findings.filter(isForced), plan.nodes);
   const saved = await saveRecord(scene, sight.through, { before, next: record });
   if ("now" in saved)
     throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);

@@ -3,6 +3,8 @@ import type { GroupJob, GroupResult, RolloutScene } from "../../workflows/index.
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
 import {
+  forcedCodes,
+  forceOption,
   gateOf,
   imageOptions,
   loadRollout,
@@ -25,14 +27,18 @@ export const command: CommandDefinition = {
     plan: {
       summary: "says which node gets which image in which order, and what stands in the way",
       arguments: [rolloutArgument],
-      options: [profilesOption, ...imageOptions],
-      examples: ["dcn-ha rollout plan plant-v2.yaml", "dcn-ha rollout plan cabinet-7.yaml --json"],
+      options: [
+        profilesOption,
+        ...imageOptions,
+        { flags: "--fetch", help: "have the nodes fetch the images, so that they can be compared" },
+      ],
+      examples: ["dcn-ha rollout plan plant-v2.yaml --fetch", "dcn-ha rollout plan cabinet-7.yaml --json"],
       run: plan,
     },
     start: {
       summary: "carries it out: drain, stage, reboot, health, rejoin, soak, node by node",
       arguments: [rolloutArgument],
-      options: [profilesOption, ...imageOptions, approveOption],
+      options: [profilesOption, ...imageOptions, approveOption, forceOption],
       examples: [
         "dcn-ha rollout start cabinet-7.yaml",
         "dcn-ha rollout start plant-v2.yaml --approve canary,rest",
@@ -56,7 +62,7 @@ export const command: CommandDefinition = {
     resume: {
       summary: "goes on with a rollout that was paused, halted or left by a controller that died",
       arguments: [rolloutArgument],
-      options: [profilesOption, ...imageOptions, approveOption],
+      options: [profilesOption, ...imageOptions, approveOption, forceOption],
       examples: ["dcn-ha rollout resume cabinet-7.yaml"],
       run: (call) => go(call, "resume"),
     },
@@ -96,7 +102,7 @@ async function plan(call: Call): Promise<number> {
   const { document } = target;
   const plans = await eachGroup(call, target, (scene, group) => {
     const wish = wishesOf(document, group, call.options.text("digest"));
-    return planRollout(scene, { name: document.name, wish });
+    return planRollout(scene, { name: document.name, wish, fetch: call.options.flag("fetch"), force: [] });
   });
   call.output.answer({ rollout: document.name, groups: plans }, plans.map(describeRolloutPlan).join("\n\n"));
   const errors = plans.some(({ findings }) => findings.some(({ severity }) => severity === "error"));
@@ -109,6 +115,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   const workflows = await import("../../workflows/index.js");
   const target = await loadRollout(call);
   const { document } = target;
+  const force = await forcedCodes(call);
   const job = (group: RolloutTarget["waves"][number]["groups"][number]): GroupJob => ({
     group: group.name,
     run: () =>
@@ -117,6 +124,8 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
         const request = {
           name: document.name,
           wish: wishesOf(document, group, call.options.text("digest")),
+          fetch: true,
+          force,
         };
         const begin = async () =>
           workflows.startRollout(scene, request, {
