@@ -24,8 +24,15 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. */
-export function runProgram(argv: readonly string[]): Promise<Run> {
+/** Longer than anything here takes, but for builds of images and of the lab's own root. */
+const LIMIT_MS = 300_000;
+const BUILD_LIMIT_MS = 2_400_000;
+
+/**
+ * Runs a program to its end; one that is not over after `limitMs` is killed and rejected by its name, so that a test
+ * says what hung. Its children may live on where they hold what it printed to: that is not waited for.
+ */
+export function runProgram(argv: readonly string[], limitMs = LIMIT_MS): Promise<Run> {
   const [file = "", ...rest] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"] });
@@ -36,14 +43,22 @@ export function runProgram(argv: readonly string[]): Promise<Run> {
     child.stderr.setEncoding("utf8").on("data", (part: string) => {
       stderr += part;
     });
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`${argv.join(" ")} took longer than ${limitMs} ms: ${stderr.slice(-2000)}`));
+    }, limitMs);
     child.once("error", reject);
-    child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.once("close", (exitCode) => {
+      clearTimeout(late);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
 }
 
 /** Runs `dcn-ha` with these words. */
 export function dcnHa(...words: readonly string[]): Promise<Run> {
-  return runProgram([process.execPath, program, ...words]);
+  const builds = words[0] === "image" || words[1] === "up" || words[1] === "quickstart";
+  return runProgram([process.execPath, program, ...words], builds ? BUILD_LIMIT_MS : LIMIT_MS);
 }
 
 /** One lab by name. */

@@ -80,5 +80,5 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
     expect(lab.fencings(begin)).toEqual([]);
     for (const workload of ["panel", "control", "bridge"])
       expect((await lab.truth(workload)).doubleRuns, workload).toEqual([]);
-  }, 1_800_000);
+  }, 900_000);
 });
