@@ -4,9 +4,21 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeLock, type LockHolder } from "../../src/coordination/index.js";
 
 export const SERVER = join(import.meta.dirname, "../../resources/node/fleetlock");
 const cleanups: (() => void)[] = [];
+const STATE = [
+  "lock",
+  "writes",
+  "looks",
+  "guard",
+  "quorum",
+  "sudo",
+  "mon-after",
+  "before-write",
+  "after-write",
+];
 
 /** Ends servers and removes folders of the test. */
 export function cleanUp(): void {
@@ -128,6 +140,8 @@ while data:
 sys.stdout.buffer.write(out)
 `;
 
+const PROTOCOL: Readonly<Record<string, string>> = { "fleet-lock-protocol": "true" };
+
 /** An answer of the server. */
 export interface Reply {
   readonly status: number;
@@ -151,8 +165,14 @@ export class Site {
     this.be(cluster);
   }
 
-  /** The cluster as it is from now on. */
+  /** The cluster as it is from now on; its lock is free, and nothing ails the helper. */
   be(cluster: Cluster): void {
+    for (const name of STATE) rmSync(join(this.folder, name), { force: true });
+    this.change(cluster);
+  }
+
+  /** The same with lock and helper as they are. */
+  change(cluster: Cluster): void {
     this.set("mon", crmMon(cluster));
     this.set("votes", cluster.votes ?? quorumTool([1, 1, 1]));
   }
@@ -192,14 +212,7 @@ export class Site {
   }
 
   /** One request as a client would send it; header and body as given. */
-  send(
-    path: string,
-    {
-      method = "POST",
-      headers = { "fleet-lock-protocol": "true" } as Record<string, string>,
-      body = "",
-    } = {},
-  ): Promise<Reply> {
+  send(path: string, { method = "POST", headers = PROTOCOL, body = "" } = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const sent = request(
         { host: "127.0.0.1", port: this.port, path, method, headers, agent: false },
@@ -227,6 +240,12 @@ export class Site {
   steadyState(id: string, group = "workers"): Promise<Reply> {
     return this.send("/v1/steady-state", { body: JSON.stringify({ client_params: { group, id } }) });
   }
+}
+
+/** Whose the lock is, as the controller reads it. */
+export function holderOf(site: Site): LockHolder | string {
+  const lock = decodeLock(site.lock);
+  return lock.state === "held" ? lock.holder : lock.state;
 }
 
 /** Looks until it is so. */
