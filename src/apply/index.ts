@@ -4,6 +4,7 @@ export { type ApplyContext, mustDo } from "./context.js";
 export { type Controller, thisController } from "./controller.js";
 export { changeCorosync, checkConf, noteRunning, reload, runsWith } from "./corosync-change.js";
 export { desiredGroup, type SecretValues } from "./desired-group.js";
+export { type FleetLockAccess, preReboot, steadyState } from "./fleet-lock.js";
 export {
   checkNodes,
   type Formation,

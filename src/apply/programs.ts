@@ -27,6 +27,19 @@ const FILES = [
   { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
   { name: "guard", source: "node/dcn-ha-guard", path: `${PROGRAMS}/guard`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
+  { name: "fleetlock", source: "node/fleetlock", path: `${PROGRAMS}/fleetlock`, mode: "0755" },
+  {
+    name: "fleetlock-client",
+    source: "node/fleetlock-client",
+    path: `${PROGRAMS}/fleetlock-client`,
+    mode: "0755",
+  },
+  {
+    name: "fleetlock-service",
+    source: "systemd/dcn-ha-fleetlock@.service",
+    path: `${UNITS}/dcn-ha-fleetlock@.service`,
+    mode: "0644",
+  },
   {
     name: "gate-service",
     source: "systemd/dcn-ha-gate.service",

@@ -1,7 +1,8 @@
 // Who holds a lock, and what proves that such a holder is gone. Time proves nothing: a slow holder is still a holder.
+import { assertNever } from "../errors/index.js";
 
-/** A program on a controller, or a node that acts for itself. */
-export type LockHolder = ControllerHolder | NodeHolder;
+/** A program on a controller, a node that acts for itself, or a machine that asked by FleetLock whether it may reboot. */
+export type LockHolder = ControllerHolder | NodeHolder | ClientHolder;
 
 /** A process: pids are used again, and containers count their own, so that a pid alone says nothing. */
 export interface ControllerHolder {
@@ -23,6 +24,14 @@ export interface NodeHolder {
   readonly boot: string;
 }
 
+/** A FleetLock client: it names itself, and nothing about it can be seen from here (resources/node/fleetlock). */
+export interface ClientHolder {
+  readonly kind: "client";
+  /** Its reboot group, by its own configuration. */
+  readonly group: string;
+  readonly id: string;
+}
+
 /** What the one who wants the lock can see for himself. */
 export interface Evidence {
   /** Where he runs. */
@@ -38,6 +47,8 @@ export interface Evidence {
 /** Why this holder cannot be at work any more, in words; undefined where that is not proven. */
 export function provenGone(holder: LockHolder, evidence: Evidence): string | undefined {
   if (holder.kind === "node") return nodeGone(holder, evidence);
+  // It gives the lock back itself when it is up again, however long that takes; else a person breaks it.
+  if (holder.kind === "client") return undefined;
   const { self, processStarted } = evidence;
   const sameKernel = holder.boot !== "" && holder.boot === self.boot;
   if (!sameKernel || holder.pidSpace === "" || holder.pidSpace !== self.pidSpace) return undefined;
@@ -57,7 +68,14 @@ function nodeGone(holder: NodeHolder, { nodeBoot, nodeFenced }: Evidence): strin
 
 /** The holder for people. */
 export function describeHolder(holder: LockHolder): string {
-  return holder.kind === "node"
-    ? `node ${holder.node}`
-    : `${holder.user} on ${holder.host} (process ${holder.pid})`;
+  switch (holder.kind) {
+    case "node":
+      return `node ${holder.node}`;
+    case "client":
+      return `the FleetLock client ${holder.id} of the group ${holder.group}`;
+    case "controller":
+      return `${holder.user} on ${holder.host} (process ${holder.pid})`;
+    default:
+      return assertNever(holder);
+  }
 }

@@ -1,6 +1,15 @@
 // Who may change a group, as states and as compare-and-set writes; pure (docs/lock.md).
+
+export {
+  type FleetLockAnswer,
+  type FleetLockClient,
+  type FleetLockRequest,
+  fleetLockAnswer,
+  fleetLockRequest,
+} from "./fleet-lock.js";
 export { armGuard, decodeGuard, endGuard, type GuardState, type GuardWrite } from "./guard.js";
 export {
+  type ClientHolder,
   type ControllerHolder,
   describeHolder,
   type Evidence,

@@ -80,6 +80,7 @@ export function decodeLock(value: string | undefined): LockState {
 
 function holderOf(kind: string | undefined, text: (name: string) => string): LockHolder | undefined {
   if (kind === "node") return { kind, node: text("node"), boot: text("boot") };
+  if (kind === "client") return { kind, group: text("group"), id: text("id") };
   if (kind !== "controller") return undefined;
   const [host, user, boot, pidSpace, started] = ["host", "user", "boot", "pidSpace", "started"].map(text);
   const pid = Number(text("pid"));

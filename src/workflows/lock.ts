@@ -117,6 +117,7 @@ export async function proofOf(options: LockOptions, { holder }: HeldLock): Promi
   if (holder.kind === "controller") {
     return provenGone(holder, { self, processStarted: await controller.processStarted(holder.pid) });
   }
+  if (holder.kind === "client") return provenGone(holder, { self, processStarted: undefined });
   const [probe] = await callHelper(transport, holder.node, [{ verb: "probe" }], { signal }).catch(() => []);
   const nodeBoot = probe?.exitCode === 0 ? parseProbe(probe.stdout).bootId : undefined;
   return provenGone(holder, { self, processStarted: undefined, nodeBoot });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   type ControllerHolder,
   decodeLock,
+  describeHolder,
   encodeLock,
   freeLock,
   type HeldLock,
@@ -25,6 +26,11 @@ const holderArbitrary: fc.Arbitrary<LockHolder> = fc.oneof(
     started: fc.string(),
   }),
   fc.record({ kind: fc.constant("node" as const), node: fc.string(), boot: fc.string() }),
+  fc.record({
+    kind: fc.constant("client" as const),
+    group: fc.string(),
+    id: fc.string({ unit: "grapheme" }),
+  }),
 );
 const lockArbitrary: fc.Arbitrary<HeldLock> = fc.record({
   state: fc.constant("held" as const),
@@ -91,6 +97,13 @@ describe("proof that a holder is gone", () => {
     expect(provenGone(node, { self, processStarted: "gone" })).toBeUndefined();
     expect(provenGone(node, { self, processStarted: undefined, nodeBoot: "n2" })).toMatch(/booted again/);
     expect(provenGone(node, { self, processStarted: undefined, nodeFenced: true })).toMatch(/fenced/);
+  });
+
+  test("of a FleetLock client is nothing: it may be rebooting, whatever else is seen", () => {
+    const client: LockHolder = { kind: "client", group: "workers", id: "dcn1" };
+    const evidence = { self, processStarted: "gone", nodeBoot: "n2", nodeFenced: true };
+    expect(provenGone(client, evidence)).toBeUndefined();
+    expect(describeHolder(client)).toBe("the FleetLock client dcn1 of the group workers");
   });
 });
 

@@ -149,9 +149,12 @@ function createNode(base: string, name: string, { names, oneCib }: Around): Sand
       copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
       copy("node/dcn-ha-guard", "usr/local/lib/dcn-ha/guard");
+      copy("node/fleetlock", "usr/local/lib/dcn-ha/fleetlock");
+      copy("node/fleetlock-client", "usr/local/lib/dcn-ha/fleetlock-client");
       for (const unit of [
         "dcn-ha-gate.service",
         "dcn-ha-guard.service",
+        "dcn-ha-fleetlock@.service",
         "dcn-ha-gate.socket",
         "dcn-ha-gate@.service",
         "corosync.service.d/dcn-ha-gate.conf",

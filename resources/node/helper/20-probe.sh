@@ -105,7 +105,9 @@ watch_files() {
 	watch file.gate "$lib/gate"
 	watch file.fence-secret "$lib/fence-secret"
 	watch file.guard "$lib/guard"
-	for pair in guard-service=dcn-ha-guard.service gate-service=dcn-ha-gate.service gate-socket=dcn-ha-gate.socket \
+	watch file.fleetlock "$lib/fleetlock"
+	watch file.fleetlock-client "$lib/fleetlock-client"
+	for pair in guard-service=dcn-ha-guard.service fleetlock-service=dcn-ha-fleetlock@.service gate-service=dcn-ha-gate.service gate-socket=dcn-ha-gate.socket \
 		gate-answer=dcn-ha-gate@.service corosync-gate=corosync.service.d/dcn-ha-gate.conf pacemaker-gate=pacemaker.service.d/dcn-ha-gate.conf; do
 		unit "${pair#*=}"
 		watch "file.${pair%%=*}" "$path"

@@ -111,11 +111,15 @@ function headline(name: string, views: readonly LockView[]): string {
 }
 
 function words({ token, holder, purpose, step, since }: Held): string {
-  const who =
-    holder.kind === "node"
-      ? `node ${holder.node}`
-      : `${holder.user} on ${holder.host}, process ${holder.pid}`;
+  const who = whose(holder);
   return `${who}\n  for      ${purpose}\n  at step  ${step}\n  since    ${since}\n  token    ${token}`;
+}
+
+function whose(holder: Held["holder"]): string {
+  if (holder.kind === "controller") return `${holder.user} on ${holder.host}, process ${holder.pid}`;
+  return holder.kind === "node"
+    ? `node ${holder.node}`
+    : `the FleetLock client ${holder.id} of the group ${holder.group}`;
 }
 
 function troubles(views: readonly LockView[]): string[] {

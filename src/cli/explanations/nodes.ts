@@ -207,7 +207,7 @@ export const nodeCodes: Explanations = {
   LOCK_HELD: entry(
     "Somebody else is changing the group.",
     "Two changes at once would not know of each other.",
-    "Wait; if the holder will never end, look who it is, then break its lock.",
+    "Wait (a FleetLock client gives it back when it has rebooted); if the holder will never end, look who it is, then break its lock.",
     "dcn-ha lock show GROUP",
   ),
   LOCK_LOST: entry(
