@@ -1,6 +1,7 @@
 // Plays the contract of deployment backends against real ostree, and against bootc and rpm-ostree as stand-ins over it.
 import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import {
+  compareImage,
   denyImage,
   dropImage,
   pullImage,
@@ -109,6 +110,20 @@ describe("what is of one updater alone", { timeout: 60_000 }, () => {
     expect(await stageImage(at, { digest: second })).toMatchObject({ stage: "done", how: "deployed" });
     expect((await readImage(at)).os?.deployments[0]?.state).toBe("pending");
     expect(await dropImage(at)).toBe("done");
+  });
+
+  test("ostree: a read-only /sysroot is no hindrance, and stays so", async (context) => {
+    needMachine(context);
+    const { at, machine, second } = bench(OSTREE);
+    machine.protectSysroot();
+    expect(() => machine.run("touch", "/sysroot/ostree/x")).toThrow(/Read-only/);
+    expect(await resolveImage(at)).toMatchObject({ digest: second });
+    expect(await pullImage(at, { digest: second })).toBe("pulled");
+    expect((await compareImage(at, { digest: second })).new).toMatchObject({ os: "x" });
+    expect(await stageImage(at, { digest: second })).toMatchObject({ stage: "done" });
+    expect(await dropImage(at)).toBe("done");
+    expect(machine.run("ls", "/sysroot/ostree")).not.toContain("dcn-ha");
+    expect(() => machine.run("touch", "/sysroot/ostree/x")).toThrow(/Read-only/);
   });
 
   test("ostree: another role's ref is followed from the boot on", async (context) => {
