@@ -46,7 +46,6 @@ export {
   type BootHealth,
   bootOrder,
   type DeniedImage,
-  digestOf,
   type ImageState,
   type NotedReboot,
   parseImageState,

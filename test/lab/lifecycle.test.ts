@@ -15,7 +15,7 @@ import {
   stageImage,
 } from "../../src/deployments/index.js";
 import { bootOrder, type ImageComparison, switchOutcome } from "../../src/observation/index.js";
-import { createSshTransport } from "../../src/transport/index.js";
+import { createSshTransport, type Transport } from "../../src/transport/index.js";
 import { eventually, Lab, noLab, nowNs } from "./lab.js";
 import { Plant } from "./plant.js";
 
@@ -26,6 +26,7 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
   const plant = new Plant();
   let lab: Lab;
   let at: ImageNode;
+  let transport: Transport | undefined;
 
   beforeAll(async () => {
     await plant.publish();
@@ -33,13 +34,13 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
     const options = { text: () => undefined, flag: () => false, number: () => undefined };
     const output = { findings: () => undefined };
     const group = await loadGroup({ arguments: [lab.profile], options, output } as never);
-    const transport = createSshTransport(await sshTargets(group, "user", userHome()));
+    transport = createSshTransport(await sshTargets(group, "user", userHome()));
     at = { transport, node: "hmi-01" };
     await lab.lab("power", "on", ...nodes);
     await online();
   }, 2_400_000);
   afterAll(async () => {
-    await at.transport.close();
+    await transport?.close();
     await lab.down();
     plant.end();
   });
