@@ -1,11 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
-// real helper on nodes in folders) and `lab` (a real cluster; serial, slow).
+// real helper on nodes in folders, real ostree on machines in folders) and `lab` (a real cluster; serial, slow).
 const tools = [
   "test/build/container.test.ts",
   "test/build/publish.test.ts",
   "test/build/registry.test.ts",
+  "test/contract/deployments.test.ts",
   "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",

@@ -84,6 +84,11 @@ const REFUSALS: Readonly<Record<string, Meaning>> = {
     code: "IMAGE_DRIVER",
     hint: "stop that agent on the nodes of this group, so that two do not update one node",
   },
+  layered: {
+    kind: "refused",
+    code: "IMAGE_LAYERED",
+    hint: "put those packages into the image, and take them off the node: rpm-ostree reset",
+  },
   "not-next": {
     kind: "refused",
     code: "IMAGE_NOT_NEXT",

@@ -77,7 +77,7 @@ export function parseImageState(text: string): ImageState | undefined {
 }
 
 /** The name by which rollouts know a deployment: the digest of its container image, else its ostree commit. */
-export function digestOf(deployment: ObservedDeployment | undefined): string | undefined {
+function digestOf(deployment: ObservedDeployment | undefined): string | undefined {
   return deployment?.imageDigest ?? deployment?.checksum;
 }
 

@@ -47,7 +47,6 @@ export {
   type BootHealth,
   bootOrder,
   type DeniedImage,
-  digestOf,
   type ImageState,
   type NotedReboot,
   parseImageState,

@@ -1,6 +1,7 @@
 // Plays the contract of deployment backends against real ostree, and against bootc and rpm-ostree as stand-ins over it.
 import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import {
+  compareImage,
   denyImage,
   dropImage,
   pullImage,
@@ -13,6 +14,7 @@ import { bootOrder, type ImageState } from "../../src/observation/index.js";
 import { need, needRoot } from "../golden/tools.js";
 import { OstreeMachine } from "../sandbox/ostree-machine.js";
 import { type Bench, deploymentCases } from "./deployments.contract.js";
+import { troubleCases } from "./deployments-trouble.contract.js";
 
 interface Backend {
   readonly name: string;
@@ -85,8 +87,9 @@ function needMachine(context: TestContext): void {
   need(context, "ostree", "unshare", "flock", "python3");
 }
 
-describe.each(BACKENDS)("$name", (backend) => {
-  test.for(deploymentCases)("$name", { timeout: 60_000 }, async ({ run }, context) => {
+// The last one differs from the third in names alone, which the tests below it are about.
+describe.each(BACKENDS.slice(0, 3))("$name", (backend) => {
+  test.for([...deploymentCases, ...troubleCases])("$name", { timeout: 60_000 }, async ({ run }, context) => {
     needMachine(context);
     await run(bench(backend));
   });
@@ -107,6 +110,20 @@ describe("what is of one updater alone", { timeout: 60_000 }, () => {
     expect(await stageImage(at, { digest: second })).toMatchObject({ stage: "done", how: "deployed" });
     expect((await readImage(at)).os?.deployments[0]?.state).toBe("pending");
     expect(await dropImage(at)).toBe("done");
+  });
+
+  test("ostree: a read-only /sysroot is no hindrance, and stays so", async (context) => {
+    needMachine(context);
+    const { at, machine, second } = bench(OSTREE);
+    machine.protectSysroot();
+    expect(() => machine.run("touch", "/sysroot/ostree/x")).toThrow(/Read-only/);
+    expect(await resolveImage(at)).toMatchObject({ digest: second });
+    expect(await pullImage(at, { digest: second })).toBe("pulled");
+    expect((await compareImage(at, { digest: second })).new).toMatchObject({ os: "x" });
+    expect(await stageImage(at, { digest: second })).toMatchObject({ stage: "done" });
+    expect(await dropImage(at)).toBe("done");
+    expect(machine.run("ls", "/sysroot/ostree")).not.toContain("dcn-ha");
+    expect(() => machine.run("touch", "/sysroot/ostree/x")).toThrow(/Read-only/);
   });
 
   test("ostree: another role's ref is followed from the boot on", async (context) => {
@@ -212,6 +229,15 @@ describe("what is of one updater alone", { timeout: 60_000 }, () => {
     expect(await stageImage(at, { ...image, bypassDriver: true })).toMatchObject({
       bypassedDriver: "Zincati",
     });
+  });
+
+  test("rpm-ostree: a node with packages of its own in its image is left alone", async (context) => {
+    needMachine(context);
+    const { at, machine, second } = bench(RPM_OSTREE);
+    machine.write("rpm-ostree.layered", "");
+    expect((await readImage(at)).os?.deployments[0]).toMatchObject({ incompatible: true });
+    await pullImage(at, { digest: second });
+    await expect(stageImage(at, { digest: second })).rejects.toMatchObject({ code: "IMAGE_LAYERED" });
   });
 
   test("rpm-ostree: another role's ref is rebased to", async (context) => {

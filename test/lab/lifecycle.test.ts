@@ -2,6 +2,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadGroup } from "../../src/cli/group.js";
+import { sshTargets, userHome } from "../../src/cli/ssh-targets.js";
+import {
+  compareImage,
+  denyImage,
+  type ImageNode,
+  pullImage,
+  readImage,
+  rebootNode,
+  resolveImage,
+  stageImage,
+} from "../../src/deployments/index.js";
+import { bootOrder, type ImageComparison, switchOutcome } from "../../src/observation/index.js";
+import { createSshTransport, type Transport } from "../../src/transport/index.js";
 import { eventually, Lab, noLab, nowNs } from "./lab.js";
 import { Plant } from "./plant.js";
 
@@ -11,14 +25,22 @@ const CHECK = "#!/bin/sh\ncommand -v git >/dev/null || { echo 'this image has no
 describe.skipIf(noLab !== undefined)("the system of a device", () => {
   const plant = new Plant();
   let lab: Lab;
+  let at: ImageNode;
+  let transport: Transport | undefined;
 
   beforeAll(async () => {
     await plant.publish();
     lab = await Lab.up("lifecycle", ...plant.words, "--off");
+    const options = { text: () => undefined, flag: () => false, number: () => undefined };
+    const output = { findings: () => undefined };
+    const group = await loadGroup({ arguments: [lab.profile], options, output } as never);
+    transport = createSshTransport(await sshTargets(group, "user", userHome()));
+    at = { transport, node: "hmi-01" };
     await lab.lab("power", "on", ...nodes);
     await online();
   }, 2_400_000);
   afterAll(async () => {
+    await transport?.close();
     await lab.down();
     plant.end();
   });
@@ -41,10 +63,20 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
         ({ event, node, monotonicNs }) => event === "reboot" && node === "hmi-01" && monotonicNs > sinceNs,
       ).length;
 
-  /** What whoever updates a device does: fetch, put first, boot. */
-  async function update(): Promise<void> {
-    await lab.exec("hmi-01", "ostree", "admin", "upgrade", "--os=dcn");
-    await lab.shell("hmi-01", "systemctl reboot");
+  /** What whoever updates a device does: resolve, fetch, look into it, put it first, boot; and who boots it is asked twice. */
+  async function update(wanted: string | undefined, token: string): Promise<ImageComparison> {
+    const { digest, ...resolved } = await resolveImage(at);
+    expect({ digest, ...resolved }).toMatchObject({
+      digest: wanted,
+      signature: "good",
+      signatureRequired: true,
+    });
+    expect(await pullImage(at, { digest })).toBe("pulled");
+    const found = await compareImage(at, { digest });
+    expect(await stageImage(at, { digest })).toMatchObject({ stage: "done", how: "staged" });
+    expect(await rebootNode(at, { token, expected: digest })).toBe("soon");
+    expect(await rebootNode(at, { token, expected: digest })).toBe("soon");
+    return found;
   }
 
   it("goes back by itself from an image that fails its health check, and says so; the next image goes through", async () => {
@@ -56,18 +88,33 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
         .replace("version: 1.0.0", `version: ${version}\nhealth: { required: [10_git.sh] }`)
         .replace("  hmi:\n", `  hmi:\n${role}`);
     const second = (await plant.publish(checked("2.0.0", ""))).commits.get("dcn/hmi/site-1");
-    await update();
+    const found = await update(second, "00000002");
+    // Both sides by their own programs: the image's were run in it, before it was ever booted.
+    expect(found.new).toMatchObject({ ...found.old, checks: ["10_git.sh", ...found.old.checks] });
+    expect(found.old).toMatchObject({ pacemaker: "2.1.5", featureSet: "3.16.1", crmVerify: { exitCode: 0 } });
     await eventually(health, (text) => /rolled-back\S* .*10_git\.sh/.test(text), 400_000);
     await eventually(commit, (now) => now === first, 240_000);
     expect(second).not.toBe(first);
     // The first boot into it, the tries that greenboot gives it, and the way back.
     expect(boots(begin)).toBeGreaterThanOrEqual(3);
     await online();
+    const { os, bootId, ...state } = await readImage(at);
+    expect(state).toMatchObject({ health: "green", trial: { rolledBack: { check: "10_git.sh" } } });
+    expect(os && bootOrder(os)).toEqual({ booted: first, next: undefined, rollback: second });
+    const facts = { wanted: second ?? "", before: first, wasThere: false, rebooted: true };
+    expect(os && switchOutcome(os, facts)).toBe("rolled-back");
+    expect(state.reboot?.boot).not.toBe(bootId);
+    await denyImage(at, second ?? "", "10_git.sh");
+    const denied = { code: "IMAGE_DENIED" };
+    await expect(stageImage(at, { digest: second ?? "" })).rejects.toMatchObject(denied);
+    // Asked again with the same token: that boot was.
+    expect(await rebootNode(at, { token: "00000002" })).toBe("done");
 
     const third = (await plant.publish(checked("3.0.0", "    packages: [git]\n"))).commits.get(
       "dcn/hmi/site-1",
     );
-    await update();
+    await update(third, "00000003");
+    // Merged at shutdown: what is written after staging goes along.
     await eventually(commit, (now) => now === third, 240_000);
     await eventually(
       () => lab.shell("hmi-01", "systemctl is-active dcn-ha-greenboot.service"),

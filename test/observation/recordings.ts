@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OsObservation } from "../../src/observation/index.js";
 
-const corpus = process.env["DCN_HA_CORPUS"] ?? "";
+/** Their folder. */
+export const corpus = process.env["DCN_HA_CORPUS"] ?? "";
 
 /** Whether there are recordings. */
 export const there = existsSync(join(corpus, "bootc-status"));

@@ -31,7 +31,7 @@ const INSIDE = `s=$1 d=$2 f=$3; shift 3
 mount --bind "$d" "$d" && mount --bind "$s" "$d/sysroot" && mount --bind "$s/boot" "$d/boot" && mount --bind "$f" "$d/mnt" &&
 mount --bind "$f/run" "$d/run" && mount --bind "$s/ostree/deploy/${OS}/var" "$d/var" && mount --bind /usr "$d/usr" &&
 mount --bind /dev "$d/dev" && mount -t proc proc "$d/proc" && mount --bind "$f/boot_id" "$d/proc/sys/kernel/random/boot_id" &&
-mount -t tmpfs tmpfs "$d/tmp" && exec chroot "$d" "$@"`;
+mount -t tmpfs tmpfs "$d/tmp" && { [ ! -e "$f/readonly" ] || mount -o remount,bind,ro "$d/sysroot"; } && exec chroot "$d" "$@"`;
 
 /** One machine in a folder of its own. */
 export class OstreeMachine {
@@ -67,6 +67,11 @@ export class OstreeMachine {
     this.host("ostree", "admin", "os-init", OS, `--sysroot=${this.sysroot}`);
     this.stubs();
     this.write("units/ostree-finalize-staged.service.active", "");
+  }
+
+  /** From now on /sysroot is mounted read-only, as ostree's own `sysroot.readonly` does. */
+  protectSysroot(): this {
+    return this.write("readonly", "");
   }
 
   /** Another one with the same disk, switched on. */

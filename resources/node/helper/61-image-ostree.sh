@@ -4,6 +4,15 @@ ostree_status() {
 	timeout 60 ostree admin status --json >"$work/status" 2>/dev/null || timeout 60 ostree admin status >"$work/status" 2>/dev/null
 }
 
+at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount namespace in which it is not
+	if [ -w "$root/sysroot/ostree" ]; then
+		"$@"
+		return
+	fi
+	# shellcheck disable=SC2016 # for the other shell
+	unshare --mount sh -c 'mount -o remount,bind,rw "$0" && exec "$@"' "$root/sysroot" "$@"
+}
+
 ostree_version() { ostree --version | sed -n "s/^ *Version: *'\\{0,1\\}\\([^']*\\)'\\{0,1\\}/\\1/p"; }
 
 # The text is the same in all versions; what is staged or pending stands before the booted one.
@@ -57,7 +66,7 @@ commit_facts() { # DIGEST REMOTE
 ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the commit itself is fetched, and its signature judged
 	ostree_place "$1" || return
 	if [ -n "$remote" ]; then
-		timeout 300 ostree --repo="$repo" pull --commit-metadata-only "$remote" "$ref" >/dev/null || return 69
+		at_sysroot timeout 300 ostree --repo="$repo" pull --commit-metadata-only "$remote" "$ref" >/dev/null || return 69
 	fi
 	case $ref in
 	????????????????????????????????????????????????????????????????) digest=$ref ;;
@@ -81,14 +90,14 @@ ostree_pull() { # DIGEST SOURCE: a ref of ours keeps it until it is booted or dr
 			echo 'this commit is not here, and the system has no remote to fetch it from' >&2
 			return 69
 		fi
-		ostree --repo="$repo" pull "$remote" "$1" >/dev/null || return 69
+		at_sysroot ostree --repo="$repo" pull "$remote" "$1" >/dev/null || return 69
 	fi
-	ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
+	at_sysroot ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
 	printf 'pull=%s\n' "$word"
 	commit_facts "$1" "$remote"
 }
 
-release_commit() { ostree --repo="$repo" refs --delete dcn-ha/next >/dev/null 2>&1 || :; }
+release_commit() { at_sysroot ostree --repo="$repo" refs --delete dcn-ha/next >/dev/null 2>&1 || :; }
 
 # A staged deployment becomes bootable when this unit stops at shutdown. Where it is missing, or would not be stopped, nothing may be staged.
 ostree_finalizer() {

@@ -4,13 +4,12 @@
 rpm_ostree_version() { rpm-ostree --version | sed -n "s/^ *Version: *'\\{0,1\\}\\([^']*\\)'\\{0,1\\}/\\1/p"; }
 
 rpm_ostree_order() {
-	timeout 60 rpm-ostree status --json >"$work/status" 2>/dev/null
 	json_facts "$work/status" '
 booted = [i for i, one in enumerate(d["deployments"]) if one.get("booted")]
 at = booted[0] if booted else -1
 for i, one in enumerate(d["deployments"]):
     state = "booted" if i == at else "staged" if one.get("staged") else "pending" if i < at else "other"
-    digest = one.get("container-image-reference-digest") or one.get("base-checksum") or one.get("checksum") or "-"
+    digest = one.get("container-image-reference-digest") or (one.get("base-commit-meta") or {}).get("ostree.manifest-digest") or one.get("checksum") or "-"
     print(state, digest, one.get("checksum") or "-", "yes" if one.get("finalization-locked") else "no")'
 }
 
@@ -20,10 +19,11 @@ own = [one for one in d["deployments"] if one.get("booted")]
 print((own[0].get("container-image-reference") or own[0].get("origin") or "") if own else "")'
 }
 
-rpm_ostree_driver() { # the agent that drives updates, and what goes on now: nothing where there is neither
+rpm_ostree_driver() { # what stands in the way: the agent that drives updates, what goes on now, packages of this node's own in the image
 	json_facts "$work/status" '
 driver = (d.get("update-driver") or {}).get("driver-name")
 if driver: print("driver=" + driver)
+if any(one.get("booted") and one.get("base-checksum") for one in d["deployments"]): print("layered=yes")
 if d.get("transaction"): print("transaction=" + str(d["transaction"][0]))'
 }
 
@@ -79,6 +79,11 @@ rpm_ostree_stage() { # DIGEST SOURCE
 	if grep -q '^transaction=' "$work/driver"; then
 		printf 'rpm-ostree is busy: %s\n' "$(sed -n 's/^transaction=//p' "$work/driver")" >&2
 		return 75
+	fi
+	if grep -q '^layered=' "$work/driver"; then
+		echo 'refused=layered'
+		echo 'this node has packages of its own in its image, so that no digest says what would boot' >&2
+		return 77
 	fi
 	by=$(sed -n 's/^driver=//p' "$work/driver")
 	set -- "$1" "$2" --lock-finalization

@@ -194,15 +194,6 @@ etc_facts() { # what was changed on this node, which hides what the image brings
 # A folder of our own on the repository's file system, so that a checkout is links and no copies; nobody else may look in.
 compared=$root/sysroot/ostree/dcn-ha-compare
 
-at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount namespace in which it is not
-	if [ -w "$root/sysroot/ostree" ]; then
-		"$@"
-		return
-	fi
-	# shellcheck disable=SC2016 # for the other shell
-	unshare --mount sh -c 'mount -o remount,bind,rw "$0" && exec "$@"' "$root/sysroot" "$@"
-}
-
 ostree_open() { # DIGEST: into $opened where its files are
 	if ! have_commit "$1"; then
 		echo 'this image was not pulled' >&2

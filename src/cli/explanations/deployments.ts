@@ -42,6 +42,11 @@ export const deploymentCodes: Explanations = {
     "Two that update and reboot one node know nothing of each other's waiting.",
     "Stop that agent on all nodes of the group; or say that it is to be passed over.",
   ),
+  IMAGE_LAYERED: entry(
+    "A node has packages layered onto its image by rpm-ostree.",
+    "What would boot is made on the node, and no digest names it; another node with the same image would be another system.",
+    "Put the packages into the image; then rpm-ostree reset on the node.",
+  ),
   IMAGE_NOT_NEXT: entry(
     "A node was to reboot into an image that is not what it would boot.",
     "The reboot would take the node out for nothing.",
