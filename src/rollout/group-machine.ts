@@ -72,9 +72,10 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   // In the same write as the outcome: a controller that is killed now leaves no image undenied.
   const denies = ends && turn.rule.denies?.(seen) === true;
   const denied = denies ? [...new Set([...next.denied, now.target])] : next.denied;
+  const halts = next.state === "running" || next.state === "pausing";
   const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
   return {
-    record: { ...next, denied, ...(ends && next.state === "running" ? { state: "halting", why } : {}) },
+    record: { ...next, denied, ...(ends && halts ? { state: "halting", why } : {}) },
     asks,
     rule: turn.rule,
   };
