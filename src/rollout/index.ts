@@ -10,6 +10,15 @@ export {
 } from "./group-machine.js";
 export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
 export {
+  type MovingWorkload,
+  type OrderFacts,
+  type Placement,
+  type PredictedMove,
+  type PredictedOrder,
+  predictMoves,
+  rolloutOrder,
+} from "./order.js";
+export {
   currentNode,
   decodeRecord,
   encodeRecord,
