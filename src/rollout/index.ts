@@ -1,4 +1,5 @@
 // Image rollouts as data: a node's and a group's machine, the record of how far they are, the order of the nodes; pure (docs/rollouts.md).
+export { groupDiagram, nodeDiagram } from "./diagram.js";
 export {
   advanceGroup,
   bootedOf,
@@ -24,6 +25,7 @@ export {
   encodeRecord,
   isAtRest,
   type NodeRecord,
+  OUTCOMES,
   type Outcome,
   type Phase,
   type RecordState,
