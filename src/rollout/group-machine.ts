@@ -73,9 +73,10 @@ function underWay(look: GroupLook, node: string): GroupTurn {
   // In the same write as the outcome: a controller that is killed now leaves no image undenied.
   const denies = ends && turn.rule.denies?.(seen) === true;
   const denied = denies ? [...new Set([...next.denied, now.target])] : next.denied;
-  const why = `${node}: ${outcome ?? ""}${evidence === undefined ? "" : ` (${evidence})`}`;
+  const halts = next.state === "running" || next.state === "pausing";
+  const why = `${node}: ${[outcome, evidence && `(${evidence})`].filter(Boolean).join(" ")}`;
   return {
-    record: { ...next, denied, ...(ends && next.state === "running" ? { state: "halting", why } : {}) },
+    record: { ...next, denied, ...(ends && halts ? { state: "halting", why } : {}) },
     asks,
     rule: turn.rule,
   };
@@ -89,7 +90,7 @@ function haltedByOthers({ record, facts }: GroupLook): RolloutRecord {
 }
 
 function between(look: GroupLook): GroupTurn {
-  const { record, facts, waitsFor } = look;
+  const { record, facts } = look;
   const rest = { pausing: "paused", halting: "halted", aborting: "aborted" } as const;
   if (record.state === "aborting") {
     const left = facts.ours;
@@ -102,16 +103,25 @@ function between(look: GroupLook): GroupTurn {
     return { record: { ...record, state: rest[record.state] }, asks: [] };
   const next = record.order.find((node) => record.nodes[node]?.phase === "waiting");
   if (next === undefined) return { record: { ...record, state: "done" }, asks: [] };
-  if (facts.quorate !== true || facts.ails === undefined)
-    return {
-      record,
-      asks: [],
-      waits: facts.quorate === false ? "the group has no quorum" : "nobody answers for the group",
-    };
-  if (facts.ails.length > 0)
-    return { record: { ...record, state: "halting", why: facts.ails.join("; ") }, asks: [] };
-  if (waitsFor !== undefined) return { record, asks: [], waits: waitsFor };
-  return begin(look, next);
+  const bar = obstacle(look, next);
+  if (bar.halts !== undefined) return { record: { ...record, state: "halting", why: bar.halts }, asks: [] };
+  return bar.waits === undefined ? begin(look, next) : { record, asks: [], waits: bar.waits };
+}
+
+/** What keeps the next node from its turn: until somebody has looked into it, or for now. */
+function obstacle({ facts, waitsFor }: GroupLook, next: string): { halts?: string; waits?: string } {
+  const { quorate, ails, ours, node } = facts;
+  if (quorate === false) return { waits: "the group has no quorum" };
+  if (quorate === undefined || ails === undefined || ours === undefined)
+    return { waits: "nobody answers for the group" };
+  if (ails.length > 0) return { halts: ails.join("; ") };
+  const member = node?.member ?? "unknown";
+  if (member === "unknown") return { waits: `nobody says whether ${next} is in the cluster` };
+  // What ails the group is told without the next one.
+  if (member !== "online" && member !== "standby") return { halts: `${next} is ${member}` };
+  const left = ours.filter((name) => name !== next);
+  if (left.length > 0) return { halts: `still in the standby of a rollout: ${left.join(", ")}` };
+  return waitsFor === undefined ? {} : { waits: waitsFor };
 }
 
 /** What this rollout found out and the group's list does not hold yet. */
@@ -130,12 +140,14 @@ function begin({ record, facts }: GroupLook, next: string): GroupTurn {
   const from = bootedOf(seen?.os);
   if (node === undefined || seen?.bootId === undefined || from === undefined)
     return { record, asks: [], waits: `${next} does not say what it runs` };
-  if (seen.member !== "online" && seen.member !== "standby")
-    return { record, asks: [], waits: `${next} is not in the cluster: the others see it ${seen.member}` };
   const there = seen.os?.deployments.filter((one) => isImage(one, node.target)) ?? [];
   if (there.some(({ state }) => state === "booted")) {
-    const over: NodeRecord = { ...node, phase: "over", from, outcome: "already-there" };
-    return { record: withNode(record, next, over), asks: [] };
+    // One that an earlier rollout left half way is brought to an end; the others have nothing to do.
+    const isLeft = seen.standby === "ours" || seen.health === "red";
+    const now: NodeRecord = isLeft
+      ? { ...fresh(node), phase: "joining", from, boot: seen.bootId, wasThere: true }
+      : { ...node, phase: "over", from, outcome: "already-there" };
+    return { record: withNode(record, next, now), asks: [] };
   }
   if (facts.denied === undefined) return { record, asks: [], waits: "nobody says which images are denied" };
   if ([...record.denied, ...facts.denied].includes(node.target)) {

@@ -1,6 +1,7 @@
 // Image rollouts as data: a node's and a group's machine, the record of how far they are, the order of the nodes; pure (docs/rollouts.md).
 
 export { underChannel } from "./channel.js";
+export { groupDiagram, nodeDiagram } from "./diagram.js";
 export {
   advanceGroup,
   bootedOf,
@@ -11,6 +12,15 @@ export {
   resumed,
 } from "./group-machine.js";
 export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
+export {
+  type MovingWorkload,
+  type OrderFacts,
+  type Placement,
+  type PredictedMove,
+  type PredictedOrder,
+  predictMoves,
+  rolloutOrder,
+} from "./order.js";
 export { preflightNode, ROLLOUT_FORCE_CODES } from "./preflight.js";
 export {
   currentNode,
@@ -18,6 +28,7 @@ export {
   encodeRecord,
   isAtRest,
   type NodeRecord,
+  OUTCOMES,
   type Outcome,
   type Phase,
   type RecordState,

@@ -197,8 +197,7 @@ export const RULES: readonly Rule[] = [
   {
     from: "joining",
     says: "on the new image, and not green",
-    when: (look) =>
-      look.node.outcome === undefined && otherBoot(look) && here(look) && look.facts.health !== "green",
+    when: (look) => look.node.outcome === undefined && here(look) && look.facts.health !== "green",
     to: "booting",
   },
   {

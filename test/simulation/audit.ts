@@ -10,6 +10,7 @@ export const INVARIANTS = [
   "a denied image is offered to nobody",
   "an image is denied for what it did",
   "updated is booted and green",
+  "a bad outcome halts",
   "no node begins while another is not well",
   "only the holder of the lock acts",
   "nothing is left behind",
@@ -72,6 +73,7 @@ export class Audit {
 
   /** When a record was written. */
   wrote(before: RolloutRecord | undefined, next: RolloutRecord): void {
+    if (next.state === "paused" || next.state === "done") this.#rests(next);
     for (const [name, { phase, outcome, target }] of Object.entries(next.nodes)) {
       const was = before?.id === next.id ? before.nodes[name] : undefined;
       const node = this.world.node(name);
@@ -86,11 +88,21 @@ export class Audit {
         );
       const { image: kind } = this.world;
       const isUp = node.up && this.world.now - node.upSince > GRACE;
-      const cannotJoin = outcome === "cannot-rejoin" && kind === "no-join" && node.booted === target && isUp;
-      const isWorse = outcome === "worse-after" && kind === "worse" && node.standby === "none" && isUp;
+      const areOthersWell = this.world.nodes.every((one) => one === node || this.#isOrWasWell(one));
+      const cannotJoin =
+        areOthersWell && outcome === "cannot-rejoin" && kind === "no-join" && node.booted === target && isUp;
+      const isWorse =
+        areOthersWell && outcome === "worse-after" && kind === "worse" && node.standby === "none" && isUp;
       if (outcome === "rolled-back" || outcome === "stuck-red" || cannotJoin || isWorse)
         this.#denied.add(target);
     }
+  }
+
+  #rests({ state, nodes }: RolloutRecord): void {
+    const bad = Object.values(nodes).flatMap(({ outcome }) =>
+      outcome === undefined || outcome === "updated" || outcome === "already-there" ? [] : [outcome],
+    );
+    this.check("a bad outcome halts", bad.length === 0, () => `${state} with ${bad.join(", ")}`);
   }
 
   #begins(node: SimNode, target: string): void {

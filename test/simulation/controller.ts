@@ -128,11 +128,13 @@ export function* controller(group: Group, holder: Holder, orders: Orders): Gener
 function opening(
   { world }: Group,
   record: RolloutRecord | undefined,
-  { verb, id }: Orders,
+  { verb, id, chance }: Orders,
 ): RolloutRecord | undefined {
   const rests = record === undefined || isAtRest(record);
   if (verb === "start" && rests) {
     const order = world.nodes.map(({ name }) => name);
+    // Seldom as they are named: from an end that the last start did not begin with.
+    if (chance.happens(0.3)) order.reverse();
     return {
       id,
       revision: 1,

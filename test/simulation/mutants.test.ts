@@ -125,6 +125,17 @@ const PLANTED: readonly Planted[] = [
     scenario: { image: "red" },
   },
   {
+    breaks: "a bad outcome halts",
+    by: "is content with a pause",
+    mutant: {
+      turns: (turn) =>
+        turn.rule?.outcome === "rolled-back"
+          ? { ...turn, record: { ...turn.record, state: "pausing" } }
+          : turn,
+    },
+    scenario: { image: "red" },
+  },
+  {
     breaks: "no node begins while another is not well",
     by: "begins in spite of what ails the group",
     mutant: {
@@ -132,12 +143,11 @@ const PLANTED: readonly Planted[] = [
         currentNode(record) === undefined ? { ...facts, ails: [], quorate: true } : facts,
     },
     scenario: {
-      seed: 9,
       closed: [30, 250],
       faults: [
         {
           when: { phase: undefined, after: 150 },
-          fault: { kind: "power cut", whose: "another", backAfter: 300 },
+          fault: { kind: "power cut", whose: "dcn1", backAfter: 300 },
         },
       ],
     },

@@ -12,11 +12,14 @@ export interface When {
 /** Before which I/O of a controller: the next one of this name, or after so many of them. */
 export type Point = string | number;
 
+/** The node whose turn it is, another one, or one by name. */
+export type Whose = "current" | "another" | `dcn${number}`;
+
 /** Something that goes wrong, or that a person does. */
 export type Fault =
   | {
       readonly kind: "power cut";
-      readonly whose: "current" | "another";
+      readonly whose: Whose;
       readonly backAfter: number | undefined;
     }
   | { readonly kind: "controller killed"; readonly point: Point; readonly nextAfter: number }
@@ -31,10 +34,10 @@ export type Fault =
   | {
       readonly kind: "broken";
       readonly what: "drain" | "stage" | "stop" | "reboot" | "finalize" | "fence";
-      readonly whose: "current" | "another";
+      readonly whose: Whose;
       readonly seconds: number;
     }
-  | { readonly kind: "a person's standby"; readonly whose: "current" | "another" }
+  | { readonly kind: "a person's standby"; readonly whose: Whose }
   | { readonly kind: "a person goes back"; readonly whose: "current" }
   | { readonly kind: "asked"; readonly verb: "pause" | "abort" };
 
@@ -49,7 +52,7 @@ export interface Scenario {
   readonly closed: readonly [number, number];
   readonly faults: readonly { readonly when: When; readonly fault: Fault }[];
   /** What somebody does once all came to rest and the world is well. */
-  readonly finally: "resume" | "abort";
+  readonly finally: "resume" | "abort" | "start";
   readonly repaired: boolean;
 }
 
@@ -82,7 +85,7 @@ export function scenarioOf(seed: number): Scenario {
       when: whenOf(chance),
       fault: faultOf(chance),
     })),
-    finally: chance.happens(0.7) ? "resume" : "abort",
+    finally: chance.happens(0.6) ? "resume" : chance.pick(["abort", "start"] as const),
     repaired: chance.happens(0.8),
   };
 }

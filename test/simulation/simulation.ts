@@ -5,8 +5,8 @@ import { controller, type Mutant } from "./controller.js";
 import { Group, type Holder } from "./group.js";
 import { Process } from "./process.js";
 import { Chance } from "./random.js";
-import type { Fault, Scenario, When } from "./scenario.js";
-import { type SimNode, World } from "./world.js";
+import type { Fault, Scenario, When, Whose } from "./scenario.js";
+import { NEW, type SimNode, World } from "./world.js";
 
 /** How one run went. */
 export interface Run {
@@ -57,7 +57,9 @@ class Simulation {
     this.#begin("start");
     while (audit.broken.size === 0 && this.#world.now < LIMIT && !this.#isOver()) this.#second();
     if (audit.broken.size === 0) this.#end();
-    if (audit.broken.size === 0 && this.#group.record?.state === "done") this.#again();
+    const isDone =
+      this.#group.record?.state === "done" && this.#world.nodes.every(({ booted }) => booted === NEW);
+    if (audit.broken.size === 0 && isDone) this.#again();
     return { record: this.#group.record, audit, seconds: this.#world.now, log: this.#log };
   }
 
@@ -207,7 +209,8 @@ class Simulation {
     this.#group.write("request", record, { ...record, state: verb === "pause" ? "pausing" : "aborting" });
   }
 
-  #whose(whose: "current" | "another"): SimNode {
+  #whose(whose: Whose): SimNode {
+    if (whose !== "current" && whose !== "another") return this.#world.node(whose);
     const { record } = this.#group;
     const current = record === undefined ? undefined : currentNode(record);
     const others = this.#world.nodes.filter(({ name }) => name !== current);
@@ -226,7 +229,11 @@ class Simulation {
       () => `${this.#phase} after ${this.#world.now} s in a world that is well`,
     );
     if (record === undefined || !rests) return;
-    const mayEnd = this.#world.image === "good" && this.#world.fellBack === 0 && record.state !== "aborted";
+    const mayEnd =
+      this.#world.image === "good" &&
+      this.#world.fellBack === 0 &&
+      record.state !== "aborted" &&
+      this.scenario.finally !== "start";
     if (mayEnd)
       audit.check(
         "a good image gets everywhere",
