@@ -1,0 +1,79 @@
+// Pacemaker's own scheduler for questions about moments that nobody has lived through: here, or on a node (crm_simulate(8)).
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CrmSimulateResult, parseCrmSimulate } from "../observation/index.js";
+import { createLocalTransport } from "../transport/index.js";
+import { parseXml } from "../xml/index.js";
+import { inParallel } from "./in-parallel.js";
+
+/** A scheduler that answers. */
+export interface Scheduler {
+  /** Where it runs: `this machine`, or a node. */
+  readonly where: string;
+  /** Version of its Pacemaker; undefined where it did not say. */
+  readonly pacemaker: string | undefined;
+  /** Newest schema and feature set that it knows. */
+  readonly schema: { readonly validateWith: string; readonly featureSet: string };
+  /** One configuration, and one status for each question: answers in their order. Throws as `Transport.exec`. */
+  readonly ask: (cib: string, statuses: readonly string[]) => Promise<CrmSimulateResult[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** The line of a CIB that a status takes the place of. */
+const PLACE = /^ *<status\/>$/m;
+const TIMEOUT_MS = 60_000;
+// It aborts on input that it does not expect: no core file. And no file of its own where somebody else could have put one.
+const RUN = `PATH=$PATH:/usr/sbin:/sbin; unset CIB_file CIB_shadow CIB_user; CIB_shadow_dir=$1; export PATH CIB_shadow_dir; ulimit -c 0; shift; exec "$@"`;
+
+/** The scheduler of this machine; undefined where it has none. */
+export async function localScheduler(signal?: AbortSignal): Promise<Scheduler | undefined> {
+  const transport = createLocalTransport();
+  const folder = await mkdtemp(join(tmpdir(), "dcn-ha-prove-"));
+  const close = async (): Promise<void> => {
+    await transport.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const run = (argv: readonly string[], stdin = "") =>
+    transport.exec("this machine", {
+      argv: ["sh", "-c", RUN, "sh", folder, ...argv],
+      stdin,
+      timeoutMs: TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const version = await run(["crm_simulate", "--version"]);
+  const empty = await run(["cibadmin", "--empty"]);
+  if (version.exitCode !== 0 || empty.exitCode !== 0) {
+    await close();
+    return undefined;
+  }
+  const { attributes } = parseXml(empty.stdout, { file: "cibadmin --empty" });
+  return {
+    where: "this machine",
+    pacemaker: /^Pacemaker (\S+)/.exec(version.stdout)?.[1],
+    schema: { validateWith: attributes["validate-with"] ?? "", featureSet: attributes.crm_feature_set ?? "" },
+    ask: (cib, statuses) =>
+      inParallel(statuses, availableParallelism(), async (status) => {
+        const question = cib.replace(PLACE, () => status);
+        const { stdout, stderr, timedOut } = await run(
+          ["crm_simulate", "--run", "--xml-pipe", "--output-as=xml"],
+          question,
+        );
+        return readAnswer(stdout, timedOut ? `no answer within ${TIMEOUT_MS / 1_000} s` : stderr);
+      }),
+    close,
+  };
+}
+
+function readAnswer(stdout: string, why: string): CrmSimulateResult {
+  if (!stdout.trimStart().startsWith("<")) return { known: false, reason: lastLine(why) };
+  const answer = parseCrmSimulate(stdout);
+  // Its XML says no more than "invalid configuration"; the reasons are on standard error.
+  return answer.known || why.trim() === ""
+    ? answer
+    : { known: false, reason: `${answer.reason}: ${lastLine(why)}` };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "no reason given";
+}
