@@ -2,10 +2,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CrmSimulateResult, parseCrmSimulate } from "../observation/index.js";
-import { createLocalTransport } from "../transport/index.js";
+import { DcnError } from "../errors/index.js";
+import {
+  type CrmSimulateResult,
+  HELPER_ARGV,
+  type HelperAnswer,
+  parseCrmSimulate,
+} from "../observation/index.js";
+import { createLocalTransport, type Transport } from "../transport/index.js";
 import { parseXml } from "../xml/index.js";
+import { type AdminAccess, adminArgv } from "./admin-access.js";
+import { callHelper } from "./call-helper.js";
 import { inParallel } from "./in-parallel.js";
+import { observeNodes } from "./observe-nodes.js";
 
 /** A scheduler that answers. */
 export interface Scheduler {
@@ -63,6 +72,79 @@ export async function localScheduler(signal?: AbortSignal): Promise<Scheduler | 
       }),
     close,
   };
+}
+
+/** How many moments a node is asked about in one go. */
+const AT_ONCE = 32;
+
+/** A node whose login lets us ask. */
+export interface NodeAccess {
+  readonly transport: Transport;
+  readonly admin: AdminAccess | undefined;
+  readonly nodes: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The scheduler of the first node that answers, and the node's CIB where its cluster runs. Throws DcnError as `callHelper` does of the
+ * first node, where none answers.
+ */
+export async function nodeScheduler(
+  access: NodeAccess,
+): Promise<Scheduler & { readonly cib: string | undefined }> {
+  const { transport, admin, nodes, signal } = access;
+  const observed = await observeNodes({ transport, admin, nodes, signal });
+  const probed = observed.filter((seen) => seen.kind === "probed");
+  const chosen =
+    probed.find(({ cib }) => /^<cib [^>]*have-quorum="1"/.test(cib?.xml ?? "")) ??
+    probed.find(({ cib }) => cib !== undefined) ??
+    probed.find(({ probe }) => probe.schema !== undefined);
+  const silent = observed.find((seen) => seen.kind !== "probed");
+  if (chosen === undefined) {
+    if (silent !== undefined) throw silent.error;
+    const text = "no node of the group has Pacemaker, and this machine has no crm_simulate";
+    const hint = "apt-get install pacemaker-cli-utils, or dnf install pacemaker-cli, on this machine";
+    throw new DcnError("failed", "SCHEDULER_MISSING", text, { hint });
+  }
+  const { node, probe } = chosen;
+  const way =
+    chosen.access === "admin" && admin !== undefined
+      ? { transport: admin.transport, argv: adminArgv(["sh", "-c", admin.helper, "dcn-ha-helper"]) }
+      : { transport, argv: HELPER_ARGV };
+  return {
+    where: node,
+    pacemaker: probe.pacemaker,
+    schema: { validateWith: probe.schema ?? "", featureSet: probe.featureSet ?? "" },
+    cib: chosen.cib?.xml,
+    ask: async (cib, statuses) => {
+      const answers: CrmSimulateResult[] = [];
+      for (let from = 0; from < statuses.length; from += AT_ONCE) {
+        const asked = statuses.slice(from, from + AT_ONCE);
+        const payload = `${cib.trimEnd()}\n${asked.map((status) => `${status.trim()}\n`).join("")}`;
+        const timeoutMs = 30_000 + asked.length * TIMEOUT_MS;
+        const [answer] = await callHelper(way.transport, node, [{ verb: "simulate-states", payload }], {
+          argv: way.argv,
+          timeoutMs,
+          signal,
+        });
+        answers.push(...readStates(answer, asked.length));
+      }
+      return answers;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function readStates(answer: HelperAnswer | undefined, count: number): CrmSimulateResult[] {
+  const parts = (answer?.stdout ?? "").split(/^--- /m).slice(1);
+  if (answer?.exitCode !== 0 || parts.length !== count) {
+    const reason = lastLine(answer?.stderr ?? "");
+    return Array.from({ length: count }, () => ({ known: false, reason }));
+  }
+  return parts.map((part) => {
+    const [, exit, stdout = "", said] = /^(\d+)\n([\s\S]*?)(?:!!! (.*)\n)?$/.exec(part) ?? [];
+    return readAnswer(stdout, exit === "124" ? `no answer within ${TIMEOUT_MS / 1_000} s` : (said ?? ""));
+  });
 }
 
 function readAnswer(stdout: string, why: string): CrmSimulateResult {

@@ -65,11 +65,19 @@ export function failuresOf(things: Breakable, claims: readonly SurviveClaim[], f
       (names) => [names, names.length <= (counts[kind] ?? 0)] as const,
     );
   const nothing = { lost: [], cut: [] } as const;
+  // Who survives a cabinet survives each of its nodes.
+  const withCabinets = sets("cabinets", cabinets).flatMap(([names, promised]) =>
+    promised ? [inCabinets(names)] : [],
+  );
+  const covered = (names: readonly string[]): boolean =>
+    withCabinets.some((lost) => names.every((name) => lost.includes(name)));
   return [
     { kind: "nothing", names: [], ...nothing, promised: true },
     ...sets("nodes", nodes)
       .filter(([names]) => names.length < nodes.length)
-      .map(([names, promised]): Failure => ({ kind: "node", names, lost: names, cut: [], promised })),
+      .map(([names, promised]): Failure => {
+        return { kind: "node", names, lost: names, cut: [], promised: promised || covered(names) };
+      }),
     ...sets("cabinets", cabinets)
       .filter(([names]) => inCabinets(names).length < nodes.length)
       .map(

@@ -1,5 +1,6 @@
 // What a group survives: failures, votes, the scheduler's answers, and what each workload makes of them.
 export { type Failure, type FailureKind, failureName } from "./failure.js";
+export { proofPage } from "./html.js";
 export type { Mend } from "./mend.js";
 export type { Outage } from "./outage.js";
 export { type Gap, type Proof, type ProofOptions, prove } from "./prove.js";
@@ -13,5 +14,7 @@ export {
   type SurvivalGroup,
   type Workload,
 } from "./scene.js";
+export { proveStep, type Step, type StepOut, type StepProof } from "./step.js";
+export { describeProof } from "./text.js";
 export type { Fate, Verdict } from "./verdict.js";
 export { type Quorum, quorumAfter, type VotingRules, votingRules } from "./votes.js";

@@ -132,10 +132,11 @@ function remarksOf(
       : [
           `what fences ${dying.join(", ")} loses its power with the node: after a loss of power at the node itself somebody must confirm that it is off (stonith_admin --confirm NODE)`,
         ]),
-    ...exposed.map(
-      ({ failure, exposed: nodes }) =>
-        `while ${failure.names.join(" and ")} does not work, nobody can fence ${nodes.join(", ")}`,
-    ),
+    ...(exposed.length === 0
+      ? []
+      : [
+          `there is one way only to fence ${exposed.map(({ failure, exposed: nodes }) => `${nodes.join(", ")} (${failure.names.join()})`).join(", ")}: while it does not work, a loss of the node heals only by hand`,
+        ]),
     ...(rules.waitForAll
       ? [
           `after a stop of all nodes nothing starts before all ${rules.nodes.length} have been seen (wait_for_all)`,

@@ -134,25 +134,35 @@ function apart(
   { judged, reaching }: { readonly judged: Judged; readonly reaching: readonly string[] },
 ): LossReason | undefined {
   const { scene, after } = judged;
-  for (const one of scene.view.model.configuration.constraints) {
-    if (one.kind !== "colocation" || one.score !== "-INFINITY") continue;
+  const { constraints, resources } = scene.view.model.configuration;
+  const bars = constraints.flatMap((one) => {
+    if (one.kind !== "colocation" || one.score !== "-INFINITY") return [];
     const other = ids.includes(one.resource) ? one.with : ids.includes(one.with) ? one.resource : undefined;
-    if (other === undefined) continue;
-    const resource = scene.view.model.configuration.resources.find(({ id }) => id === other);
+    if (other === undefined) return [];
+    const resource = resources.find(({ id }) => id === other);
     const theirs = new Set(resource === undefined ? [other] : primitivesOf(resource).map(({ id }) => id));
     const taken = after.filter(({ id }) => theirs.has(baseOf(id)) && !primitives.includes(baseOf(id)));
-    const near = (node: string): boolean =>
-      taken.some((placed) => sameSide(scene, one.nodeAttribute, [node, placed.node]));
-    if (!reaching.every(near)) continue;
-    const place = one.nodeAttribute === undefined ? "node" : one.nodeAttribute;
+    return [
+      {
+        one,
+        other,
+        near: (node: string) => taken.some((at) => sameSide(scene, one.nodeAttribute, [node, at.node])),
+      },
+    ];
+  });
+  const barred = reaching.map((node) => ({ node, by: bars.find(({ near }) => near(node)) }));
+  if (barred.some(({ by }) => by === undefined)) return undefined;
+  const found = barred.flatMap(({ node, by }) => (by === undefined ? [] : [{ node, ...by }]));
+  const said = found.map(({ node, other, one }) => {
     const at = [one.id, scene.placeOf(one.id)].filter((part) => part !== undefined).join(", ");
-    return {
-      code: "constraint",
-      text: `no ${place} is left without ${other}, which it must not be with (${at})`,
-      constraint: one.id,
-    };
-  }
-  return undefined;
+    return `not on ${node} with ${other} (${at})`;
+  });
+  const [first] = found;
+  const which =
+    new Set(found.map(({ one }) => one.id)).size === 1 && first !== undefined
+      ? { constraint: first.one.id }
+      : {};
+  return { code: "constraint", text: `it may be ${said.join(", ")}`, ...which };
 }
 
 function sameSide(

@@ -29,15 +29,24 @@ const ROUNDS = 3;
 
 /** Where everything is when nothing has failed: as the scheduler would start it, or as it runs. Throws DcnError failed SCHEDULER_SILENT. */
 export async function restOf(scene: Scene, ask: Ask): Promise<Rest> {
-  let situation = scene.source === "live" ? await liveSituation(scene, ask) : emptySituation(scene);
+  return settled(
+    scene,
+    ask,
+    scene.source === "live" ? await liveSituation(scene, ask) : emptySituation(scene),
+  );
+}
+
+/** Where everything is once the scheduler has nothing left to do. */
+export async function settled(scene: Scene, ask: Ask, from: Situation): Promise<Rest> {
   const cib = cibText(scene.cib);
+  let situation = from;
   for (let round = 0; ; round += 1) {
     const [answer] = await ask(cib, [statusText(situation)]);
     const simulation = knownOr(answer);
     const open = simulation.actions.filter(({ resource }) => !simulation.fenceDevices.has(resource));
     if (open.length === 0 || round === ROUNDS) {
       const restless = open.map(
-        ({ action, resource, to, from }) => `${action} ${resource} on ${to ?? from ?? "no node"}`,
+        ({ action, resource, to, from: at }) => `${action} ${resource} on ${to ?? at ?? "no node"}`,
       );
       return { situation, restless };
     }
