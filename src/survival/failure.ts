@@ -48,74 +48,64 @@ export function promisedCounts(
   return { nodes: Math.max(silent, failures ?? 0), cabinets, networks: most("networks") };
 }
 
+const NOTHING = { lost: [], cut: [] } as const;
+
 /** Every failure to look at: nothing first, then each thing, then the sets that are promised to be survived. */
 export function failuresOf(things: Breakable, claims: readonly SurviveClaim[], failures?: number): Failure[] {
   const counts = promisedCounts(claims, failures);
-  const nodes = things.nodes.map(({ name }) => name);
-  const cabinets = [...new Set(things.nodes.flatMap(({ attributes }) => attributes[CABINET] ?? []))];
-  const inCabinets = (names: readonly string[]): string[] =>
-    things.nodes
-      .filter(({ attributes }) => names.includes(attributes[CABINET] ?? ""))
-      .map(({ name }) => name);
-  const sets = (
-    kind: string,
-    of: readonly string[],
-  ): (readonly [names: readonly string[], promised: boolean])[] =>
-    upTo(of, Math.max(1, counts[kind] ?? 0)).map(
-      (names) => [names, names.length <= (counts[kind] ?? 0)] as const,
-    );
-  const nothing = { lost: [], cut: [] } as const;
-  // Who survives a cabinet survives each of its nodes.
-  const withCabinets = sets("cabinets", cabinets).flatMap(([names, promised]) =>
-    promised ? [inCabinets(names)] : [],
-  );
-  const covered = (names: readonly string[]): boolean =>
-    withCabinets.some((lost) => names.every((name) => lost.includes(name)));
-  return [
-    { kind: "nothing", names: [], ...nothing, promised: true },
-    ...sets("nodes", nodes)
-      .filter(([names]) => names.length < nodes.length)
-      .map(([names, promised]): Failure => {
-        return { kind: "node", names, lost: names, cut: [], promised: promised || covered(names) };
-      }),
-    ...sets("cabinets", cabinets)
-      .filter(([names]) => inCabinets(names).length < nodes.length)
-      .map(
-        ([names, promised]): Failure => ({
-          kind: "cabinet",
-          names,
-          lost: inCabinets(names),
-          cut: [],
-          promised,
-        }),
-      ),
-    ...sets("networks", things.networks).map(([names, promised]): Failure => {
-      const cut = names.flatMap((network) => nodes.map((node) => ({ node, network })));
-      return { kind: "network", names, lost: [], cut, promised };
-    }),
-    ...things.watched.flatMap((network) =>
-      nodes.map(
-        (node): Failure => ({
-          kind: "link",
-          names: [`${node} ${network}`],
-          lost: [],
-          cut: [{ node, network }],
-          promised: (counts.networks ?? 0) > 0,
-        }),
-      ),
-    ),
-    ...(things.quorumDevice === undefined
-      ? []
-      : [{ kind: "quorum-device", names: [things.quorumDevice], ...nothing, promised: true } as const]),
-    ...things.fenceDevices.map(
-      (device): Failure => ({
-        kind: "fence-device",
-        names: [device],
-        ...nothing,
-        promised: true,
-      }),
-    ),
+  const helpers = [
+    ...(things.quorumDevice === undefined ? [] : [["quorum-device", things.quorumDevice] as const]),
+    ...things.fenceDevices.map((device) => ["fence-device", device] as const),
   ];
+  return [
+    { kind: "nothing", names: [], ...NOTHING, promised: true },
+    ...lostNodes(things, counts),
+    ...cutNetworks(things, counts.networks ?? 0),
+    ...helpers.map(([kind, name]): Failure => ({ kind, names: [name], ...NOTHING, promised: true })),
+  ];
+}
+
+type Counts = ReturnType<typeof promisedCounts>;
+
+/** Sets of one and more, as many as are promised, and whether each is. */
+function sets(of: readonly string[], promised: number) {
+  return upTo(of, Math.max(1, promised)).map((names) => ({ names, promised: names.length <= promised }));
+}
+
+function lostNodes({ nodes: all }: Breakable, counts: Counts): Failure[] {
+  const nodes = all.map(({ name }) => name);
+  const cabinets = [...new Set(all.flatMap(({ attributes }) => attributes[CABINET] ?? []))];
+  const inside = (names: readonly string[]): string[] =>
+    all.filter(({ attributes }) => names.includes(attributes[CABINET] ?? "")).map(({ name }) => name);
+  const whole = sets(cabinets, counts.cabinets ?? 0).map((one) => ({ ...one, lost: inside(one.names) }));
+  // Who survives a cabinet survives each of its nodes.
+  const covered = (names: readonly string[]): boolean =>
+    whole.some(({ lost, promised }) => promised && names.every((name) => lost.includes(name)));
+  const single = sets(nodes, counts.nodes ?? 0).map(({ names, promised }): Failure => {
+    return { kind: "node", names, lost: names, cut: [], promised: promised || covered(names) };
+  });
+  const failures = [...single, ...whole.map((one): Failure => ({ kind: "cabinet", cut: [], ...one }))];
+  return failures.filter(({ lost }) => lost.length < nodes.length);
+}
+
+/** Whole networks, and one node's way into a network whose loss moves workloads. */
+function cutNetworks({ nodes, networks, watched }: Breakable, promised: number): Failure[] {
+  const whole = sets(networks, promised).map((one): Failure => {
+    const cut = one.names.flatMap((network) => nodes.map(({ name: node }) => ({ node, network })));
+    return { kind: "network", lost: [], cut, ...one };
+  });
+  const links = watched.flatMap((network) =>
+    nodes.map(
+      ({ name: node }): Failure => ({
+        kind: "link",
+        names: [`${node} ${network}`],
+        lost: [],
+        cut: [{ node, network }],
+        promised: promised > 0,
+      }),
+    ),
+  );
+  return [...whole, ...links];
 }
 
 /** Every set of one to `most` of the items, the small ones first. */

@@ -81,8 +81,11 @@ export async function verdictsOf(
     const asked = cases.filter((one) => !one.stopped && one.quorum.quorate === quorate);
     if (asked.length === 0) continue;
     const statuses = asked.map(({ situation }) => statusText(situation));
-    const found = await ask(cibText(scene.cib, quorate), statuses);
-    for (const [index, one] of asked.entries()) answers.set(one, found[index]);
+    // Many failures look the same to the scheduler: a fence device or a network that nobody watches.
+    const different = [...new Set(statuses)];
+    const found = await ask(cibText(scene.cib, quorate), different);
+    const answerTo = new Map(different.map((status, index) => [status, found[index]]));
+    for (const [index, one] of asked.entries()) answers.set(one, answerTo.get(statuses[index] ?? ""));
   }
   return cases.map((one) =>
     verdictOf(scene, rest, { one, simulation: one.stopped ? undefined : knownOr(answers.get(one)) }),

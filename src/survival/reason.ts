@@ -155,14 +155,14 @@ function apart(
   const found = barred.flatMap(({ node, by }) => (by === undefined ? [] : [{ node, ...by }]));
   const said = found.map(({ node, other, one }) => {
     const at = [one.id, scene.placeOf(one.id)].filter((part) => part !== undefined).join(", ");
-    return `not on ${node} with ${other} (${at})`;
+    return `on ${node} with ${other} (${at})`;
   });
   const [first] = found;
   const which =
     new Set(found.map(({ one }) => one.id)).size === 1 && first !== undefined
       ? { constraint: first.one.id }
       : {};
-  return { code: "constraint", text: `it may be ${said.join(", ")}`, ...which };
+  return { code: "constraint", text: `it must not be ${said.join(", ")}`, ...which };
 }
 
 function sameSide(

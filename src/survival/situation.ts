@@ -151,6 +151,24 @@ function isLeading(role: string | undefined): boolean {
   return role === "Promoted" || role === "Master";
 }
 
+const indexes = new WeakMap<readonly Placed[], Map<string, Placed[]>>();
+
+/** The instances of a primitive; looked up, because a large group is asked about thousands of times. */
+export function instancesOf(id: string, placed: readonly Placed[]): readonly Placed[] {
+  let index = indexes.get(placed);
+  if (index === undefined) {
+    index = new Map();
+    for (const one of placed) {
+      const base = baseOf(one.id);
+      const known = index.get(base);
+      if (known === undefined) index.set(base, [one]);
+      else known.push(one);
+    }
+    indexes.set(placed, index);
+  }
+  return index.get(id) ?? [];
+}
+
 /** The id of the resource without the number of an instance. */
 export function baseOf(id: string): string {
   return id.replace(/:\d+$/, "");

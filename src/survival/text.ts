@@ -20,17 +20,9 @@ export function describeProof(proof: Proof, paint: Paint): string {
       : []),
     ...section(
       "gaps",
-      gaps.map(
-        ({ failure, workload, reason }) => `${paint("red", workload)} is lost with ${failure}: ${reason}`,
-      ),
+      shortened(gapLines(gaps), 20).map((line) => paint("red", line)),
     ),
-    ...section(
-      "what would mend it",
-      mends.map(
-        ({ change, workloads, failure }) =>
-          `${change}: ${workloads.join(", ")} then survives the loss of ${failure}`,
-      ),
-    ),
+    ...section("what would mend it", mends.map(mendLine)),
     ...section(
       "single points of failure",
       singlePoints.map(({ thing, workloads }) => `${thing}: ${shortened(workloads, 6).join(", ")}`),

@@ -124,13 +124,12 @@ function withoutQuorum({ quorum, failure }: Case): LossReason {
 
 /** Where a workload runs as a whole: all its primitives; the leader's node where one leads, any copies' nodes else. */
 export function nodesOf({ primitives, form }: Workload, placed: readonly Placed[]): string[] {
-  const at = (id: string): Placed[] => placed.filter((one) => baseOf(one.id) === id);
   const [first = "", ...others] = primitives;
-  const nodes = at(first)
+  const nodes = instancesOf(first, placed)
     .filter((one) => form !== "leader" || one.leads)
     .map(({ node }) => node);
   return [...new Set(nodes)]
-    .filter((node) => others.every((id) => at(id).some((one) => one.node === node)))
+    .filter((node) => others.every((id) => instancesOf(id, placed).some((one) => one.node === node)))
     .sort();
 }
 
