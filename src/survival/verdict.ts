@@ -6,7 +6,7 @@ import { whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";
-import { baseOf, type Placed, type Situation, settle } from "./situation.js";
+import { instancesOf, type Placed, type Situation, settle } from "./situation.js";
 import { type Quorum, quorumAfter } from "./votes.js";
 
 /** One workload after a failure. */
