@@ -15,6 +15,6 @@ export {
   type Workload,
 } from "./scene.js";
 export { proveStep, type Step, type StepOut, type StepProof } from "./step.js";
-export { describeProof } from "./text.js";
+export { describeProof, gapLines, mendLine } from "./text.js";
 export type { Fate, Verdict } from "./verdict.js";
 export { type Quorum, quorumAfter, type VotingRules, votingRules } from "./votes.js";

@@ -44,7 +44,14 @@ export {
   planPacemakerUpgrade,
   readPlanFile,
 } from "./plan.js";
-export { type Proved, type ProveOptions, proveGroup, type Ways, withScheduler } from "./prove.js";
+export {
+  type Proved,
+  type ProveOptions,
+  proveGroup,
+  requireProof,
+  type Ways,
+  withScheduler,
+} from "./prove.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";

@@ -4,7 +4,9 @@ import { DcnError } from "../errors/index.js";
 import { localScheduler, nodeScheduler, type Scheduler } from "../observe/index.js";
 import {
   desiredScene,
+  gapLines,
   liveScene,
+  mendLine,
   type Proof,
   prove,
   type Scene,
@@ -46,6 +48,20 @@ export async function proveGroup(options: ProveOptions): Promise<Proved> {
     proof: await prove(scene, ask, { failures: options.failures }),
     scheduler: { where, pacemaker },
   }));
+}
+
+/**
+ * Throws DcnError refused PROOF_HAS_GAP, with every gap and what would mend it, where the profile does not survive what it promises;
+ * otherwise as `proveGroup`.
+ */
+export async function requireProof(options: Omit<ProveOptions, "live">): Promise<void> {
+  const { proof } = await proveGroup({ ...options, live: false });
+  if (proof.gaps.length === 0) return;
+  const lines = [...gapLines(proof.gaps), ...proof.mends.map((mend) => `would mend it: ${mendLine(mend)}`)];
+  const text = `${proof.group} does not survive what it promises; nothing was changed:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  throw new DcnError("refused", "PROOF_HAS_GAP", text, {
+    hint: "dcn-ha prove GROUP shows all of it; without --require-proof apply goes on in spite of it",
+  });
 }
 
 /** Runs `work` with a scene and a scheduler for it: this machine's where the profile is asked about and it has one, else a node's. */
