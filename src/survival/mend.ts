@@ -5,7 +5,7 @@ import type { XmlElement } from "../xml/index.js";
 import { idsOf, shortage } from "./reason.js";
 import { type Ask, cibText } from "./rest.js";
 import type { Scene, Workload } from "./scene.js";
-import { type Situation, settle, statusText } from "./situation.js";
+import { aliveOf, type Situation, settle, statusText } from "./situation.js";
 import { caseOf, type Fate, nodesOf, type Verdict } from "./verdict.js";
 import { quorumAfter, type VotingRules } from "./votes.js";
 
@@ -167,7 +167,7 @@ function without({ cib, placeOf }: Scene, { id }: Constraint): Candidate {
 /** More room on the node that lacks the least. */
 function roomFor(scene: Scene, workload: Workload, situation: Situation): Candidate[] {
   const nodes = scene.view.nodes.filter((name) => !situation.down.includes(name));
-  const kept = situation.placed.filter(({ node }) => !situation.down.includes(node));
+  const kept = aliveOf(situation.placed, situation.down);
   return nodes
     .flatMap((node) => shortage(scene, workload, { placed: kept, nodes: [node] }) ?? [])
     .sort((one, other) => one.needed - one.free - (other.needed - other.free))

@@ -99,7 +99,7 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"
     nodes: members.map(({ id, name }) => ({ id, name })),
     rules: votingRules(asked.corosync),
     fencing: fencingOf(view),
-    workloads: workloadsOf(group, nouns.resources, startedByHand(nouns)),
+    workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
     things: breakable(group, view),
     claims: survive,
     cib: forScheduler(whole, configuration, members),
@@ -153,15 +153,49 @@ function workloadsOf(
   resources: readonly Resource[],
   byHand: ReadonlySet<string>,
 ): Workload[] {
-  const names = new Map((group.workloads ?? []).map(({ resourceId, name }) => [resourceId, name]));
+  const named = group.workloads ?? [];
   return resources.flatMap((top): Workload[] => {
     const primitives = primitivesOf(top).filter(({ agent }) => agent.class !== "stonith");
     if (primitives.every(({ agent }) => WATCHERS.test(agent.type))) return [];
     const form = top.kind !== "clone" ? "single" : says(top, "promotable") ? "leader" : "copies";
     const ids = primitives.map(({ id }) => id);
-    const name = names.get(top.id) ?? top.id;
-    return [{ name, resource: top.id, primitives: ids, form, byHand: ids.some((id) => byHand.has(id)) }];
+    return [
+      {
+        name: nameOf(top.id, ids, named),
+        resource: top.id,
+        primitives: ids,
+        form,
+        byHand: ids.some((id) => byHand.has(id)),
+      },
+    ];
   });
+}
+
+/** Containers with nothing in them that the cluster knows of: the first replica stands for all. */
+function bareBundles(configuration: XmlElement): Workload[] {
+  const bundles = childrenOf(childOf(configuration, "resources") ?? element("resources"), "bundle");
+  return bundles
+    .filter((one) => childOf(one, "primitive") === undefined)
+    .map((one) => {
+      const { id = "" } = one.attributes;
+      const kind =
+        one.children.find(({ name }) => ["docker", "podman", "rkt"].includes(name))?.name ?? "podman";
+      return { name: id, resource: id, primitives: [`${id}-${kind}-0`], form: "copies", byHand: false };
+    });
+}
+
+/** By its name in the profile; of a workload that is several resources, with the part's name behind. */
+function nameOf(
+  id: string,
+  primitives: readonly string[],
+  named: NonNullable<SurvivalGroup["workloads"]>,
+): string {
+  const whole = named.find(({ resourceId }) => resourceId === id);
+  if (whole !== undefined) return whole.name;
+  const holder = named.find((one) => primitives.some((primitive) => one.primitives.includes(primitive)));
+  if (holder === undefined) return id;
+  const part = (primitives[0] ?? id).replace(new RegExp(`^${holder.name}-`), "");
+  return `${holder.name}/${part}`;
 }
 
 /** The primitives of a resource, in start order. */

@@ -116,9 +116,7 @@ export function settle(
   const nameOf = (id: string): string => (unique.has(baseOf(id)) ? id : baseOf(id));
   const agents = new Map(resources.map(({ id, agent }) => [baseOf(id), agent ?? ""]));
   const placed = new Map(
-    situation.placed
-      .filter(({ node }) => !situation.down.includes(node))
-      .map((one) => [`${one.id} ${one.node}`, one] as const),
+    aliveOf(situation.placed, situation.down).map((one) => [`${one.id} ${one.node}`, one] as const),
   );
   const done = actions.filter(({ blocked }) => !blocked);
   for (const { resource, from, to } of done)
@@ -167,6 +165,29 @@ export function instancesOf(id: string, placed: readonly Placed[]): readonly Pla
     indexes.set(placed, index);
   }
   return index.get(id) ?? [];
+}
+
+const CONTAINER = /^(.+)-(?:docker|podman|rkt)-(\d+)$/;
+const hosts = new WeakMap<readonly Placed[], Map<string, string>>();
+
+/** The cluster node beneath: of a node of a bundle the one that runs its container, of a remote node the one that holds its connection. */
+export function hostOf(node: string, placed: readonly Placed[]): string {
+  let known = hosts.get(placed);
+  if (known === undefined) {
+    const connections = placed.filter(({ agent }) => agent === "ocf:pacemaker:remote");
+    const containers = placed.flatMap((one) => {
+      const [, bundle, number] = CONTAINER.exec(one.id) ?? [];
+      return bundle === undefined ? [] : [{ id: `${bundle}-${number ?? ""}`, node: one.node }];
+    });
+    known = new Map([...connections, ...containers].map((one) => [one.id, one.node]));
+    hosts.set(placed, known);
+  }
+  return known.get(node) ?? node;
+}
+
+/** What is left where nodes are down: neither they nor what runs on them as a guest. */
+export function aliveOf(placed: readonly Placed[], down: readonly string[]): Placed[] {
+  return placed.filter(({ node }) => !down.includes(node) && !down.includes(hostOf(node, placed)));
 }
 
 /** The id of the resource without the number of an instance. */

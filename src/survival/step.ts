@@ -3,7 +3,7 @@ import { type Failure, failuresOf } from "./failure.js";
 import { verdictsOf } from "./prove.js";
 import { type Ask, restOf, settled } from "./rest.js";
 import type { Scene } from "./scene.js";
-import type { Situation } from "./situation.js";
+import { aliveOf, type Situation } from "./situation.js";
 import { nodesOf, type Verdict } from "./verdict.js";
 import { expectedLater, type Quorum, quorumAfter } from "./votes.js";
 
@@ -56,7 +56,7 @@ export async function proveStep(scene: Scene, ask: Ask, { out, from }: Step): Pr
   const start = from ?? (await restOf(scene, ask)).situation;
   const standby = [...(out.standby ?? [])];
   const down = [...new Set([...(from === undefined ? start.down : []), ...(out.down ?? [])])];
-  const begun = { ...start, standby, down, placed: start.placed.filter(({ node }) => !down.includes(node)) };
+  const begun = { ...start, standby, down, placed: aliveOf(start.placed, down) };
   const { situation } = await settled(scene, ask, begun);
   const members = scene.nodes.map(({ name }) => name);
   const left = members.filter((name) => !down.includes(name));

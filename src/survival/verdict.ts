@@ -6,7 +6,7 @@ import { whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";
-import { instancesOf, type Placed, type Situation, settle } from "./situation.js";
+import { aliveOf, hostOf, instancesOf, type Placed, type Situation, settle } from "./situation.js";
 import { type Quorum, quorumAfter } from "./votes.js";
 
 /** One workload after a failure. */
@@ -61,7 +61,8 @@ export function caseOf(scene: Scene, rest: Situation, failure: Failure, expected
       ] as const;
     }),
   );
-  const situation = { ...rest, down: [...rest.down, ...lost], attributes };
+  const down = [...rest.down, ...lost];
+  const situation = { ...rest, down, placed: aliveOf(rest.placed, down), attributes };
   const stopped = !quorum.quorate && !["ignore", "freeze", "demote"].includes(quorumPolicy(scene));
   return { failure: { ...failure, lost }, quorum, situation, stopped };
 }
@@ -128,9 +129,10 @@ export function nodesOf({ primitives, form }: Workload, placed: readonly Placed[
   const nodes = instancesOf(first, placed)
     .filter((one) => form !== "leader" || one.leads)
     .map(({ node }) => node);
-  return [...new Set(nodes)]
-    .filter((node) => others.every((id) => instancesOf(id, placed).some((one) => one.node === node)))
-    .sort();
+  const whole = [...new Set(nodes)].filter((node) =>
+    others.every((id) => instancesOf(id, placed).some((one) => one.node === node)),
+  );
+  return [...new Set(whole.map((node) => hostOf(node, placed)))].sort();
 }
 
 /** What is bound to a lost workload is lost for its sake, and mended with it. */

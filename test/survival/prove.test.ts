@@ -148,7 +148,7 @@ function withDevice<Corosync extends { readonly quorum: { readonly sections: rea
 
 test("copies, a leader, and what waits for a person", async (context) => {
   const text = `${nodesText(3)}workloads:
-  - { name: everywhere, profile: systemd-service, with: { unit: e.service }, instances: one-per-node }
+  - { name: everywhere, profile: systemd-service, with: { unit: e.service }, one-per-node: true }
   - { name: data, profile: drbd, with: { resource: r0, device: /dev/drbd0, directory: /data } }
   - { name: report, profile: systemd-service, with: { unit: r.service }, recovery: { start: manual } }
 `;
@@ -157,18 +157,42 @@ test("copies, a leader, and what waits for a person", async (context) => {
   expect(fate(proof, "nothing", "everywhere")).toBe("n1 n2 n3");
   expect(fate(proof, "n2", "everywhere")).toBe("n1 n3");
   expect(fate(proof, "n2", "report")).toBe("waits");
-  console.log(
-    JSON.stringify(
-      proof.verdicts.slice(0, 4).map((v) => [v.name, v.fates.map((f) => `${f.workload} ${f.nodes}`)]),
-      undefined,
-      1,
-    ),
-    proof.remarks,
-  );
+  expect(proof.workloads).toEqual(["everywhere", "data/drbd", "data", "report"]);
+  const leader = fate(proof, "nothing", "data/drbd");
+  expect(fate(proof, "nothing", "data")).toBe(leader);
+  const next = fate(proof, leader, "data/drbd");
+  expect(next).toMatch(/^n\d$/);
+  expect(next).not.toBe(leader);
+  expect(fate(proof, leader, "data")).toBe(next);
+  expect(proof.remarks.at(-1)).toBe("report waits for a person wherever it goes (start: manual)");
+});
+
+test("bundles, and copies that may share a node", async (context) => {
+  const text = `${nodesText(3)}cib:
+  resources:
+    - bundle: web
+      podman: { image: web, replicas: 2, replicas-per-host: 1, run-command: /usr/sbin/pacemaker-remoted }
+      network: { ip-range-start: 10.0.0.100, control-port: 9876 }
+      member: { primitive: page, agent: "ocf:heartbeat:apache" }
+    - { bundle: cache, podman: { image: cache, replicas: 1 } }
+    - { clone: twice, meta: { globally-unique: true, clone-max: 4, clone-node-max: 2 }, member: { primitive: one, agent: "ocf:pacemaker:Dummy" } }
+`;
+  const proof = await proofOf(text, context);
+  expect(proof.gaps).toEqual([]);
+  expect(proof.remarks.filter((line) => line.includes("would not rest"))).toEqual([]);
+  const [first = "", second = ""] = fate(proof, "nothing", "web").split(" ");
+  expect(fate(proof, first, "web").split(" ")).toEqual(expect.arrayContaining([second]) as string[]);
+  expect(fate(proof, first, "web")).not.toContain(first);
+  const home = fate(proof, "nothing", "cache");
+  expect(fate(proof, home, "cache")).toMatch(/^n\d$/);
+  expect(fate(proof, home, "cache")).not.toBe(home);
+  expect(fate(proof, "nothing", "twice")).toBe("n1 n2 n3");
 });
 
 describe("a step of a rollout", () => {
-  const homes = ["a", "b", "c"].map((name, index) => `  - { prefer: ${name}, nodes: { n${index + 1}: 100 } }\n`);
+  const homes = ["a", "b", "c"].map(
+    (name, index) => `  - { prefer: ${name}, nodes: { n${index + 1}: 100 } }\n`,
+  );
   const text = `${nodesText(3)}${servicesText(["a", "b", "c"])}constraints:\n${homes.join("")}`;
 
   test("one node in standby: what moves where; the loss of one more keeps the quorum", async (context) => {
