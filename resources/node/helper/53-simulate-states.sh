@@ -4,10 +4,12 @@ verb simulate-states
 # A whole CIB with "  <status/>" alone in a line; then, for each moment, a status from "<status>" to "</status>", each alone in a line.
 # The answer to each is a line "--- EXIT" and what crm_simulate says.
 verb_simulate_states() {
-	mkdir "$work/states" && csplit --quiet --digits=6 --prefix="$work/states/" "$1" '/^<status>$/' '{*}' 2>/dev/null || {
+	mkdir "$work/states"
+	csplit --quiet --digits=6 --prefix="$work/states/" "$1" '/^<status>$/' '{*}' 2>/dev/null
+	if [ ! -e "$work/states/000001" ]; then
 		echo 'there is no status to ask about' >&2
 		return 65
-	}
+	fi
 	if [ "$(grep -c '^  <status/>$' "$work/states/000000")" -ne 1 ]; then
 		echo 'the CIB does not leave the place of its status open' >&2
 		return 65
