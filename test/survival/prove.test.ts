@@ -1,6 +1,6 @@
 // What the real scheduler and the arithmetic of votes say together: planted gaps are found with their reason and a change that mends them.
-import { describe, expect, test } from "vitest";
-import { desiredScene, proofPage, prove, proveStep } from "../../src/survival/index.js";
+import { describe, expect, type TestContext, test } from "vitest";
+import { type Ask, desiredScene, liveScene, proofPage, prove, proveStep } from "../../src/survival/index.js";
 import { fate, groupOf, nodesText, proofOf, sceneOf, scheduler, servicesText } from "./proving.js";
 
 const SURVIVE = "  - { survive: { nodes: 1 } }\n";
@@ -238,6 +238,53 @@ describe("a step of a rollout", () => {
     const step = await proveStep(await sceneOf(tight, by), by.ask, { out: { standby: ["n1"] } });
     expect(step.safe).toBe(false);
     expect(step.step.fates.filter(({ state }) => state === "lost")).toHaveLength(1);
+  });
+});
+
+describe("a cluster as it runs", () => {
+  const text = `${nodesText(3)}${servicesText(["a", "b", "c"])}constraints:\n  - { needs-network: a, network: process }\n`;
+
+  /** What a cluster at rest would show of itself. */
+  async function live(context: TestContext, change: (cib: string) => string = (cib) => cib) {
+    const by = await scheduler(context);
+    const asked: string[] = [];
+    const ask: Ask = (cib, statuses) => {
+      asked.push(cib.replace(/^ *<status\/>$/m, () => statuses[0] ?? ""));
+      return by.ask(cib, statuses);
+    };
+    await proveStep(await sceneOf(text, by), ask, { out: {} });
+    const seen = (asked.at(-1) ?? "").replace(
+      / *<cluster_property_set id="dcn-ha-proof"[\s\S]*?<\/cluster_property_set>\n/,
+      "",
+    );
+    const scene = liveScene(await groupOf(text), change(seen));
+    return prove(scene, by.ask);
+  }
+
+  test("that is what the profile says gives the same proof", async (context) => {
+    const [own, running] = [await proofOf(text, context), await live(context)];
+    expect({ ...running, source: "profile" }).toEqual(own);
+  });
+
+  test("with what others put there, what fell there, and a node that is away", async (context) => {
+    const theirs = '<primitive id="theirs" class="ocf" provider="pacemaker" type="Dummy"/></resources>';
+    const ban = '<rsc_location id="ban" rsc="b" node="n2" score="-INFINITY"/></constraints>';
+    const proof = await live(context, (cib) =>
+      cib
+        .replace("</resources>", theirs)
+        .replace("</constraints>", ban)
+        .replace(
+          /<node_state id="3"[\s\S]*?<\/node_state>/,
+          '<node_state id="3" uname="n3" in_ccm="false" crmd="offline" join="down" expected="down"/>',
+        ),
+    );
+    expect(proof.workloads).toContain("theirs");
+    expect(proof.remarks).toContain("n3 is away already: this is proved without");
+    // Two of three are there: one more takes the quorum.
+    expect(proof.gaps.find(({ failure }) => failure === "n1")?.reason).toBe(
+      "1 of 3 votes are left, 2 are needed",
+    );
+    expect(fate(proof, "nothing", "b")).toBe("n1");
   });
 });
 
