@@ -66,6 +66,6 @@ export async function proveCase(folder) {
     ours: [process.execPath, "bin/dcn-ha.js", "prove", file, "--failures", "2"],
     peer: ["sh", script],
     rounds: 3,
-    atMost: 1.2,
+    atMost: 0.6,
   };
 }

@@ -50,7 +50,6 @@ export {
   proveGroup,
   requireProof,
   type Ways,
-  withScheduler,
 } from "./prove.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
 export { setStandby } from "./standby.js";
