@@ -9,7 +9,7 @@ import {
   type HelperAnswer,
   parseCrmSimulate,
 } from "../observation/index.js";
-import { createLocalTransport, type Transport } from "../transport/index.js";
+import { type CommandResult, createLocalTransport, type Transport } from "../transport/index.js";
 import { parseXml } from "../xml/index.js";
 import { type AdminAccess, adminArgv } from "./admin-access.js";
 import { callHelper } from "./call-helper.js";
@@ -50,17 +50,15 @@ export async function localScheduler(signal?: AbortSignal): Promise<Scheduler | 
       timeoutMs: TIMEOUT_MS,
       ...(signal === undefined ? {} : { signal }),
     });
-  const version = await run(["crm_simulate", "--version"]);
-  const empty = await run(["cibadmin", "--empty"]);
-  if (version.exitCode !== 0 || empty.exitCode !== 0) {
+  const versions = await versionsOf(run).catch(() => undefined);
+  if (versions === undefined) {
     await close();
+    signal?.throwIfAborted();
     return undefined;
   }
-  const { attributes } = parseXml(empty.stdout, { file: "cibadmin --empty" });
   return {
     where: "this machine",
-    pacemaker: /^Pacemaker (\S+)/.exec(version.stdout)?.[1],
-    schema: { validateWith: attributes["validate-with"] ?? "", featureSet: attributes.crm_feature_set ?? "" },
+    ...versions,
     ask: (cib, statuses) =>
       inParallel(statuses, availableParallelism(), async (status) => {
         const question = cib.replace(PLACE, () => status);
@@ -71,6 +69,20 @@ export async function localScheduler(signal?: AbortSignal): Promise<Scheduler | 
         return readAnswer(stdout, timedOut ? `no answer within ${TIMEOUT_MS / 1_000} s` : stderr);
       }),
     close,
+  };
+}
+
+/** What the tools of this machine are; undefined where one is missing. */
+async function versionsOf(
+  run: (argv: readonly string[]) => Promise<CommandResult>,
+): Promise<Pick<Scheduler, "pacemaker" | "schema"> | undefined> {
+  const version = await run(["crm_simulate", "--version"]);
+  const empty = await run(["cibadmin", "--empty"]);
+  if (version.exitCode !== 0 || empty.exitCode !== 0) return undefined;
+  const { attributes } = parseXml(empty.stdout, { file: "cibadmin --empty" });
+  return {
+    pacemaker: /^Pacemaker (\S+)/.exec(version.stdout)?.[1],
+    schema: { validateWith: attributes["validate-with"] ?? "", featureSet: attributes.crm_feature_set ?? "" },
   };
 }
 

@@ -145,9 +145,12 @@ function remarksOf(
           `after a stop of all nodes nothing starts before all ${rules.nodes.length} have been seen (wait_for_all)`,
         ]
       : []),
-    ...scene.workloads
-      .filter(({ byHand }) => byHand)
-      .map(({ name }) => `${name} waits for a person wherever it goes (start: manual)`),
+    ...scene.workloads.flatMap(({ name, idle }) => {
+      if (idle === undefined) return [];
+      return idle === "by hand"
+        ? `${name} waits for a person wherever it goes (start: manual)`
+        : `${name} is stopped by somebody (target-role)`;
+    }),
     ...scene.unknownAttributes.map(
       (name) => `nobody but the running cluster knows the node attribute ${name}: prove --live counts it`,
     ),

@@ -17,7 +17,11 @@ export interface LossReason {
 export function reasonOf(workload: Workload, judged: Judged): LossReason {
   const { scene, alive, one } = judged;
   const ids = idsOf(scene, workload);
-  const allowed = [...alive].filter((node) => ids.every((id) => allowedNodes(scene.view, id).includes(node)));
+  const open = ids.map((id) => allowedNodes(scene.view, id));
+  const optIn = scene.view.isOff("symmetric-cluster");
+  const allowed = [...alive].filter((node) =>
+    optIn ? open.some((nodes) => nodes.includes(node)) : open.every((nodes) => nodes.includes(node)),
+  );
   const network = networkNeeded(scene, ids);
   const cut = one.failure.cut.filter((lost) => lost.network === network?.network).map(({ node }) => node);
   const reaching = allowed.filter((node) => !cut.includes(node));

@@ -25,8 +25,8 @@ export interface Workload {
   /** Its primitives, in start order. */
   readonly primitives: readonly string[];
   readonly form: "single" | "copies" | "leader";
-  /** A person starts it: that it waits is no loss. */
-  readonly byHand: boolean;
+  /** A person starts it, or has stopped it (`target-role`): that it does not run is no loss. */
+  readonly idle: "by hand" | "stopped" | undefined;
 }
 
 /** What of a group is looked at; the rest of a ResolvedGroup need not be there. */
@@ -165,10 +165,16 @@ function workloadsOf(
         resource: top.id,
         primitives: ids,
         form,
-        byHand: ids.some((id) => byHand.has(id)),
+        idle: idleOf(top, byHand),
       },
     ];
   });
+}
+
+function idleOf(top: Resource, byHand: ReadonlySet<string>): Workload["idle"] {
+  const all = [top, ...(top.kind === "clone" ? [top.member] : []), ...primitivesOf(top)];
+  if (all.some((one) => meta(one, "target-role") === "Stopped")) return "stopped";
+  return primitivesOf(top).some(({ id }) => byHand.has(id)) ? "by hand" : undefined;
 }
 
 /** Containers with nothing in them that the cluster knows of: the first replica stands for all. */
@@ -180,7 +186,7 @@ function bareBundles(configuration: XmlElement): Workload[] {
       const { id = "" } = one.attributes;
       const kind =
         one.children.find(({ name }) => ["docker", "podman", "rkt"].includes(name))?.name ?? "podman";
-      return { name: id, resource: id, primitives: [`${id}-${kind}-0`], form: "copies", byHand: false };
+      return { name: id, resource: id, primitives: [`${id}-${kind}-0`], form: "copies", idle: undefined };
     });
 }
 

@@ -103,7 +103,7 @@ function votesText({ quorum }: Verdict): string {
 }
 
 /** One cell: where it is, with an arrow where it came there by the failure. */
-export function cell({ state, nodes }: Fate): string {
+export function cell({ state, nodes, idle }: Fate): string {
   switch (state) {
     case "stays":
       return nodes.join(" ");
@@ -112,7 +112,7 @@ export function cell({ state, nodes }: Fate): string {
     case "lost":
       return "LOST";
     case "waits":
-      return "by hand";
+      return idle ?? "by hand";
   }
 }
 

@@ -12,10 +12,11 @@ import { type Quorum, quorumAfter } from "./votes.js";
 /** One workload after a failure. */
 export interface Fate {
   readonly workload: string;
-  /** `waits`: a person starts it. */
+  /** `waits`: a person starts it, or has stopped it. */
   readonly state: "stays" | "moves" | "lost" | "waits";
   /** Where it runs then; of a workload with a leader the leader's node alone. */
   readonly nodes: readonly string[];
+  readonly idle?: "by hand" | "stopped";
   readonly reason?: LossReason;
   readonly outage?: Outage;
 }
@@ -105,7 +106,8 @@ function fateOf(workload: Workload, judged: Judged): Fate {
   const { scene, rest, one, after, unfenced } = judged;
   const { name } = workload;
   const [was, is] = [nodesOf(workload, rest.placed), nodesOf(workload, after)];
-  if (workload.byHand && is.length === 0) return { workload: name, state: "waits", nodes: [] };
+  if (workload.idle !== undefined && is.length === 0)
+    return { workload: name, state: "waits", nodes: [], idle: workload.idle };
   const lost = (reason: LossReason): Fate => ({ workload: name, state: "lost", nodes: [], reason });
   if (one.stopped) return lost(withoutQuorum(one));
   const same = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());

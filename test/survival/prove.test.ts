@@ -267,7 +267,8 @@ describe("a cluster as it runs", () => {
   });
 
   test("with what others put there, what fell there, and a node that is away", async (context) => {
-    const theirs = '<primitive id="theirs" class="ocf" provider="pacemaker" type="Dummy"/></resources>';
+    const theirs =
+      '<primitive id="theirs" class="ocf" provider="pacemaker" type="Dummy"/><primitive id="halted" class="ocf" provider="pacemaker" type="Dummy"><meta_attributes id="halted-meta"><nvpair id="halted-role" name="target-role" value="Stopped"/></meta_attributes></primitive></resources>';
     const ban = '<rsc_location id="ban" rsc="b" node="n2" score="-INFINITY"/></constraints>';
     const proof = await live(context, (cib) =>
       cib
@@ -279,6 +280,8 @@ describe("a cluster as it runs", () => {
         ),
     );
     expect(proof.workloads).toContain("theirs");
+    expect(fate(proof, "nothing", "halted")).toBe("waits");
+    expect(proof.remarks).toContain("halted is stopped by somebody (target-role)");
     expect(proof.remarks).toContain("n3 is away already: this is proved without");
     // Two of three are there: one more takes the quorum.
     expect(proof.gaps.find(({ failure }) => failure === "n1")?.reason).toBe(
