@@ -10,6 +10,8 @@ const tools = [
   "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
+  "test/survival/matrix.test.ts",
+  "test/survival/prove.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/checks.test.ts",
   "test/workflows/interrupted.test.ts",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { corpusCase } from "./corpus.js";
 import { groupText } from "./growth.js";
+import { proveCase } from "./prove.js";
 
 const node = process.execPath;
 const bare = [node, "-e", "0"];
@@ -29,4 +30,5 @@ export const cases = [
     atMost: 5,
   },
   corpusCase(folder),
+  await proveCase(folder),
 ];

@@ -54,9 +54,9 @@ function compare(rounds, { name, ours, peer, atMost, before }) {
   };
 }
 
-/** Measures every case: `ours` and `peer` are `{argv, input?, reset?, exit?}`, `atMost` a promise about the median ratio. */
+/** Measures every case: `ours` and `peer` are `{argv, input?, reset?, exit?}`, `atMost` a promise about the median ratio, `rounds` a limit for a long one. */
 export function ratios(rounds, cases) {
-  return cases.map((one) => compare(rounds, one));
+  return cases.map((one) => compare(Math.min(rounds, one.rounds ?? rounds), one));
 }
 
 /** The machine that the figures come from. */

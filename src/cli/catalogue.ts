@@ -31,6 +31,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/plan.js")).command,
   },
   {
+    name: "prove",
+    summary: "shows which failures a group survives: where each workload goes, and what is lost and why",
+    load: async () => (await import("./commands/prove.js")).command,
+  },
+  {
     name: "apply",
     summary: "brings the nodes to what the profile says; forms the cluster if there is none",
     load: async () => (await import("./commands/apply.js")).command,

@@ -1,5 +1,6 @@
 // What Pacemaker's scheduler would do: `crm_simulate --run --output-as=xml` (crm_simulate(8), api crm_simulate-2.24.rng).
 import { childOf, childrenOf, parseXml, type XmlElement } from "../xml/index.js";
+import { type ObservedResource, readResources } from "./crm-mon-resources.js";
 import { readBoolean, readText } from "./read-attributes.js";
 
 /** One action of the scheduler on a resource, in its own words. */
@@ -31,6 +32,8 @@ export interface SimulatedNodeAction {
 export interface CrmSimulation {
   readonly nodes: readonly SimulatedNodeAction[];
   readonly actions: readonly SimulatedAction[];
+  /** What runs where before the transition. */
+  readonly resources: readonly ObservedResource[];
   /** Ids of the resources that are fence devices. */
   readonly fenceDevices: ReadonlySet<string>;
 }
@@ -48,7 +51,7 @@ export function parseCrmSimulate(text: string, file = "crm_simulate"): CrmSimula
   if (status.attributes.code !== "0") return { known: false, reason: reasonOf(status) };
   const actions = childOf(root, "actions");
   if (actions === undefined) return { known: false, reason: "the answer has no list of actions" };
-  const resources = childOf(childOf(root, "cluster_status") ?? root, "resources");
+  const resources = readResources(childOf(childOf(root, "cluster_status") ?? root, "resources"));
   return {
     known: true,
     simulation: {
@@ -58,7 +61,8 @@ export function parseCrmSimulate(text: string, file = "crm_simulate"): CrmSimula
         reason: readText(action, "reason"),
       })),
       actions: childrenOf(actions, "rsc_action").map(readAction),
-      fenceDevices: new Set(resources === undefined ? [] : fenceDevices(resources)),
+      resources,
+      fenceDevices: new Set(resources.filter(isFenceDevice).map(({ id }) => id)),
     },
   };
 }
@@ -89,12 +93,6 @@ function readAction(action: XmlElement): SimulatedAction {
   };
 }
 
-function fenceDevices(parent: XmlElement): string[] {
-  return parent.children.flatMap((child) =>
-    child.name === "resource"
-      ? (child.attributes.resource_agent?.startsWith("stonith:") ?? false)
-        ? [child.attributes.id ?? ""]
-        : []
-      : fenceDevices(child),
-  );
+function isFenceDevice({ agent }: ObservedResource): boolean {
+  return agent?.startsWith("stonith:") ?? false;
 }

@@ -18,6 +18,7 @@ export type HelperVerb =
   | "status-links"
   | "status-transition"
   | "simulate-cib"
+  | "simulate-states"
   | "inspect"
   | "check-corosync-conf"
   | "check-cib"

@@ -44,6 +44,13 @@ export {
   planPacemakerUpgrade,
   readPlanFile,
 } from "./plan.js";
+export {
+  type Proved,
+  type ProveOptions,
+  proveGroup,
+  requireProof,
+  type Ways,
+} from "./prove.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
 export {
   endRollout,

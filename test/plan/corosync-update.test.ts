@@ -192,6 +192,7 @@ const stops = (...names: readonly string[]): CrmSimulation => ({
     reason: undefined,
     blocked: false,
   })),
+  resources: [],
   fenceDevices: new Set(["fence"]),
 });
 

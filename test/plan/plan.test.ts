@@ -125,6 +125,7 @@ describe("prediction", () => {
     const simulation = (actions: ReturnType<typeof action>[]) => ({
       nodes: [],
       actions,
+      resources: [],
       fenceDevices: new Set(["fence-dcn1"]),
     });
     const said = predict({

@@ -31,6 +31,10 @@ export const command: CommandDefinition = {
       help: "carry out this plan (plan --out), or nothing where the cluster has moved on",
     },
     {
+      flags: "--require-proof",
+      help: "refuse, with nothing changed, where the profile does not survive what it promises (dcn-ha prove)",
+    },
+    {
       flags: "--force <CODES>",
       help: "go on in spite of these findings of the checks against the nodes (AGENT_MISSING,NODE_NOT_FENCED)",
     },
@@ -40,6 +44,7 @@ export const command: CommandDefinition = {
     "dcn-ha apply cabinet-7.yaml --confirm-within 5m",
     "dcn-ha apply cabinet-7 --profiles site/ --json",
     "dcn-ha apply cabinet-7.yaml --plan tonight.plan.json",
+    "dcn-ha apply cabinet-7.yaml --require-proof",
     "dcn-ha apply cabinet-7.yaml --force AGENT_MISSING",
   ],
   run: async (call) => {
@@ -77,6 +82,7 @@ export async function applyTo(
   const force = await readForce(call.options.text("force"));
   checkNetworks(group);
   const plan = await planOf(group, call);
+  if (call.options.flag("require-proof")) await proveFirst(group, call);
   return withConnection(group, async ({ transport, admin }) => {
     const { applyGroup } = await import("../../workflows/index.js");
     const { systemClock } = await import("../../time/index.js");
@@ -104,6 +110,11 @@ export async function applyTo(
       },
     });
   });
+}
+
+async function proveFirst(group: ResolvedGroup, { signal }: Call): Promise<void> {
+  const { requireProof } = await import("../../workflows/index.js");
+  await requireProof({ group, withNodes: (work) => withConnection(group, work), signal });
 }
 
 /** `30s`, `5m`, `1h`: long enough for a cluster to come to rest, short enough that somebody still knows of it. */

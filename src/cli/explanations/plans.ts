@@ -38,4 +38,37 @@ export const planCodes: Explanations = {
     "A plan that somebody may be about to carry out is not written over.",
     "Give another name, or remove the file.",
   ),
+  PROOF_HAS_GAP: entry(
+    "The profile promises to survive a failure, and a workload would stay down after it.",
+    "It would be noticed when it happens, and nobody is there to start it. Nothing was changed.",
+    "The message says what is lost, why, and the smallest change that mends it. Change the profile, or promise less (survive).",
+    "dcn-ha prove GROUP",
+  ),
+  PROOF_NOT_WRITTEN: entry(
+    "The page with the proof cannot be written to that file.",
+    "The proof itself was made, and is not kept anywhere.",
+    "Give another file to --html.",
+  ),
+  TOO_MANY_FAILURES: entry(
+    "There are more sets of failures than a proof can be read with.",
+    "A number of nodes that are lost at once gives very many sets in a large group.",
+    "Ask for fewer at once; one and two say most.",
+    "dcn-ha prove GROUP --failures 2",
+  ),
+  SCHEDULER_SILENT: entry(
+    "Pacemaker's scheduler gave no answer to a question of a proof.",
+    "What it would do is unknown, and nothing is proved.",
+    "The message says why. Most often the configuration itself is not valid: crm_verify tells where.",
+  ),
+  SCHEDULER_MISSING: entry(
+    "Neither this machine nor a node that answers has Pacemaker's scheduler.",
+    "Nobody can say where workloads would go.",
+    "Install crm_simulate on this machine: it needs no cluster.",
+    "apt-get install pacemaker-cli-utils",
+  ),
+  CLUSTER_NOT_RUNNING: entry(
+    "The cluster of the group runs on no node that answers.",
+    "There is no live configuration to prove.",
+    "Without --live the profile is proved. dcn-ha status says why no node runs the cluster.",
+  ),
 };

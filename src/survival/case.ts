@@ -1,0 +1,30 @@
+// A failure that befalls a group in a situation, and what its judgement is made of.
+import type { Failure } from "./failure.js";
+import type { Scene } from "./scene.js";
+import type { Placed, Situation } from "./situation.js";
+import type { Quorum } from "./votes.js";
+
+/** A lost node that nobody can fence, and why. */
+export interface Unfenced {
+  readonly node: string;
+  readonly why: string;
+}
+
+/** A failure ready to be asked about. */
+export interface Case {
+  readonly failure: Failure;
+  readonly quorum: Quorum;
+  readonly situation: Situation;
+  /** What becomes of the workloads is clear without the scheduler: all stop. */
+  readonly stopped: boolean;
+}
+
+/** All that a workload's fate is judged by. */
+export interface Judged {
+  readonly scene: Scene;
+  readonly rest: Situation;
+  readonly one: Case;
+  readonly after: readonly Placed[];
+  readonly unfenced: readonly Unfenced[];
+  readonly alive: ReadonlySet<string>;
+}

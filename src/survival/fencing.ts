@@ -1,0 +1,80 @@
+// Whether somebody is left who can fence a lost node: devices, levels, the node's own watchdog (pacemaker-fenced(7), Pacemaker Explained "Fencing").
+import type { FencingLevel } from "../cluster/index.js";
+import { type ClusterView, fenceDevicesOf, timeMs } from "../lint/index.js";
+
+type Device = ReturnType<typeof fenceDevicesOf>[number];
+
+/** The fencing of a group. */
+export interface Fencing {
+  readonly enabled: boolean;
+  readonly devices: readonly Device[];
+  readonly levels: readonly FencingLevel[];
+  /** How long the others wait until a node's watchdog has reset it; undefined where they do not count on one. */
+  readonly watchdogMs: number | undefined;
+}
+
+/** Devices on the board of the node that they fence: they lose their power with it. */
+const ON_BOARD = /^fence_(redfish|ipmilan|ilo|idrac|drac|imm|rsa|bladecenter|amt)/;
+
+/** Reads it off a view. */
+export function fencingOf(view: ClusterView): Fencing {
+  const watchdogMs = timeMs(view.property("stonith-watchdog-timeout") ?? "") ?? 0;
+  return {
+    enabled: !view.isOff("stonith-enabled") && !view.isOff("fencing-enabled"),
+    devices: fenceDevicesOf(view),
+    levels: view.model.configuration.fencingLevels,
+    watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
+  };
+}
+
+/** Who can act. */
+export interface Helpers {
+  /** Nodes that are alive. */
+  readonly alive: ReadonlySet<string>;
+  /** Fence devices that do not work. */
+  readonly broken?: ReadonlySet<string>;
+}
+
+/** Why nobody can fence `node`; undefined where somebody can, or where nobody waits for it. */
+export function whyNotFenced(fencing: Fencing, node: string, helpers: Helpers): string | undefined {
+  if (!fencing.enabled || fencing.watchdogMs !== undefined) return undefined;
+  const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
+  if (waysToFence(fencing, node, helpers).length > 0) return undefined;
+  if (own.every(({ cutsPower }) => !cutsPower)) return `no fence device cuts the power of ${node}`;
+  const idle = own.filter(
+    ({ id, runsOn }) => helpers.broken?.has(id) !== true && !runsOn.some((one) => helpers.alive.has(one)),
+  );
+  if (idle.length > 0)
+    return `${idle.map(({ id }) => id).join(" and ")} may run on none of the nodes that are left`;
+  return `${own.map(({ id }) => id).join(" and ")} cannot fence ${node}`;
+}
+
+/** Each row of devices that together fence the node: of its levels, or single devices where it has none. */
+export function waysToFence(
+  fencing: Fencing,
+  node: string,
+  { alive, broken }: Helpers,
+): (readonly Device[])[] {
+  const levels = fencing.levels.filter(({ target }) => target === node);
+  const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
+  const indexes = [...new Set(levels.map(({ index }) => index))].sort((one, other) => one - other);
+  const rows =
+    levels.length === 0
+      ? own.map((device) => [device])
+      : indexes.map((index) => {
+          const ids = levels.filter((level) => level.index === index).flatMap(({ devices }) => devices);
+          const found = fencing.devices.filter(({ id }) => ids.includes(id));
+          return found.length === new Set(ids).size ? found : [];
+        });
+  const works = ({ id, runsOn }: Device): boolean =>
+    broken?.has(id) !== true && runsOn.some((one) => alive.has(one));
+  return rows.filter((row) => row.some(({ cutsPower }) => cutsPower) && row.every(works));
+}
+
+/** True where all that fences the node sits on its own board, and loses its power with it. */
+export function diesWithNode(fencing: Fencing, node: string): boolean {
+  if (!fencing.enabled || fencing.watchdogMs !== undefined) return false;
+  const alive = new Set(fencing.devices.flatMap(({ runsOn }) => runsOn).filter((name) => name !== node));
+  const ways = waysToFence(fencing, node, { alive });
+  return ways.length > 0 && ways.every((row) => row.some(({ agent }) => ON_BOARD.test(agent)));
+}

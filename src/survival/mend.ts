@@ -1,0 +1,204 @@
+// The smallest change that would mend a gap: each is tried, by the arithmetic of votes or by asking the scheduler again.
+import type { Constraint } from "../cluster/index.js";
+import { deviceVotes } from "../cluster/index.js";
+import type { XmlElement } from "../xml/index.js";
+import { idsOf, shortage } from "./reason.js";
+import { type Ask, cibText } from "./rest.js";
+import type { Scene, Workload } from "./scene.js";
+import { aliveOf, type Situation, settle, statusText } from "./situation.js";
+import { caseOf, type Fate, nodesOf, type Verdict } from "./verdict.js";
+import { quorumAfter, type VotingRules } from "./votes.js";
+
+/** One change, and what it would mend. */
+export interface Mend {
+  readonly change: string;
+  readonly workloads: readonly string[];
+  readonly failure: string;
+}
+
+/** A change of the configuration that may help one workload. */
+interface Candidate {
+  readonly change: string;
+  readonly cib: XmlElement;
+}
+
+/** For each lost workload the change that mends its smallest promised failure; what nothing small mends has none. */
+export async function mendsOf(
+  scene: Scene,
+  { rest, verdicts }: { readonly rest: Situation; readonly verdicts: readonly Verdict[] },
+  ask: Ask,
+): Promise<Mend[]> {
+  const found: Mend[] = [];
+  for (const workload of scene.workloads) {
+    const lost = (verdict: Verdict): Fate | undefined =>
+      verdict.fates.find((fate) => fate.workload === workload.name && fate.state === "lost");
+    const verdict = verdicts
+      .filter(({ failure }) => failure.promised)
+      .sort((one, other) => one.failure.lost.length - other.failure.lost.length)
+      .find((one) => lost(one) !== undefined);
+    const reason = verdict === undefined ? undefined : lost(verdict)?.reason;
+    if (verdict === undefined || reason === undefined) continue;
+    const change =
+      reason.code === "no-quorum"
+        ? moreVotes(scene.rules, verdict)
+        : reason.code === "not-fenced"
+          ? moreFencing(verdict)
+          : reason.code === "follows"
+            ? undefined
+            : await byAsking({ scene, rest, verdict, workload }, ask);
+    if (change !== undefined) found.push({ change, workloads: [workload.name], failure: verdict.name });
+  }
+  return joined(found);
+}
+
+function joined(mends: readonly Mend[]): Mend[] {
+  return [...new Set(mends.map(({ change }) => change))].map((change) => {
+    const same = mends.filter((one) => one.change === change);
+    return { change, workloads: same.flatMap(({ workloads }) => workloads), failure: same[0]?.failure ?? "" };
+  });
+}
+
+/** What would keep the quorum; each way by the same arithmetic as the verdict. */
+function moreVotes(rules: VotingRules, { failure }: Verdict): string | undefined {
+  if (failure.kind === "network") return "a second network: one link more for every node";
+  const before = rules.nodes.map(({ name }) => name);
+  const left = before.filter((name) => !failure.lost.includes(name));
+  const votes = rules.nodes.reduce((sum, one) => sum + one.votes, 0);
+  const bare = { ...rules, lastManStanding: false, tieBreaker: undefined, twoNode: false };
+  const holds = (next: VotingRules, extra: readonly string[] = []): boolean =>
+    quorumAfter(next, { before: [...before, ...extra], left: [...left, ...extra] }).quorate;
+  const withDevice = (algorithm: "ffsplit" | "lms"): VotingRules => {
+    const device = deviceVotes(algorithm, rules.nodes.length);
+    return { ...bare, deviceVotes: device, expected: votes + device };
+  };
+  if (rules.deviceVotes === 0 && rules.nodes.length % 2 === 0 && holds(withDevice("ffsplit")))
+    return "quorumDevice: { algorithm: ffsplit }, on a host outside of the group";
+  for (let more = 1; more <= 2; more += 1) {
+    const extra = Array.from({ length: more }, (_, index) => ({
+      id: 1_000 + index,
+      name: `+${index}`,
+      votes: 1,
+    }));
+    const grown = {
+      ...rules,
+      twoNode: false,
+      nodes: [...rules.nodes, ...extra],
+      expected: rules.expected + more,
+    };
+    if (
+      holds(
+        grown,
+        extra.map(({ name }) => name),
+      )
+    )
+      return more === 1 ? "one node more" : `${more} nodes more`;
+  }
+  if (holds(withDevice("lms")))
+    return "quorumDevice: { algorithm: lms }: even the last node goes on while it answers";
+  return undefined;
+}
+
+function moreFencing({ unfenced }: Verdict): string {
+  const nodes = unfenced.map(({ node }) => node).join(", ");
+  return `a fence device for ${nodes} that the nodes that are left may use, or a watchdog (fencing.watchdog)`;
+}
+
+interface Wanted {
+  readonly scene: Scene;
+  readonly rest: Situation;
+  readonly verdict: Verdict;
+  readonly workload: Workload;
+}
+
+const MOST_CANDIDATES = 24;
+
+/** Tries changes one by one until the workload has a place, and nothing else has lost its own. */
+async function byAsking({ scene, rest, verdict, workload }: Wanted, ask: Ask): Promise<string | undefined> {
+  const { situation, quorum } = caseOf(scene, rest, verdict.failure);
+  const status = statusText(situation);
+  const running = verdict.fates
+    .filter(({ state }) => state !== "lost" && state !== "waits")
+    .map((fate) => fate.workload);
+  for (const { change, cib } of candidatesFor(scene, workload, situation).slice(0, MOST_CANDIDATES)) {
+    const [answer] = await ask(cibText(cib, quorum.quorate), [status]);
+    if (answer?.known !== true) continue;
+    const after = settle(situation, answer.simulation, scene.unique);
+    const runs = (name: string): boolean =>
+      scene.workloads.some((one) => one.name === name && nodesOf(one, after).length > 0);
+    if (runs(workload.name) && running.every(runs)) return change;
+  }
+  return undefined;
+}
+
+function candidatesFor(scene: Scene, workload: Workload, situation: Situation): Candidate[] {
+  const ids = idsOf(scene, workload);
+  const touching = scene.view.model.configuration.constraints.filter((one) =>
+    names(one).some((id) => ids.includes(id)),
+  );
+  const barring = touching.filter((one) => one.kind !== "order" && one.kind !== "order-sets");
+  return [...roomFor(scene, workload, situation), ...barring.map((one) => without(scene, one))];
+}
+
+function names(one: Constraint): readonly string[] {
+  switch (one.kind) {
+    case "location":
+    case "location-rule":
+    case "ticket":
+      return [one.resource];
+    case "colocation":
+      return [one.resource, one.with];
+    case "order":
+      return [one.first, one.then];
+    case "colocation-sets":
+    case "order-sets":
+      return one.sets.flatMap(({ resources }) => resources);
+  }
+}
+
+function without({ cib, placeOf }: Scene, { id }: Constraint): Candidate {
+  const place = placeOf(id);
+  const change = `without the constraint ${id}${place === undefined ? "" : ` (${place})`}, or with a score that only asks`;
+  return {
+    change,
+    cib: edited(cib, (one) => (one.attributes.id === id && one.name.startsWith("rsc_") ? undefined : one)),
+  };
+}
+
+/** More room on the node that lacks the least. */
+function roomFor(scene: Scene, workload: Workload, situation: Situation): Candidate[] {
+  const nodes = scene.view.nodes.filter((name) => !situation.down.includes(name));
+  const kept = aliveOf(situation.placed, situation.down);
+  return nodes
+    .flatMap((node) => shortage(scene, workload, { placed: kept, nodes: [node] }) ?? [])
+    .sort((one, other) => one.needed - one.free - (other.needed - other.free))
+    .map(({ node, name, needed, free }) => {
+      const cib = edited(scene.cib, (one) =>
+        one.name === "node" && one.attributes.uname === node ? edited(one, more(name, needed - free)) : one,
+      );
+      return { change: `${needed - free} more ${name} on ${node}`, cib };
+    });
+}
+
+function more(name: string, amount: number): (one: XmlElement) => XmlElement {
+  return (one) => {
+    if (one.name !== "utilization") return one;
+    const children = one.children.map((pair) =>
+      pair.attributes.name === name
+        ? {
+            ...pair,
+            attributes: { ...pair.attributes, value: String(Number(pair.attributes.value ?? 0) + amount) },
+          }
+        : pair,
+    );
+    return { ...one, children };
+  };
+}
+
+/** The tree with each element below the root replaced, or left out. */
+function edited(root: XmlElement, change: (one: XmlElement) => XmlElement | undefined): XmlElement {
+  const children = root.children.flatMap((child) => {
+    const next = change(child);
+    return next === undefined ? [] : [edited(next, change)];
+  });
+  return { ...root, children };
+}

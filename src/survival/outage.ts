@@ -1,0 +1,77 @@
+// How long a workload is away when it has to go to another node: the terms of the bound, and where each comes from.
+import { type BoundTerm, consensusMs, effectiveTokenMs, outageBound } from "../cluster/index.js";
+import { timeMs } from "../lint/index.js";
+import type { Failure } from "./failure.js";
+import { waysToFence } from "./fencing.js";
+import type { Scene, Workload } from "./scene.js";
+
+/** How long at most, and of what it is made. */
+export interface Outage {
+  readonly totalMs: number;
+  readonly terms: readonly BoundTerm[];
+}
+
+/** What nobody has measured yet: a BMC cuts the power, one resource starts or stops, a watcher has lost its network. */
+const FENCE_MS = 3_000;
+const START_MS = 1_000;
+const NETWORK_MS = 2_000;
+const SCHEDULING_MS = 200;
+/** corosync's own token, and what it adds for each node beyond two. */
+const TOKEN_MS = 3_000;
+const COEFFICIENT_MS = 650;
+
+/** The outage of a workload that moves because of a failure; `runsOn` are the nodes where it was. */
+export function outageOf(
+  scene: Scene,
+  failure: Failure,
+  { workload, runsOn }: { readonly workload: Workload; readonly runsOn: readonly string[] },
+): Outage {
+  const resourcesMs = START_MS * workload.primitives.length;
+  const start = { ms: resourcesMs, source: "assumed" } as const;
+  const dead = failure.lost.length > 0;
+  const bound = outageBound({
+    timing: totemOf(scene),
+    fencingDelayMs: fencingDelay(scene, failure.lost),
+    fenceMs: { ms: scene.fencing.watchdogMs ?? (scene.fencing.enabled ? FENCE_MS : 0), source: "assumed" },
+    startMs: start,
+    dcLost: true,
+  });
+  const stop: BoundTerm = { name: "workload stop", ms: resourcesMs, source: "assumed" };
+  if (dead) {
+    const gone = runsOn.every((node) => failure.lost.includes(node));
+    return gone ? bound : added([...bound.terms, stop]);
+  }
+  return added([
+    { name: "network seen lost", ms: NETWORK_MS, source: "assumed" },
+    { name: "scheduling", ms: SCHEDULING_MS, source: "assumed" },
+    stop,
+    { name: "workload start", ...start },
+  ]);
+}
+
+function added(terms: readonly BoundTerm[]): Outage {
+  return { totalMs: terms.reduce((sum, { ms }) => sum + ms, 0), terms };
+}
+
+/** Token and consensus as corosync runs with them. */
+function totemOf({ view }: Scene): { readonly tokenMs: number; readonly consensusMs: number } {
+  const { totem } = view.model.corosync;
+  const value = (key: string): number | undefined => {
+    const text = totem.entries.findLast(([name]) => name === key)?.[1];
+    return text === undefined ? undefined : Number(text);
+  };
+  const coefficient = value("token_coefficient") ?? COEFFICIENT_MS;
+  const tokenMs = effectiveTokenMs(value("token") ?? TOKEN_MS, coefficient, view.nodes.length);
+  return { tokenMs, consensusMs: value("consensus") ?? consensusMs(tokenMs) };
+}
+
+/** The longest delay before one of the nodes is fenced by the first way that works. */
+function fencingDelay({ fencing, view }: Scene, lost: readonly string[]): number {
+  const alive = new Set(view.nodes.filter((name) => !lost.includes(name)));
+  const delays = lost.map((node) => {
+    const [first = []] = waysToFence(fencing, node, { alive });
+    return Math.max(0, ...first.map(({ delayMs }) => delayMs));
+  });
+  const priority = view.nodes.length === 2 ? (timeMs(view.property("priority-fencing-delay") ?? "") ?? 0) : 0;
+  return Math.max(0, ...delays) + priority;
+}

@@ -1,0 +1,297 @@
+// A group as a proof looks at it: its configuration for the scheduler, what runs there, its votes and its fencing.
+import { nounsIn, renderConfiguration } from "../cib/index.js";
+import {
+  type Clone,
+  type ClusterModel,
+  type CorosyncNode,
+  type Primitive,
+  type Resource,
+  startAttribute,
+  startedByHand,
+} from "../cluster/index.js";
+import { type ClusterView, clusterView } from "../lint/index.js";
+import type { ResolvedGroup, SurviveClaim } from "../profile/index.js";
+import { childOf, childrenOf, element, parseXml, type XmlElement } from "../xml/index.js";
+import type { Breakable } from "./failure.js";
+import { type Fencing, fencingOf } from "./fencing.js";
+import { type VotingRules, votingRules } from "./votes.js";
+
+/** Something that runs for its own sake. */
+export interface Workload {
+  /** Its name in the profile; of what others put there, the id of the resource. */
+  readonly name: string;
+  /** Id of the resource at the top. */
+  readonly resource: string;
+  /** Its primitives, in start order. */
+  readonly primitives: readonly string[];
+  readonly form: "single" | "copies" | "leader";
+  /** A person starts it, or has stopped it (`target-role`): that it does not run is no loss. */
+  readonly idle: "by hand" | "stopped" | undefined;
+}
+
+/** What of a group is looked at; the rest of a ResolvedGroup need not be there. */
+export type SurvivalGroup = { readonly model: ClusterModel } & Partial<
+  Pick<ResolvedGroup, "networks" | "nodes" | "workloads" | "survive" | "origins">
+>;
+
+/** Everything that a proof asks and judges by. */
+export interface Scene {
+  readonly group: string;
+  /** The profile's intention, or a cluster as it runs. */
+  readonly source: "profile" | "live";
+  readonly view: ClusterView;
+  readonly nodes: readonly { readonly id: number; readonly name: string }[];
+  readonly rules: VotingRules;
+  readonly fencing: Fencing;
+  readonly workloads: readonly Workload[];
+  readonly things: Breakable;
+  readonly claims: readonly SurviveClaim[];
+  /** The CIB for the scheduler, without status. */
+  readonly cib: XmlElement;
+  /** Status of a live cluster. */
+  readonly status: XmlElement | undefined;
+  /** Primitives whose instances have names of their own (`globally-unique`). */
+  readonly unique: ReadonlySet<string>;
+  readonly promotable: ReadonlySet<string>;
+  /** Node attributes that rules ask for, and that neither the profile nor an agent that is known here sets. */
+  readonly unknownAttributes: readonly string[];
+  /** Where the profile says a thing, by its id. */
+  readonly placeOf: (id: string) => string | undefined;
+}
+
+/** Schema and feature set that the scheduler's Pacemaker knows. */
+export interface SchedulerVersion {
+  readonly validateWith: string;
+  readonly featureSet: string;
+}
+
+/** The scene of a group as apply would make it. */
+export function desiredScene(group: SurvivalGroup, version: SchedulerVersion): Scene {
+  const configuration = renderConfiguration(group.model.configuration);
+  const attributes = {
+    crm_feature_set: version.featureSet,
+    "validate-with": version.validateWith,
+    epoch: "1",
+    num_updates: "0",
+    admin_epoch: "0",
+  };
+  return sceneOf(group, element("cib", attributes, [configuration]), "profile");
+}
+
+/** The scene of a cluster that runs: what others put there counts as well. Throws DcnError invalid XML_* for what is no CIB. */
+export function liveScene(group: SurvivalGroup, cib: string): Scene {
+  return sceneOf(group, parseXml(cib, { file: "the live CIB" }), "live");
+}
+
+function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"]): Scene {
+  const { model, survive = [], origins } = group;
+  const configuration = childOf(whole, "configuration") ?? element("configuration");
+  const members = source === "live" ? liveMembers(model, configuration) : model.corosync.nodes;
+  const nouns = nounsIn(configuration, members);
+  const asked = { ...model, corosync: { ...model.corosync, nodes: members }, configuration: nouns };
+  const view = clusterView(asked, undefined);
+  const clones = nouns.resources.flatMap((one) => (one.kind === "clone" ? [one] : []));
+  const schema = whole.attributes["validate-with"] ?? "";
+  return {
+    group: model.name,
+    source,
+    view,
+    nodes: members.map(({ id, name }) => ({ id, name })),
+    rules: votingRules(asked.corosync),
+    fencing: fencingOf(view),
+    workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
+    things: breakable(group, view),
+    claims: survive,
+    cib: forScheduler(whole, configuration, members),
+    status: childOf(whole, "status"),
+    unique: new Set(clones.filter((one) => isUnique(one, schema)).flatMap(idsIn)),
+    promotable: new Set(clones.filter((one) => says(one, "promotable")).flatMap(idsIn)),
+    unknownAttributes: source === "live" ? [] : unknownAttributes(view),
+    placeOf: (id) => {
+      const position = origins?.get(id)?.position;
+      return position === undefined ? undefined : `${position.file}:${position.line}`;
+    },
+  };
+}
+
+/** Members that the cluster has and the profile lacks count too, and members that it lacks do not. */
+function liveMembers({ corosync }: ClusterModel, configuration: XmlElement): readonly CorosyncNode[] {
+  return (childOf(configuration, "nodes")?.children ?? [])
+    .filter(({ attributes }) => (attributes.type ?? "member") === "member")
+    .map(({ attributes: { id = "", uname = id } }) => {
+      const known = corosync.nodes.find(({ name }) => name === uname);
+      return known ?? { id: Number(id), name: uname, addresses: [] };
+    });
+}
+
+/** The configuration with every node in it, and without probes: what runs where is told, not looked for. */
+function forScheduler(
+  whole: XmlElement,
+  configuration: XmlElement,
+  members: readonly CorosyncNode[],
+): XmlElement {
+  const listed = childOf(configuration, "nodes")?.children ?? [];
+  const missing = members
+    .filter(({ name }) => listed.every(({ attributes }) => attributes.uname !== name))
+    .map(({ id, name }) => element("node", { id: String(id), uname: name }));
+  const probes = element("cluster_property_set", { id: "dcn-ha-proof", score: "INFINITY" }, [
+    element("nvpair", { id: "dcn-ha-proof-probes", name: "enable-startup-probes", value: "false" }),
+  ]);
+  const sections = configuration.children.map((section) => {
+    if (section.name === "nodes") return { ...section, children: [...listed, ...missing] };
+    if (section.name === "crm_config") return { ...section, children: [...section.children, probes] };
+    return section;
+  });
+  const attributes = { ...whole.attributes, "have-quorum": "1" };
+  return element("cib", attributes, [{ ...configuration, children: sections }]);
+}
+
+const WATCHERS = /^(network-reach|ping|ethmonitor|Health.*|ClusterMon)$/;
+
+function workloadsOf(
+  group: SurvivalGroup,
+  resources: readonly Resource[],
+  byHand: ReadonlySet<string>,
+): Workload[] {
+  const named = group.workloads ?? [];
+  return resources.flatMap((top): Workload[] => {
+    const primitives = primitivesOf(top).filter(({ agent }) => agent.class !== "stonith");
+    if (primitives.every(({ agent }) => WATCHERS.test(agent.type))) return [];
+    const form = top.kind !== "clone" ? "single" : says(top, "promotable") ? "leader" : "copies";
+    const ids = primitives.map(({ id }) => id);
+    return [
+      {
+        name: nameOf(top.id, ids, named),
+        resource: top.id,
+        primitives: ids,
+        form,
+        idle: idleOf(top, byHand),
+      },
+    ];
+  });
+}
+
+function idleOf(top: Resource, byHand: ReadonlySet<string>): Workload["idle"] {
+  const all = [top, ...(top.kind === "clone" ? [top.member] : []), ...primitivesOf(top)];
+  if (all.some((one) => meta(one, "target-role") === "Stopped")) return "stopped";
+  return primitivesOf(top).some(({ id }) => byHand.has(id)) ? "by hand" : undefined;
+}
+
+/** Containers with nothing in them that the cluster knows of: the first replica stands for all. */
+function bareBundles(configuration: XmlElement): Workload[] {
+  const bundles = childrenOf(childOf(configuration, "resources") ?? element("resources"), "bundle");
+  return bundles
+    .filter((one) => childOf(one, "primitive") === undefined)
+    .map((one) => {
+      const { id = "" } = one.attributes;
+      const kind =
+        one.children.find(({ name }) => ["docker", "podman", "rkt"].includes(name))?.name ?? "podman";
+      return { name: id, resource: id, primitives: [`${id}-${kind}-0`], form: "copies", idle: undefined };
+    });
+}
+
+/** By its name in the profile; of a workload that is several resources, with the part's name behind. */
+function nameOf(
+  id: string,
+  primitives: readonly string[],
+  named: NonNullable<SurvivalGroup["workloads"]>,
+): string {
+  const whole = named.find(({ resourceId }) => resourceId === id);
+  if (whole !== undefined) return whole.name;
+  const holder = named.find((one) => primitives.some((primitive) => one.primitives.includes(primitive)));
+  if (holder === undefined) return id;
+  const part = (primitives[0] ?? id).replace(new RegExp(`^${holder.name}-`), "");
+  return `${holder.name}/${part}`;
+}
+
+/** The primitives of a resource, in start order. */
+export function primitivesOf(one: Resource): readonly Primitive[] {
+  if (one.kind === "primitive") return [one];
+  return one.kind === "group" ? one.members : primitivesOf(one.member);
+}
+
+function idsIn(one: Resource): string[] {
+  return primitivesOf(one).map(({ id }) => id);
+}
+
+function meta({ metaAttributes }: Resource, name: string): string | undefined {
+  return metaAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
+}
+
+function says(one: Clone, name: string): boolean {
+  const value = meta(one, name) ?? meta(one.member, name) ?? "";
+  return ["true", "yes", "on", "1", "y"].includes(value.toLowerCase());
+}
+
+/** From Pacemaker 3 on, instances that may share a node are unique where nothing else is said. */
+function isUnique(one: Clone, schema: string): boolean {
+  const silent =
+    meta(one, "globally-unique") === undefined && meta(one.member, "globally-unique") === undefined;
+  if (!silent) return says(one, "globally-unique");
+  return schema.startsWith("pacemaker-4") && Number(meta(one, "clone-node-max") ?? 1) > 1;
+}
+
+function breakable(group: SurvivalGroup, view: ClusterView): Breakable {
+  const { model, nodes = [], networks = [] } = group;
+  const device = model.quorumDevice?.host ?? deviceHost(model);
+  const attributes = new Map(nodes.map((node) => [node.name, node.attributes]));
+  const agents = view.workloads.map(({ primitive }) => primitive);
+  const watched = agents
+    .filter(({ agent }) => agent.type === "network-reach")
+    .flatMap((one) => networks.filter((network) => watchedAttribute(one) === `network-${network}`));
+  return {
+    nodes: view.nodes.map((name) => ({ name, attributes: attributes.get(name) ?? {} })),
+    networks,
+    watched,
+    quorumDevice: device,
+    fenceDevices: view.fenceDevices.map(({ id }) => id),
+  };
+}
+
+function unknownAttributes({ model, workloads }: ClusterView): string[] {
+  const { constraints, nodes } = model.configuration;
+  const known = new Set([
+    "#uname",
+    "#id",
+    "#kind",
+    ...workloads.flatMap(({ primitive }) => watchedAttribute(primitive) ?? []),
+    ...nodes.flatMap(({ attributes }) => attributes.flatMap(({ pairs }) => pairs.map(({ name }) => name))),
+  ]);
+  const asked = constraints.flatMap((one) =>
+    one.kind === "location-rule" ? one.rule.expressions.map(({ attribute }) => attribute) : [],
+  );
+  return [...new Set(asked)].filter((name) => !known.has(name) && !name.startsWith(startAttribute("")));
+}
+
+function deviceHost({ corosync }: ClusterModel): string | undefined {
+  const device = corosync.quorum.sections.find(({ name }) => name === "device");
+  const net = device?.sections.find(({ name }) => name === "net");
+  return net?.entries.find(([key]) => key === "host")?.[1];
+}
+
+/** The node attribute that an agent keeps at 1 while all is well; undefined for agents that keep none. */
+export function watchedAttribute({ agent, instanceAttributes, id }: Primitive): string | undefined {
+  const value = (name: string): string | undefined =>
+    instanceAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
+  if (agent.type === "network-reach") return value("attribute") ?? id;
+  if (agent.type === "ping") return value("name") ?? "pingd";
+  if (agent.type === "ethmonitor") return value("name") ?? `ethmonitor-${value("interface") ?? ""}`;
+  return undefined;
+}
+
+/** The value that such an attribute has while all is well: what `ping` counts, else 1. */
+export function wellValue({ agent, instanceAttributes }: Primitive): string {
+  const value = (name: string): string | undefined =>
+    instanceAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
+  const hosts =
+    agent.type === "ping" ? (value("host_list") ?? "").split(/\s+/).filter((one) => one !== "").length : 1;
+  return String(Math.max(1, hosts) * Number(value("multiplier") ?? 1));
+}
+
+/** Elements of the configuration's part, as `constraints`. */
+export function partOf(cib: XmlElement, name: string): readonly XmlElement[] {
+  const configuration = childOf(cib, "configuration");
+  return configuration === undefined
+    ? []
+    : childrenOf(configuration, name).flatMap(({ children }) => children);
+}

@@ -1,0 +1,162 @@
+// What a failure does to each workload: where it is then, or why it stays down.
+import type { CrmSimulation } from "../observation/index.js";
+import type { Case, Judged, Unfenced } from "./case.js";
+import { type Failure, failureName } from "./failure.js";
+import { whyNotFenced } from "./fencing.js";
+import { type Outage, outageOf } from "./outage.js";
+import { type LossReason, reasonOf } from "./reason.js";
+import type { Scene, Workload } from "./scene.js";
+import { aliveOf, hostOf, instancesOf, type Placed, type Situation, settle } from "./situation.js";
+import { type Quorum, quorumAfter } from "./votes.js";
+
+/** One workload after a failure. */
+export interface Fate {
+  readonly workload: string;
+  /** `waits`: a person starts it, or has stopped it. */
+  readonly state: "stays" | "moves" | "lost" | "waits";
+  /** Where it runs then; of a workload with a leader the leader's node alone. */
+  readonly nodes: readonly string[];
+  readonly idle?: "by hand" | "stopped";
+  readonly reason?: LossReason;
+  readonly outage?: Outage;
+}
+
+/** One failure and what comes of it. */
+export interface Verdict {
+  readonly failure: Failure;
+  readonly name: string;
+  readonly quorum: Quorum;
+  /** Lost nodes that nobody can fence, and why. */
+  readonly unfenced: readonly Unfenced[];
+  /** Nodes that nobody could fence as long as this is broken. */
+  readonly exposed: readonly string[];
+  readonly fates: readonly Fate[];
+}
+
+/** What the cluster does when it has no quorum (Pacemaker Explained, "no-quorum-policy"). */
+export function quorumPolicy({ view }: Pick<Scene, "view">): string {
+  return view.property("no-quorum-policy") ?? "stop";
+}
+
+/** The case of a failure that happens to a group in a situation; `expected` votes where they are not all. */
+export function caseOf(scene: Scene, rest: Situation, failure: Failure, expected?: number): Case {
+  const before = rest.nodes.map(({ name }) => name).filter((name) => !rest.down.includes(name));
+  const apart = failure.kind === "network" && failure.names.length === scene.things.networks.length;
+  // Nobody sees anybody: each node is alone, and of a pair the faster one goes on.
+  const lost = apart ? before.slice(1) : failure.lost;
+  const left = before.filter((name) => !lost.includes(name));
+  const deviceLost = failure.kind === "quorum-device" || apart;
+  const quorum = quorumAfter(scene.rules, {
+    before,
+    left,
+    deviceLost,
+    ...(expected === undefined ? {} : { expected }),
+  });
+  const attributes = new Map(
+    [...rest.attributes].map(([node, values]) => {
+      const networks = failure.cut.filter((one) => one.node === node).map(({ network }) => network);
+      const cut = networks.filter((network) => values.has(`network-${network}`));
+      return [
+        node,
+        new Map([...values, ...cut.map((network) => [`network-${network}`, "0"] as const)]),
+      ] as const;
+    }),
+  );
+  const down = [...rest.down, ...lost];
+  const situation = { ...rest, down, placed: aliveOf(rest.placed, down), attributes };
+  const stopped = !quorum.quorate && !["ignore", "freeze", "demote"].includes(quorumPolicy(scene));
+  return { failure: { ...failure, lost }, quorum, situation, stopped };
+}
+
+/** The verdict; `simulation` is what the scheduler answered, absent for a case that is clear without. */
+export function verdictOf(
+  scene: Scene,
+  rest: Situation,
+  { one, simulation }: { readonly one: Case; readonly simulation: CrmSimulation | undefined },
+): Verdict {
+  const { failure, quorum, situation } = one;
+  const alive = new Set(scene.view.nodes.filter((name) => !situation.down.includes(name)));
+  const broken = new Set(failure.kind === "fence-device" ? failure.names : []);
+  const why = (node: string, helpers: Set<string>): string | undefined =>
+    whyNotFenced(scene.fencing, node, { alive: helpers, broken });
+  const unfenced = failure.lost.flatMap((node) => {
+    const text = one.stopped ? undefined : why(node, alive);
+    return text === undefined ? [] : [{ node, why: text }];
+  });
+  const exposed =
+    broken.size === 0
+      ? []
+      : [...alive].filter(
+          (node) => why(node, new Set([...alive].filter((other) => other !== node))) !== undefined,
+        );
+  const after = simulation === undefined ? [] : settle(situation, simulation, scene.unique);
+  const judged = { scene, rest, one, after, unfenced, alive };
+  const fates = scene.workloads.map((workload) => fateOf(workload, judged));
+  return {
+    failure,
+    name: failureName(failure),
+    quorum,
+    unfenced,
+    exposed,
+    fates: withFollowers(fates, judged),
+  };
+}
+
+function fateOf(workload: Workload, judged: Judged): Fate {
+  const { scene, rest, one, after, unfenced } = judged;
+  const { name } = workload;
+  const [was, is] = [nodesOf(workload, rest.placed), nodesOf(workload, after)];
+  if (workload.idle !== undefined && is.length === 0)
+    return { workload: name, state: "waits", nodes: [], idle: workload.idle };
+  const lost = (reason: LossReason): Fate => ({ workload: name, state: "lost", nodes: [], reason });
+  if (one.stopped) return lost(withoutQuorum(one));
+  const same = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());
+  const waiting = unfenced.find(({ node }) => was.includes(node) || (!same && is.length > 0));
+  if (waiting !== undefined && !same) return lost({ code: "not-fenced", text: waiting.why });
+  if (is.length === 0) return lost(reasonOf(workload, judged));
+  if (same || one.failure.kind === "nothing") return { workload: name, state: "stays", nodes: is };
+  const outage = outageOf(scene, one.failure, { workload, runsOn: was });
+  return { workload: name, state: "moves", nodes: is, outage };
+}
+
+function withoutQuorum({ quorum, failure }: Case): LossReason {
+  const { votes, needed, expected } = quorum;
+  const alone = failure.kind === "network" ? "no node sees another: " : "";
+  return { code: "no-quorum", text: `${alone}${votes} of ${expected} votes are left, ${needed} are needed` };
+}
+
+/** Where a workload runs as a whole: all its primitives; the leader's node where one leads, any copies' nodes else. */
+export function nodesOf({ primitives, form }: Workload, placed: readonly Placed[]): string[] {
+  const [first = "", ...others] = primitives;
+  const nodes = instancesOf(first, placed)
+    .filter((one) => form !== "leader" || one.leads)
+    .map(({ node }) => node);
+  const whole = [...new Set(nodes)].filter((node) =>
+    others.every((id) => instancesOf(id, placed).some((one) => one.node === node)),
+  );
+  return [...new Set(whole.map((node) => hostOf(node, placed)))].sort();
+}
+
+/** What is bound to a lost workload is lost for its sake, and mended with it. */
+function withFollowers(fates: readonly Fate[], { scene }: Judged): Fate[] {
+  const lost = new Set(fates.filter(({ state }) => state === "lost").map(({ workload }) => workload));
+  const byResource = new Map(
+    scene.workloads.flatMap((one) => [one.resource, ...one.primitives].map((id) => [id, one.name] as const)),
+  );
+  return fates.map((fate) => {
+    if (fate.reason?.code !== "unknown") return fate;
+    const own = scene.workloads.find(({ name }) => name === fate.workload);
+    const leader = scene.view.model.configuration.constraints
+      .flatMap((one) => {
+        if (one.kind === "colocation" && one.score === "INFINITY")
+          return [[one.resource, one.with, one.id] as const];
+        if (one.kind === "order" && (one.orderKind ?? "Mandatory") === "Mandatory")
+          return [[one.then, one.first, one.id] as const];
+        return [];
+      })
+      .find(([who, on]) => own?.resource === who && lost.has(byResource.get(on) ?? ""));
+    if (leader === undefined) return fate;
+    const text = `it goes with ${byResource.get(leader[1]) ?? leader[1]}, which is lost (${leader[2]})`;
+    return { ...fate, reason: { code: "follows", text, constraint: leader[2] } as const };
+  });
+}
