@@ -1,6 +1,6 @@
 // From the word ROLLOUT on the command line to groups and what each node of them is to get (docs/rollouts.md).
 import type { DocumentOf, ResolvedGroup, Rollout } from "../profile/index.js";
-import type { ImageWish, MayBegin, RolloutScene } from "../workflows/index.js";
+import type { ImageWish, RolloutGate, RolloutScene } from "../workflows/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
 import { withConnection } from "./connection.js";
 import { loadGroup } from "./group.js";
@@ -112,7 +112,7 @@ export async function withScene<Result>(
   return withConnection(group, ({ transport }) =>
     work({
       group: group.name,
-      model: group.model,
+      profile: group,
       nodes: group.nodes.map(({ name }) => name),
       transport,
       clock: systemClock,
@@ -136,15 +136,38 @@ export async function withScene<Result>(
   );
 }
 
-/** What has to be so before a node's turn: a window that is long enough, and the hook's word. */
-export function gateOf({ windows, hooks }: Rollout, scene: RolloutScene): MayBegin {
-  return async (node) => {
-    const { windowFor } = await import("../rollout/index.js");
-    const { deadlines, clock } = scene;
-    const needMs = deadlines.rebootMs;
-    const window = windowFor(windows, clock.wallMs(), needMs);
-    if (!window.open) return window.why;
-    return runHook(hooks?.before, { group: scene.group, node }, scene);
+/** What has to be so before a node's turn: a window that is long enough, the hook's word, and the site's FleetLock; and what ends it. */
+export function gateOf(
+  { windows, hooks, fleetLock }: Rollout,
+  scene: RolloutScene,
+  group: ResolvedGroup,
+): RolloutGate {
+  const { deadlines, clock, signal } = scene;
+  const client = (node: string) => {
+    const attributes = group.nodes.find(({ name }) => name === node)?.attributes ?? {};
+    const id = attributes["fleetlock-id"] ?? node;
+    return { url: fleetLock?.url ?? "", group: fleetLock?.group ?? group.name, id };
+  };
+  return {
+    mayBegin: async (node) => {
+      const { windowFor } = await import("../rollout/index.js");
+      const window = windowFor(windows, clock.wallMs(), deadlines.rebootMs);
+      if (!window.open) return window.why;
+      const refused = await runHook(hooks?.before, { group: scene.group, node }, scene);
+      if (refused !== undefined || fleetLock === undefined) return refused;
+      const { preReboot } = await import("../apply/index.js");
+      const answer = await preReboot(client(node), { clock, signal });
+      return answer.granted
+        ? undefined
+        : `the FleetLock of the site says no: ${answer.kind}: ${answer.value}`;
+    },
+    afterTurn: async (node, isBack) => {
+      await runHook(hooks?.after, { group: scene.group, node }, scene);
+      // Whoever is not back keeps the slot: somebody has to look first.
+      if (fleetLock === undefined || !isBack) return;
+      const { steadyState } = await import("../apply/index.js");
+      await steadyState(client(node), { clock, signal });
+    },
   };
 }
 

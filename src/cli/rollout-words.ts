@@ -6,17 +6,27 @@ import type { GroupResult, RolloutEvent, RolloutPlan } from "../workflows/index.
 const short = (digest: string | undefined): string =>
   digest === undefined ? "unknown" : digest.replace(/^sha256:/, "").slice(0, 12);
 
-/** Nodes in their order, and what stands in the way. */
-export function describeRolloutPlan({ group, nodes, findings }: RolloutPlan): string {
-  const lines = nodes.map(({ node, from, target, version }, at) => {
+/** Nodes in their order, what moves in each turn, and what stands in the way. */
+export function describeRolloutPlan({ group, nodes, steps, findings, longestMs }: RolloutPlan): string {
+  const lines = nodes.flatMap(({ node, from, target, version }, at) => {
     const to = `${short(target)}${version === undefined ? "" : ` (${version})`}`;
-    return from === target
-      ? `  ${at + 1}. ${node}  has ${to} already`
-      : `  ${at + 1}. ${node}  ${short(from)} → ${to}`;
+    if (from === target) return [`  ${at + 1}. ${node}  has ${to} already`];
+    const moves = steps.find((step) => step.node === node)?.moves ?? [];
+    return [
+      `  ${at + 1}. ${node}  ${short(from)} → ${to}`,
+      ...moves.map(
+        ({ workload, from: was, to: is }) => `       ${workload}: ${was.join(", ")} → ${is.join(", ")}`,
+      ),
+    ];
   });
-  return [`${group}: one node after the other`, ...lines, ...findings.map((one) => formatFinding(one))].join(
-    "\n",
-  );
+  const time =
+    longestMs === 0 ? [] : [`  done, or halted, within ${Math.ceil(longestMs / 60_000)} min at most`];
+  return [
+    `${group}: one node after the other`,
+    ...lines,
+    ...time,
+    ...findings.map((one) => formatFinding(one)),
+  ].join("\n");
 }
 
 /** One group's rollout as it stands. */

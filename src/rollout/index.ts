@@ -12,6 +12,7 @@ export {
   resumed,
 } from "./group-machine.js";
 export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
+export { orderFacts } from "./moving.js";
 export {
   type MovingWorkload,
   type OrderFacts,

@@ -30,7 +30,7 @@ function found<Facts>(
 }
 
 /** Codes about the group that `--force` takes. */
-const GROUP_FORCE_CODES = ["FAILED_ACTIONS", "FENCED_LATELY"];
+const GROUP_FORCE_CODES = ["FAILED_ACTIONS", "FENCED_LATELY", "NO_ROOM_TO_DRAIN", "STEP_NOT_PROVED"];
 
 /** Every code that `--force` takes. */
 export const ROLLOUT_FORCE_CODES: readonly string[] = [

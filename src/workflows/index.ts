@@ -63,7 +63,7 @@ export {
   standingRollout,
   startRollout,
 } from "./rollout.js";
-export type { ImageWish, MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";

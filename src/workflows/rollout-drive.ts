@@ -13,9 +13,10 @@ import {
 import { type GroupLock, withGroupLock } from "./lock.js";
 import { carryOut, noteEvents, readRecord, saveRecord } from "./rollout-asks.js";
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
-import type { MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+import type { RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 
 const LOOK_AGAIN_MS = 400;
+const GATE_AGAIN_MS = 15_000;
 /** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
 const PAUSED_MS = 60_000;
 
@@ -32,6 +33,8 @@ interface Memory {
   lookedMs: number;
   number: number;
   said: string;
+  /** What the outside said last, and about which node. */
+  gate: { readonly node: string; readonly why: string | undefined; readonly askedMs: number } | undefined;
   untold: RolloutEvent[];
   readonly told: RolloutEvent[];
 }
@@ -43,7 +46,7 @@ interface Memory {
 export async function driveRollout(
   scene: RolloutScene,
   record: RolloutRecord,
-  mayBegin: MayBegin,
+  gate: RolloutGate,
 ): Promise<RolloutRecord> {
   // The node that reboots is asked last for the lock: it would keep us waiting.
   const nodes = [...scene.nodes];
@@ -57,7 +60,7 @@ export async function driveRollout(
     const memory = remember(now, clock.nowMs());
     while (!isAtRest(memory.record)) {
       signal?.throwIfAborted();
-      await round(scene, { lock, memory, mayBegin, nodes });
+      await round(scene, { lock, memory, gate, nodes });
       const away = currentNode(memory.record);
       const here = nodes.filter((node) => node !== away);
       await noteEvents(scene, { id: record.id, nodes: here }, memory.untold);
@@ -83,6 +86,7 @@ function remember(record: RolloutRecord, nowMs: number): Memory {
     lookedMs: nowMs,
     number: 0,
     said: "",
+    gate: undefined,
     untold: [],
     told: [],
   };
@@ -93,11 +97,11 @@ const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: un
 interface Round {
   readonly lock: GroupLock;
   readonly memory: Memory;
-  readonly mayBegin: MayBegin;
+  readonly gate: RolloutGate;
   readonly nodes: string[];
 }
 
-async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Round): Promise<void> {
+async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round): Promise<void> {
   const current = currentNode(memory.record);
   nodes.sort((one, other) => Number(one === current) - Number(other === current));
   const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
@@ -113,14 +117,37 @@ async function round(scene: RolloutScene, { lock, memory, mayBegin, nodes }: Rou
   const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state, list });
   keepTime(memory, facts, scene.clock.nowMs());
   const isBetween = current === undefined && next !== undefined && memory.record.state === "running";
-  const waitsFor = isBetween ? await mayBegin(next) : undefined;
+  const waitsFor = isBetween ? await askGate(gate, { memory, next, nowMs: scene.clock.nowMs() }) : undefined;
   // What is known now serves for more than one line of the table, until something was done about it.
   for (let more = true; more; ) {
     const { record, progress } = memory;
     const turn = advanceGroup({ record, facts, progress, deadlines: scene.deadlines, waitsFor });
     const asked = await take(scene, { turn, lock, memory });
+    await tellOutside(gate, record, memory.record);
     more = !asked && memory.record !== record && currentNode(memory.record) === next;
   }
+}
+
+/** A no is believed for a while: hooks and other people's servers are not asked at every look. */
+async function askGate(
+  gate: RolloutGate,
+  { memory, next, nowMs }: { readonly memory: Memory; readonly next: string; readonly nowMs: number },
+): Promise<string | undefined> {
+  const { gate: last } = memory;
+  if (last?.node === next && last.why !== undefined && nowMs - last.askedMs < GATE_AGAIN_MS) return last.why;
+  const why = await gate.mayBegin(next);
+  memory.gate = { node: next, why, askedMs: nowMs };
+  return why;
+}
+
+/** Tells the outside of a turn that has just ended. */
+async function tellOutside(gate: RolloutGate, before: RolloutRecord, now: RolloutRecord): Promise<void> {
+  const node = currentNode(before);
+  if (node === undefined || gate.afterTurn === undefined) return;
+  const { phase, outcome } = now.nodes[node] ?? {};
+  if (phase !== "over" && phase !== "waiting") return;
+  const isAway = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
+  await gate.afterTurn(node, !isAway);
 }
 
 /** The list of denied images is the same everywhere but on a node that was away. */

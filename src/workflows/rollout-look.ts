@@ -173,7 +173,7 @@ function standbyFor(
 }
 
 function worse(
-  { model }: RolloutScene,
+  { profile: { model } }: RolloutScene,
   { cluster }: GroupSight,
   before: ClusterObservation | undefined,
 ): string[] {

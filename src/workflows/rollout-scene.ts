@@ -1,7 +1,7 @@
 // What a rollout of one group works with, and what it tells on the way (docs/rollouts.md).
 import type { Controller } from "../apply/index.js";
-import type { ClusterModel } from "../cluster/index.js";
 import type { Deadlines, Outcome, Phase, RolloutRecord } from "../rollout/index.js";
+import type { SurvivalGroup } from "../survival/index.js";
 import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 
@@ -30,7 +30,8 @@ export interface RolloutEvent {
 /** One group's rollout, and through what. */
 export interface RolloutScene {
   readonly group: string;
-  readonly model: ClusterModel;
+  /** The group as its profile says it. */
+  readonly profile: SurvivalGroup;
   readonly nodes: readonly string[];
   readonly transport: Transport;
   readonly clock: Clock;
@@ -40,5 +41,10 @@ export interface RolloutScene {
   readonly onEvent: (event: RolloutEvent) => void;
 }
 
-/** The word of the outside: nothing begins while it says why. Asked before each node. */
-export type MayBegin = (node: string) => Promise<string | undefined>;
+/** The word of the outside. */
+export interface RolloutGate {
+  /** Nothing begins while it says why. Asked before each node, again and again. */
+  readonly mayBegin: (node: string) => Promise<string | undefined>;
+  /** A node's turn is over: `isBack` where it is up and in the cluster, on whichever image. What it throws ends the rollout where it is. */
+  readonly afterTurn?: (node: string, isBack: boolean) => Promise<void>;
+}

@@ -3,26 +3,33 @@ import { resolveImage } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
-import { refusal, restartOrder } from "../plan/index.js";
+import { refusal } from "../plan/index.js";
 import {
   bootedOf,
   isAtRest,
+  orderFacts,
   type RecordState,
   type RolloutRecord,
   resumed,
+  rolloutOrder,
   underChannel,
 } from "../rollout/index.js";
 import { readRecord, saveRecord } from "./rollout-asks.js";
 import { driveRollout } from "./rollout-drive.js";
 import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
-import type { ImageWish, MayBegin, RolloutEvent, RolloutScene } from "./rollout-scene.js";
+import { forecast, type StepForecast } from "./rollout-proof.js";
+import type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 
 /** What a rollout of a group would do. */
 export interface RolloutPlan {
   readonly group: string;
   /** Nodes in their order, with what they run and what they are to run. */
   readonly nodes: readonly PlannedNode[];
+  /** What moves in each turn, by the cluster's own scheduler. */
+  readonly steps: readonly StepForecast[];
+  /** Until everything is over or has halted, at most. */
+  readonly longestMs: number;
   /** What stands in the way, or is worth to know; errors refuse a start. */
   readonly findings: readonly Finding[];
 }
@@ -46,20 +53,41 @@ export interface RolloutRequest {
   readonly force: readonly string[];
 }
 
-/** Looks at every node and says what a rollout would do, each source resolved to a digest once. Throws DcnError busy NO_QUORUM. */
+/**
+ * Looks at every node and says what a rollout would do, each source resolved to a digest once, and each step proved on the cluster as it
+ * runs. Throws DcnError busy NO_QUORUM.
+ */
 export async function planRollout(scene: RolloutScene, request: RolloutRequest): Promise<RolloutPlan> {
   const sight = await mustSee(scene);
   const findings = checkGroup(scene, sight);
-  const order = restartOrder(scene.nodes, [sight.cluster]);
-  const nodes = await inParallel(order, 8, async (node) => {
+  const looked = await inParallel(scene.nodes, 8, async (node) => {
     const state = await imageOf(scene, node);
     const planned = await plannedNode(scene, node, { state, wish: request.wish(node), findings });
     findings.push(...(await checkNode(scene, planned, { state, fetch: request.fetch })));
     return planned;
   });
+  const updated = looked.filter(({ from, target }) => from === target).map(({ node }) => node);
+  const facts = orderFacts(scene.profile.model, sight.cluster, updated);
+  const { order } = rolloutOrder(facts);
+  const turns = order.filter((node) => !updated.includes(node));
+  const { steps, findings: proved } = await forecast(scene, scene.profile, {
+    order: turns,
+    standby: facts.standby,
+  });
   const rank = { error: 0, warning: 1, note: 2 };
-  findings.sort((one, other) => rank[one.severity] - rank[other.severity]);
-  return { group: scene.group, nodes, findings };
+  const all = [...findings, ...proved].sort((one, other) => rank[one.severity] - rank[other.severity]);
+  const nodes = order.flatMap((node) => looked.filter((one) => one.node === node));
+  const { deadlines } = scene;
+  // A turn that takes longer than its deadlines halts, so that this is the most.
+  const turnMs =
+    deadlines.drainMs + deadlines.stageMs + deadlines.rebootMs + deadlines.greenMs + deadlines.joinMs;
+  return {
+    group: scene.group,
+    nodes,
+    steps,
+    findings: all,
+    longestMs: turns.length * (turnMs + deadlines.soakMs),
+  };
 }
 
 async function plannedNode(
@@ -102,7 +130,7 @@ async function mustSee(scene: RolloutScene): Promise<GroupSight> {
 export async function startRollout(
   scene: RolloutScene,
   request: RolloutRequest,
-  { plan, mayBegin }: { readonly plan: RolloutPlan; readonly mayBegin: MayBegin },
+  { plan, gate }: { readonly plan: RolloutPlan; readonly gate: RolloutGate },
 ): Promise<RolloutRecord> {
   const { force } = request;
   const isForced = ({ force: code }: Finding): boolean => code !== undefined && force.includes(code);
@@ -119,7 +147,7 @@ export async function startRollout(
   const saved = await saveRecord(scene, sight.through, { before, next: record });
   if ("now" in saved)
     throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);
-  return driveRollout(scene, saved.record, mayBegin);
+  return driveRollout(scene, saved.record, gate);
 }
 
 /** Nothing of it is left to be gone on with: a halted one has to be resumed or aborted first. */
@@ -170,13 +198,13 @@ export async function standingRollout(scene: RolloutScene): Promise<RolloutRecor
 }
 
 /** Goes on with a rollout that was paused, halted or left by a controller that died. */
-export async function resumeRollout(scene: RolloutScene, mayBegin: MayBegin): Promise<RolloutRecord> {
+export async function resumeRollout(scene: RolloutScene, gate: RolloutGate): Promise<RolloutRecord> {
   const record = await standingRollout(scene);
   if (isEnded(record)) return record;
   const { state } = record;
   const again =
     state === "paused" || state === "halted" ? await change(scene, record, resumed(record)) : record;
-  return driveRollout(scene, again, mayBegin);
+  return driveRollout(scene, again, gate);
 }
 
 /**
@@ -190,7 +218,7 @@ export async function endRollout(
   const record = await standingRollout(scene);
   if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
   const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
-  return driveRollout(scene, asked, () => Promise.resolve("it ends"));
+  return driveRollout(scene, asked, { mayBegin: () => Promise.resolve("it ends") });
 }
 
 async function change(

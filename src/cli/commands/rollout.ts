@@ -120,7 +120,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
     group: group.name,
     run: () =>
       withScene(call, { document, group }, async (scene) => {
-        const mayBegin = gateOf(document, scene);
+        const gate = gateOf(document, scene, group);
         const request = {
           name: document.name,
           wish: wishesOf(document, group, call.options.text("digest")),
@@ -130,10 +130,10 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
         const begin = async () =>
           workflows.startRollout(scene, request, {
             plan: await workflows.planRollout(scene, request),
-            mayBegin,
+            gate,
           });
         if (how === "start") return begin();
-        const again = await workflows.resumeRollout(scene, mayBegin).catch((error: unknown) => {
+        const again = await workflows.resumeRollout(scene, gate).catch((error: unknown) => {
           // A group whose turn never came has nothing to go on with.
           if (error instanceof Error && "code" in error && error.code === "NO_ROLLOUT") return undefined;
           throw error;
