@@ -77,7 +77,7 @@ export class Audit {
     for (const [name, { phase, outcome, target }] of Object.entries(next.nodes)) {
       const was = before?.id === next.id ? before.nodes[name] : undefined;
       const node = this.world.node(name);
-      if (phase !== "waiting" && phase !== "over" && was?.phase === "waiting") this.#begins(node, target);
+      if (phase === "draining" && was?.phase !== "draining") this.#begins(node, target);
       if (outcome === undefined || outcome === was?.outcome) continue;
       const { image, at } = node.green;
       if (outcome === "updated")

@@ -1,7 +1,7 @@
 // Each promise has a controller or a machine that breaks it, and the simulation says which one it broke.
 import { describe, expect, test } from "vitest";
 import { currentNode, type GroupFacts, type GroupTurn, type Phase } from "../../src/rollout/index.js";
-import type { Invariant } from "./audit.js";
+import { INVARIANTS, type Invariant } from "./audit.js";
 import type { Mutant } from "./controller.js";
 import type { Fault, Scenario } from "./scenario.js";
 import { simulate } from "./simulation.js";
@@ -212,6 +212,10 @@ const PLANTED: readonly Planted[] = [
     },
   },
 ];
+
+test("every promise has somebody who breaks it", () => {
+  expect(INVARIANTS.filter((name) => PLANTED.every(({ breaks }) => breaks !== name))).toEqual([]);
+});
 
 describe("a planted fault breaks one promise, and no other", () => {
   test.each(PLANTED)("$breaks: who $by", ({ breaks, mutant, scenario }) => {

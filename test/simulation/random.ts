@@ -5,7 +5,7 @@ export class Chance {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = (seed * 0x9e3779b1) >>> 0;
+    this.#state = Math.imul(seed, 0x9e3779b1) >>> 0;
   }
 
   /** From 0 to below 1. */

@@ -4,7 +4,9 @@ import { INVARIANTS } from "./audit.js";
 import { scenarioOf } from "./scenario.js";
 import { simulate } from "./simulation.js";
 
-const first = Number(process.env.DCN_HA_PROPERTY_SEED ?? "1");
+// Each round of a soak has a thousand seeds of its own.
+const round = process.env.DCN_HA_PROPERTY_SEED;
+const first = round === undefined ? 1 : (Number(round) * 1_000) % 2 ** 31;
 const count = process.env.DCN_HA_SOAK === undefined ? 60 : 1_000;
 const seeds = Array.from({ length: count }, (_, index) => first + index);
 
