@@ -1,4 +1,4 @@
-// When nodes may be updated: windows in a time zone, so that a change to summer time makes one longer or shorter and no more (zincati: docs/usage/updates-strategy.md).
+// When nodes may be updated: windows in a time zone, so that a change to summer time makes one longer or shorter and no more (as zincati's periodic strategy does).
 
 /** A time of day in which a node's turn may begin; `to` before `from` is on the next day. */
 export interface Window {

@@ -6,6 +6,7 @@ import { advanceNode } from "../../src/rollout/node-machine.js";
 const OLD = "sha256:old";
 const NEW = "sha256:new";
 const DEADLINES = {
+  fetchMs: 120_000,
   drainMs: 60_000,
   stageMs: 60_000,
   stopMs: 60_000,

@@ -13,6 +13,7 @@ import { nodeCodes } from "./nodes.js";
 import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
+import { rolloutCodes } from "./rollouts.js";
 import { ticketCodes } from "./tickets.js";
 
 /** Explanations of all findings and errors, by code. */
@@ -31,4 +32,5 @@ export const explanations: Explanations = {
   ...imageCodes,
   ...containerfileCodes,
   ...deploymentCodes,
+  ...rolloutCodes,
 };
