@@ -98,8 +98,13 @@ describe.skipIf(noLab !== undefined)("the system of a device", () => {
     // The first boot into it, the tries that greenboot gives it, and the way back.
     expect(boots(begin)).toBeGreaterThanOrEqual(3);
     await online();
-    const { os, bootId, ...state } = await readImage(at);
-    expect(state).toMatchObject({ health: "green", trial: { rolledBack: { check: "10_git.sh" } } });
+    // The cluster is whole before the checks of this boot have ended.
+    const look = () => readImage(at);
+    const { os, bootId, ...state } = await eventually(look, ({ health: now }) => now === "green", 240_000);
+    expect(state).toMatchObject({
+      bootStatus: { fellBack: true },
+      trial: { rolledBack: { check: "10_git.sh" } },
+    });
     expect(os && bootOrder(os)).toEqual({ booted: first, next: undefined, rollback: second });
     const facts = { wanted: second ?? "", before: first, wasThere: false, rebooted: true };
     expect(os && switchOutcome(os, facts)).toBe("rolled-back");
