@@ -145,14 +145,14 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   const approved = new Set((call.options.text("approve") ?? "").split(",").filter((name) => name !== ""));
   const { parallel = 4, failures = 0 } = document;
   const results = await workflows.runWaves(waves, { parallel, failures, approved, signal: call.signal });
+  // One group is as good as a command for it: its own trouble, its own exit code.
+  const [first, ...others] = results;
+  if (first?.kind === "failed" && others.length === 0) throw first.error;
   call.output.answer({ rollout: document.name, groups: results }, describeResults(results));
   return exitOf(results);
 }
 
 function exitOf(results: readonly GroupResult[]): number {
-  const only = results.length === 1 ? results[0] : undefined;
-  // One group is as good as a command for it: its own trouble, its own exit code.
-  if (only?.kind === "failed") throw only.error;
   const good = results.every((result) => result.kind === "record" && result.record.state === "done");
   if (good) return exitCodes.done;
   const waits = results.every(
