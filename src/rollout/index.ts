@@ -26,7 +26,6 @@ export { preflightNode, ROLLOUT_FORCE_CODES } from "./preflight.js";
 export {
   currentNode,
   decodeRecord,
-  encodeRecord,
   isAtRest,
   type NodeRecord,
   OUTCOMES,

@@ -54,7 +54,6 @@ export {
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
 export {
   endRollout,
-  type PlannedNode,
   planRollout,
   type RolloutPlan,
   type RolloutRequest,

@@ -3,9 +3,8 @@ import { allowImage, compareImage, pullImage } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
 import { preflightNode } from "../rollout/index.js";
-import type { PlannedNode } from "./rollout.js";
 import type { GroupSight } from "./rollout-look.js";
-import type { RolloutScene } from "./rollout-scene.js";
+import type { PlannedNode, RolloutScene } from "./rollout-scene.js";
 
 /** What speaks against one node's next image. With `fetch` it is fetched first, while the node works on. */
 export async function checkNode(

@@ -48,3 +48,12 @@ export interface RolloutGate {
   /** A node's turn is over: `isBack` where it is up and in the cluster, on whichever image. What it throws ends the rollout where it is. */
   readonly afterTurn?: (node: string, isBack: boolean) => Promise<void>;
 }
+
+/** One node's part of a plan. */
+export interface PlannedNode {
+  readonly node: string;
+  readonly from: string | undefined;
+  readonly target: string | undefined;
+  readonly source?: string | undefined;
+  readonly version?: string | undefined;
+}

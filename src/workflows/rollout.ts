@@ -19,7 +19,7 @@ import { driveRollout } from "./rollout-drive.js";
 import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
 import { forecast, type StepForecast } from "./rollout-proof.js";
-import type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
+import type { ImageWish, PlannedNode, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 
 /** What a rollout of a group would do. */
 export interface RolloutPlan {
@@ -32,15 +32,6 @@ export interface RolloutPlan {
   readonly longestMs: number;
   /** What stands in the way, or is worth to know; errors refuse a start. */
   readonly findings: readonly Finding[];
-}
-
-/** One node's part of a plan. */
-export interface PlannedNode {
-  readonly node: string;
-  readonly from: string | undefined;
-  readonly target: string | undefined;
-  readonly source?: string | undefined;
-  readonly version?: string | undefined;
 }
 
 /** Which rollout, and which image each node is to get. */

@@ -149,15 +149,15 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   const [first, ...others] = results;
   if (first?.kind === "failed" && others.length === 0) throw first.error;
   call.output.answer({ rollout: document.name, groups: results }, describeResults(results));
-  return exitOf(results);
+  return exitOf(results, workflows.isGood);
 }
 
-function exitOf(results: readonly GroupResult[]): number {
-  const good = results.every((result) => result.kind === "record" && result.record.state === "done");
-  if (good) return exitCodes.done;
+function exitOf(results: readonly GroupResult[], isGood: (result: GroupResult) => boolean): number {
+  if (results.every(isGood)) return exitCodes.done;
   const waits = results.every(
     (result) =>
-      (result.kind === "record" && (result.record.state === "done" || result.record.state === "paused")) ||
+      isGood(result) ||
+      (result.kind === "record" && result.record.state === "paused") ||
       (result.kind === "not-begun" && result.why.includes("approval")),
   );
   return waits ? exitCodes.busy : exitCodes.failed;
