@@ -139,8 +139,11 @@ const PLANTED: readonly Planted[] = [
     breaks: "no node begins while another is not well",
     by: "begins in spite of what ails the group",
     mutant: {
-      sees: (facts, record) =>
-        currentNode(record) === undefined ? { ...facts, ails: [], quorate: true } : facts,
+      // Between two nodes, and while the next one only fetches: it is not out yet.
+      sees: (facts, record) => {
+        const phase = record.nodes[currentNode(record) ?? ""]?.phase ?? "fetching";
+        return phase === "fetching" ? { ...facts, ails: [], quorate: true } : facts;
+      },
     },
     scenario: {
       closed: [30, 250],
