@@ -24,7 +24,7 @@ function settings(updates: ImageUpdates): string {
     "# Of the image set (dcn-ha image render); times in seconds, days from 1, which is Monday.",
     ...(channel === undefined ? [] : [`channel=${channel}`]),
     seconds("soak", updates.soak, "60s"),
-    seconds("order-wait", updates.orderWait, "2min"),
+    seconds("order_wait", updates.orderWait, "2min"),
     seconds("drain", drain, "10min"),
     seconds("stage", stage, "15min"),
     seconds("reboot", reboot, "10min"),

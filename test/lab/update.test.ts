@@ -55,7 +55,7 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     "gw-01": "dcn/iot-gateway/site-1",
   };
   const history = async (): Promise<RolloutEvent[]> => {
-    const { stdout } = await dcnHa("rollout", "report", document, "--json");
+    const { stdout } = await dcnHa("rollout", "report", document, "--all", "--json");
     return (JSON.parse(stdout) as { groups: { events: RolloutEvent[] }[] }).groups[0]?.events ?? [];
   };
   const outcomes = async (): Promise<string[]> => [
