@@ -25,6 +25,7 @@ export type Boot = "good" | "left" | "old" | "red" | "alone" | "none";
 export class UpdateSite {
   readonly root = mkdtempSync(join(tmpdir(), "dcn-ha-update-"));
   private boots = 0;
+  private runs = 0;
   private readonly program = PROGRAM.replace(/^root=''$/m, `root='${this.root}'`)
     .replace(/^proc=\/proc$/m, `proc=${this.root}/proc`)
     .replace(/^PATH=.*$/m, `PATH=${this.root}/stubs:/usr/sbin:/usr/bin:/sbin:/bin`);
@@ -92,7 +93,6 @@ export class UpdateSite {
     this.boots += 1;
     const isAsked = this.get("rebooting") === "yes";
     this.write("proc/sys/kernel/random/boot_id", `boot-${this.boots}\n`);
-    this.write("proc/sys/kernel/random/uuid", `0000000${this.boots % 10}-0000-4000-8000-000000000000\n`);
     this.write("proc/uptime", "20 0\n");
     const [next, booted] = [this.get("next"), this.get("booted")];
     // What is staged is gone where the system did not go down by itself.
@@ -109,6 +109,9 @@ export class UpdateSite {
   /** One run of the program; `calls` of the helper until it is killed. */
   run(calls?: number): string {
     this.forget("cut");
+    this.runs += 1;
+    const id = String(this.runs).padStart(8, "0");
+    this.write("proc/sys/kernel/random/uuid", `${id}-0000-4000-8000-000000000000\n`);
     if (calls !== undefined) this.set("cut", String(Number(this.get("count")) + calls));
     const env = { ...process.env, WORLD: join(this.root, "world") };
     const run = spawnSync("sh", ["-s"], { input: this.program, encoding: "utf8", env });

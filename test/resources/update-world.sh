@@ -2,7 +2,10 @@
 # A node and its group in a folder ($WORLD): what dcn-ha-update asks the on-node helper, and fleetlock (with arguments), and what it does to them.
 # `cut` holds the number of the helper call after whose effect the program that asked is killed, as by a power cut.
 w=$WORLD
-get() { cat "$w/$1" 2>/dev/null; }
+get() {
+	[ -e "$w/$1" ] || return 0
+	while IFS= read -r line; do printf '%s\n' "$line"; done <"$w/$1"
+}
 put() { printf '%s\n' "$2" >"$w/$1"; }
 
 if [ "${1:-}" = look ]; then
@@ -25,10 +28,15 @@ if [ "${1:-}" = look ]; then
 	exit 0
 fi
 
-cat >"$w/request"
-verb=$(sed -n '2s/^1\([a-z-]*\) .*/\1/p' "$w/request") length=$(sed -n '2s/.* //p' "$w/request")
-tail -n +3 "$w/request" | head -c "$length" >"$w/payload"
-first=$(sed -n 1p "$w/payload") second=$(sed -n 2p "$w/payload")
+read -r _
+read -r frame
+frame=${frame#1} verb='' length=''
+verb=${frame% *} length=${frame#* }
+: >"$w/payload"
+[ "$length" -eq 0 ] || head -c "$length" >"$w/payload"
+cat >/dev/null
+first='' second=''
+{ IFS= read -r first && IFS= read -r second; } <"$w/payload"
 count=$(($(get count) + 1))
 put count "$count"
 echo "$verb $first" >>"$w/calls"
@@ -41,7 +49,7 @@ done_by() {
 	case $verb in
 	look-image)
 		printf 'boot=%s\norigin=lab:stable/dcn/hmi\nbooted=%s\nnext=%s\nnext-ours=yes\nhealth=%s\ncluster=%s\nfree.repository=9000000000\nfree.boot=900000000\n' \
-			"$(cat "$w/../proc/sys/kernel/random/boot_id")" "$(get booted)" "$(get next)" "$(get health)" "$(get cluster)"
+			"$(get ../proc/sys/kernel/random/boot_id)" "$(get booted)" "$(get next)" "$(get health)" "$(get cluster)"
 		[ ! -s "$w/others" ] || sed 's/^/other=/' "$w/others"
 		[ ! -s "$w/left" ] || sed 's/^/left=/' "$w/left"
 		[ ! -s "$w/denied" ] || sed 's/^/denied=/' "$w/denied"
