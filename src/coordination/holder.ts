@@ -21,6 +21,7 @@ export interface ControllerHolder {
 export interface NodeHolder {
   readonly kind: "node";
   readonly node: string;
+  /** Boot id; empty where the node goes on by itself after any boot, as one that reboots on purpose does (resources/node/dcn-ha-update). */
   readonly boot: string;
 }
 
@@ -60,8 +61,10 @@ export function provenGone(holder: LockHolder, evidence: Evidence): string | und
 }
 
 function nodeGone(holder: NodeHolder, { nodeBoot, nodeFenced }: Evidence): string | undefined {
+  // What it is at lies on its disk, and its next boot goes on with it: neither a boot nor a fencing is its end.
+  if (holder.boot === "") return undefined;
   if (nodeFenced === true) return `the cluster has fenced ${holder.node} since`;
-  if (holder.boot === "" || nodeBoot === undefined || nodeBoot === "" || nodeBoot === holder.boot)
+  if (nodeBoot === undefined || nodeBoot === "" || nodeBoot === holder.boot)
     return undefined;
   return `${holder.node} was booted again since`;
 }
@@ -70,7 +73,7 @@ function nodeGone(holder: NodeHolder, { nodeBoot, nodeFenced }: Evidence): strin
 export function describeHolder(holder: LockHolder): string {
   switch (holder.kind) {
     case "node":
-      return `node ${holder.node}`;
+      return holder.boot === "" ? `node ${holder.node}, which updates itself` : `node ${holder.node}`;
     case "client":
       return `the FleetLock client ${holder.id} of the group ${holder.group}`;
     case "controller":

@@ -1,6 +1,6 @@
 // What each layer of an image set adds to the one below.
 import { invariant } from "../errors/index.js";
-import type { ImagePart, ResolvedGroup, ResolvedImageSet, ResolvedSite } from "../profile/index.js";
+import type { ImagePart, ImageUpdates, ResolvedGroup, ResolvedImageSet, ResolvedSite } from "../profile/index.js";
 import { type ApplicationPlace, applicationFiles, updatesItself } from "./applications.js";
 import { groupFolder, IMAGE_FOLDER } from "./group-folder.js";
 import { type Digester, type ImageFile, textFile } from "./image-file.js";
@@ -11,6 +11,7 @@ import { clusterPackages, type Family, groupPackages, packageNames, workloadImag
 import { boundImages, clusterUserFiles, stateFiles } from "./rpm-files.js";
 import { timeSource } from "./time-source.js";
 import { unitFiles } from "./unit-files.js";
+import { updateFiles } from "./update-settings.js";
 
 /** Everything that a graph is made of; the caller has read it from disk. */
 export interface LayerInput {
@@ -73,10 +74,17 @@ export function configurationLayer(input: LayerInput): LayerContent {
     ...(family === "rpm" ? stateFiles() : []),
     textFile("/usr/lib/systemd/system-preset/10-dcn-ha.preset", disabled.join("")),
     ...healthFiles(input),
+    ...updateFiles(set.value.updates),
     ...own.files,
     ...unitFiles("updates", { enable: [], mask: timers }),
   ];
-  return { ...own, mask, files };
+  return { ...own, mask, files, packages: [...own.packages, ...zonePackages(set.value.updates)] };
+}
+
+/** Windows are in time zones, which a small base does not know. */
+function zonePackages(updates: ImageUpdates | undefined): string[] {
+  const zones = [...(updates?.windows ?? []), ...(updates?.downloadWindows ?? [])];
+  return updates?.autonomous === true && zones.some(({ zone }) => zone !== "UTC") ? ["tzdata"] : [];
 }
 
 function healthFiles({ set, taken }: LayerInput): ImageFile[] {

@@ -12,7 +12,8 @@ import {
   repository,
   unit,
 } from "./image-values.js";
-import { host, name, text } from "./values.js";
+import { deadlinesSchema, windowSchema } from "./rollout.js";
+import { duration, host, name, text } from "./values.js";
 
 const file = z
   .strictObject({
@@ -167,6 +168,24 @@ const base = z
     context.issues.push({ code: "custom", message, input: context.value, params });
   });
 
+const updates = z.strictObject({
+  autonomous: z
+    .boolean()
+    .describe("The nodes take their next image by themselves, one of a group at a time; default false"),
+  channel: name.optional().describe("Channel of the repository that they follow; default: what they follow anyway"),
+  windows: z.array(windowSchema).min(1).optional().describe("A node's turn begins only in one of them"),
+  downloadWindows: z.array(windowSchema).min(1).optional().describe("An image is fetched only in one of them"),
+  soak: duration.optional().describe("How long a node is well before the next one; default 60s"),
+  orderWait: duration
+    .optional()
+    .describe("How long a node waits for emptier ones, for each workload that it runs; default 2min"),
+  deadlines: deadlinesSchema.omit({ fetch: true }).optional(),
+  force: z
+    .array(text.regex(/^[A-Z][A-Z_]+$/))
+    .optional()
+    .describe("Codes of findings about an image to go on in spite of, as rollout start --force"),
+});
+
 export const imageSetSchema = z
   .strictObject({
     kind: z.literal("ImageSet"),
@@ -197,6 +216,7 @@ export const imageSetSchema = z
       })
       .optional()
       .describe("Health checks beside our own, as paths relative to this file"),
+    updates: updates.optional().describe("How nodes with these images get the next ones without a controller"),
   })
   .check((context) => {
     const { configuration, workload, roles, sites } = context.value;
@@ -234,6 +254,8 @@ export type ImagePart = z.infer<typeof part>;
 export type ImageApplication = z.infer<typeof application>;
 /** What a site adds. */
 export type ImageSite = z.infer<typeof site>;
+/** How nodes update themselves. */
+export type ImageUpdates = z.infer<typeof updates>;
 /** What everything is built on. */
 export type ImageBase = z.infer<typeof base>;
 /** A package, where its name differs with one for each family. */

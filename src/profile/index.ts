@@ -7,6 +7,7 @@ export type {
   ImagePart,
   ImageSet,
   ImageSite,
+  ImageUpdates,
   PackageText,
 } from "./image-set.js";
 export { isProfileKind, jsonSchema, PROFILE_KINDS } from "./kinds.js";

@@ -16,7 +16,8 @@ function zoneFault(value: string): ValueFault | undefined {
   }
 }
 
-const window = z.strictObject({
+/** A time in which nodes may be updated, as written. */
+export const windowSchema = z.strictObject({
   days: z.array(z.enum(DAYS)).min(1).optional().describe("On which days it opens; default every day"),
   from: text.regex(CLOCK).describe("Opens at, as 22:00"),
   to: text.regex(CLOCK).describe("Closes at; earlier than from: on the next day"),
@@ -56,7 +57,8 @@ const image = z
     });
   });
 
-const deadlines = z.strictObject({
+/** How long each part of a node's turn may take. */
+export const deadlinesSchema = z.strictObject({
   fetch: duration.optional().describe("Until the node has fetched the image, while it works on; default 2h"),
   drain: duration.optional().describe("Until a node is empty; default 10min"),
   stage: duration.optional().describe("Until the image is on the node; default 15min"),
@@ -79,9 +81,9 @@ export const rolloutSchema = z.strictObject({
     .min(0)
     .optional()
     .describe("How many groups may halt before no further group begins; default 0"),
-  windows: z.array(window).min(1).optional().describe("A node's turn begins only in one of them"),
+  windows: z.array(windowSchema).min(1).optional().describe("A node's turn begins only in one of them"),
   soak: duration.optional().describe("How long a group is well after a node before the next; default 60s"),
-  deadlines: deadlines.optional(),
+  deadlines: deadlinesSchema.optional(),
   hooks: z
     .strictObject({
       before: z
@@ -109,7 +111,7 @@ export const rolloutSchema = z.strictObject({
 export type Rollout = z.output<typeof rolloutSchema>;
 
 /** A time in which nodes may be updated. */
-export type RolloutWindow = z.output<typeof window>;
+export type RolloutWindow = z.output<typeof windowSchema>;
 
 /** The waves of a rollout; without any, all groups are one. */
 export function wavesOf({ groups = [], waves = [] }: Rollout): readonly z.output<typeof wave>[] {

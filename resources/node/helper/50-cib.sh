@@ -62,9 +62,9 @@ lock_allows() { # CIB TOKEN: whether the lock is ours; with "free", whether nobo
 	return 1
 }
 
-with_live_coordination() { # LIVE DESIRED: the desired CIB, with lock and guard as they are in the live one
+with_live_coordination() { # LIVE DESIRED: the desired CIB, with lock, guard and rollout as they are in the live one
 	awk '
-		function special(line) { return line ~ /<cluster_property_set id="dcn-ha-(lock|guard)"/ }
+		function special(line) { return line ~ /<cluster_property_set id="dcn-ha-(lock|guard|rollout)"/ }
 		FILENAME == ARGV[1] {
 			if (special($0)) inside = 1
 			if (inside) kept = kept $0 "\n"

@@ -42,6 +42,7 @@ verb_read_lock() { # what is known here, one "NAME=VALUE" a line
 		printf 'lock=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-lock-state)"
 		printf 'guard=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-guard-state)"
 		printf 'rollout=%s\n' "$(pair_value "$work/lock.xml" dcn-ha-rollout-state)"
+		sed -n '/<nvpair id="dcn-ha-avoid-/s/.*value="\([^"]*\)".*/avoid=\1/p' "$work/lock.xml"
 	fi
 	if [ -s "$claim" ]; then printf 'claim=%s\n' "$(head -n 1 "$claim")"; fi
 }

@@ -132,7 +132,8 @@ verb_deny_image() { # "DIGEST REASON…": it is never staged here again
 verb_allow_image() {
 	denied_line "$1" || return
 	: >"$work/line"
-	change_denied
+	change_denied || return
+	forget_avoided "$digest"
 }
 
 # Line 1: a token, by which the same request is known again; line 2: what has to boot, or nothing. Asked again after the boot it does nothing.

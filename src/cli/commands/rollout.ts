@@ -1,4 +1,5 @@
 // Brings another OS image onto every node of groups, one node of a group at a time, with an end that leaves nothing behind (docs/rollouts.md).
+import { DcnError } from "../../errors/index.js";
 import type { GroupJob, GroupResult, RolloutScene } from "../../workflows/index.js";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
@@ -185,12 +186,18 @@ async function end(call: Call, wanted: "pausing" | "aborting"): Promise<number> 
   return exitCodes.done;
 }
 
+/** Where no controller ever began one, all that the nodes did by themselves is told. */
+function noRollout(error: unknown): string {
+  if (error instanceof DcnError && error.code === "NO_ROLLOUT") return "";
+  throw error;
+}
+
 async function report(call: Call): Promise<number> {
   const { rolloutHistory, standingRollout } = await import("../../workflows/index.js");
   const target = await loadRollout(call);
   const all = call.options.flag("all");
   const histories = await eachGroup(call, target, async (scene) => {
-    const id = all ? "" : (await standingRollout(scene)).id;
+    const id = all ? "" : await standingRollout(scene).then((record) => record.id, noRollout);
     return { group: scene.group, events: await rolloutHistory(scene, id) };
   });
   call.output.answer({ groups: histories }, histories.map(describeEvents).join("\n\n"));
