@@ -35,7 +35,7 @@ describe.skipIf(noLab !== undefined || !soak)("a rollout in which something goes
     version += 1;
     return site.publish(`${version}.0.0`, (text) =>
       text.replace(/^ {2}(hmi|deterministic|iot-gateway):\n(?: {4}.*\n)*/gm, (all) =>
-        role === "" ? all : all.replace(/\n[^]*$/, `\n${role}`),
+        role === "" ? all : `${all.split("\n")[0] ?? ""}\n${role}`,
       ),
     );
   };

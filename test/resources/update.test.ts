@@ -129,7 +129,10 @@ describe("a node without a controller", () => {
     site = new UpdateSite();
     site.live("none", 2);
     const lock = decodeLock(site.get("lock"));
-    expect(lock).toMatchObject({ state: "held", purpose: `dcn-ha-update to image 2.0.0 ${NEW.slice(0, 12)}` });
+    expect(lock).toMatchObject({
+      state: "held",
+      purpose: `dcn-ha-update to image 2.0.0 ${NEW.slice(0, 12)}`,
+    });
     if (lock.state !== "held") throw new Error("not held");
     expect(describeHolder(lock.holder)).toBe("node hmi-01, which updates itself");
     const evidence = { self: { boot: "", pidSpace: "" }, processStarted: undefined };
@@ -144,7 +147,9 @@ describe("a node whose power is cut", () => {
   reference.live();
   const calls = reference.get("calls").split("\n");
   reference.close();
-  const cuts = calls.flatMap((line, index) => (/^(look|read|compare|resolve|take)-/.test(line) ? [] : [index]));
+  const cuts = calls.flatMap((line, index) =>
+    /^(look|read|compare|resolve|take)-/.test(line) ? [] : [index],
+  );
   const cases = cuts.flatMap((at) => {
     const line = calls[at] ?? "";
     const power = ["power cut", line, at + 1] as const;
