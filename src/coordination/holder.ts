@@ -64,8 +64,7 @@ function nodeGone(holder: NodeHolder, { nodeBoot, nodeFenced }: Evidence): strin
   // What it is at lies on its disk, and its next boot goes on with it: neither a boot nor a fencing is its end.
   if (holder.boot === "") return undefined;
   if (nodeFenced === true) return `the cluster has fenced ${holder.node} since`;
-  if (nodeBoot === undefined || nodeBoot === "" || nodeBoot === holder.boot)
-    return undefined;
+  if (nodeBoot === undefined || nodeBoot === "" || nodeBoot === holder.boot) return undefined;
   return `${holder.node} was booted again since`;
 }
 

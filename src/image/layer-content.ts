@@ -1,6 +1,12 @@
 // What each layer of an image set adds to the one below.
 import { invariant } from "../errors/index.js";
-import type { ImagePart, ImageUpdates, ResolvedGroup, ResolvedImageSet, ResolvedSite } from "../profile/index.js";
+import type {
+  ImagePart,
+  ImageUpdates,
+  ResolvedGroup,
+  ResolvedImageSet,
+  ResolvedSite,
+} from "../profile/index.js";
 import { type ApplicationPlace, applicationFiles, updatesItself } from "./applications.js";
 import { groupFolder, IMAGE_FOLDER } from "./group-folder.js";
 import { type Digester, type ImageFile, textFile } from "./image-file.js";

@@ -172,9 +172,15 @@ const updates = z.strictObject({
   autonomous: z
     .boolean()
     .describe("The nodes take their next image by themselves, one of a group at a time; default false"),
-  channel: name.optional().describe("Channel of the repository that they follow; default: what they follow anyway"),
+  channel: name
+    .optional()
+    .describe("Channel of the repository that they follow; default: what they follow anyway"),
   windows: z.array(windowSchema).min(1).optional().describe("A node's turn begins only in one of them"),
-  downloadWindows: z.array(windowSchema).min(1).optional().describe("An image is fetched only in one of them"),
+  downloadWindows: z
+    .array(windowSchema)
+    .min(1)
+    .optional()
+    .describe("An image is fetched only in one of them"),
   soak: duration.optional().describe("How long a node is well before the next one; default 60s"),
   orderWait: duration
     .optional()
@@ -216,7 +222,9 @@ export const imageSetSchema = z
       })
       .optional()
       .describe("Health checks beside our own, as paths relative to this file"),
-    updates: updates.optional().describe("How nodes with these images get the next ones without a controller"),
+    updates: updates
+      .optional()
+      .describe("How nodes with these images get the next ones without a controller"),
   })
   .check((context) => {
     const { configuration, workload, roles, sites } = context.value;

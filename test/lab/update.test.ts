@@ -82,7 +82,9 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     const watching = (async () => {
       let most = 0;
       while (!told.over) {
-        const out = Object.entries(await states()).filter(([node, state]) => state !== "online" && !off.has(node));
+        const out = Object.entries(await states()).filter(
+          ([node, state]) => state !== "online" && !off.has(node),
+        );
         most = Math.max(most, out.length);
         await delay(700);
       }
@@ -153,7 +155,9 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     const denied = () =>
       Promise.all(nodes.map((node) => lab.shell(node, "wc -l </var/lib/dcn-ha/denied-images 2>/dev/null")));
     await eventually(denied, (counts) => counts.every((count) => count === "1"), 60_000);
-    expect(await lab.shell("hmi-01", "cibadmin --query --local | grep dcn-ha-avoid")).toContain(" 3.0.0 rolled-back on ");
+    expect(await lab.shell("hmi-01", "cibadmin --query --local | grep dcn-ha-avoid")).toContain(
+      " 3.0.0 rolled-back on ",
+    );
     await delay(10_000);
     expect(await watch.end()).toBeLessThanOrEqual(1);
     expect(await all()).toEqual(before);

@@ -1,6 +1,15 @@
 // A node that updates itself, as the real program sees it: its group and its images are files, its clock goes as fast as it sleeps.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -10,16 +19,35 @@ export const OLD = "a".repeat(64);
 export const NEW = "b".repeat(64);
 const SETTINGS = "soak=3\norder_wait=20\ndrain=60\nstage=60\nreboot=120\ngreen=100\njoin=50\n";
 const COMPARED = ["old", "new"]
-  .map((side) => `${side}.architecture=x86_64\n${side}.feature-set=3.16.1\n${side}.corosync=3.1.7\n${side}.crm-verify=0\n`)
+  .map(
+    (side) =>
+      `${side}.architecture=x86_64\n${side}.feature-set=3.16.1\n${side}.corosync=3.1.7\n${side}.crm-verify=0\n`,
+  )
   .join("")
   .concat("new.greenboot=stand-in\nnew.boot-counter=yes\nnew.helper=1\nnew.gate=1\nend=yes\n");
 const WELL = {
-  ...{ booted: OLD, image: NEW, version: "2.0.0", health: "green", cluster: "active", standby: "none", count: "0" },
+  ...{
+    booted: OLD,
+    image: NEW,
+    version: "2.0.0",
+    health: "green",
+    cluster: "active",
+    standby: "none",
+    count: "0",
+  },
   ...{ work: "panel", active: "panel control", dc: "gw-01", lock: "free", may: "yes", compared: COMPARED },
 };
 
 /** How the node comes up with an image that it was to boot. */
 export type Boot = "good" | "left" | "old" | "red" | "alone" | "none";
+
+/** What may be left of a turn. */
+export interface Left {
+  readonly turn: string;
+  readonly lock: string;
+  readonly standby: string;
+  readonly next: string;
+}
 
 /** One node, `hmi-01`. */
 export class UpdateSite {
@@ -36,7 +64,10 @@ export class UpdateSite {
       chmodSync(join(this.root, path), 0o755);
     };
     stub("stubs/sync", ":");
-    stub("stubs/sleep", `read -r up _ <${this.root}/proc/uptime; echo "$((up + $1)) 0" >${this.root}/proc/uptime`);
+    stub(
+      "stubs/sleep",
+      `read -r up _ <${this.root}/proc/uptime; echo "$((up + $1)) 0" >${this.root}/proc/uptime`,
+    );
     stub(
       "stubs/date",
       `[ "$*" != +%s ] || [ ! -e ${this.root}/clock ] || exec cat ${this.root}/clock\nexec /usr/bin/date "$@"`,
@@ -115,7 +146,8 @@ export class UpdateSite {
     if (calls !== undefined) this.set("cut", String(Number(this.get("count")) + calls));
     const env = { ...process.env, WORLD: join(this.root, "world") };
     const run = spawnSync("sh", ["-s"], { input: this.program, encoding: "utf8", env });
-    if (run.signal === null && run.status !== 0) throw new Error(`exit ${run.status}: ${run.stdout}${run.stderr}`);
+    if (run.signal === null && run.status !== 0)
+      throw new Error(`exit ${run.status}: ${run.stdout}${run.stderr}`);
     if (run.stderr !== "") throw new Error(run.stderr);
     return run.stdout;
   }
@@ -125,7 +157,7 @@ export class UpdateSite {
     let said = "";
     for (let number = 0; number < runs; number += 1) {
       said += this.run();
-      if (this.outcomes().length > 0 && this.left()["turn"] === "none") break;
+      if (this.outcomes().length > 0 && this.left().turn === "none") break;
       if (this.get("rebooting") === "yes" && how !== "none") this.restart(how);
       else this.pass(60);
     }
@@ -140,7 +172,7 @@ export class UpdateSite {
   }
 
   /** What must hold when nothing is under way any more. */
-  left(): Record<string, string> {
+  left(): Left {
     const turn = this.read("var/lib/dcn-ha/update/turn") === "" ? "none" : "some";
     return { turn, lock: this.get("lock"), standby: this.get("standby"), next: this.get("next") };
   }

@@ -39,11 +39,16 @@ describe("a node without a controller does not begin", () => {
       (at) => at.set("avoid", `${OLD.replace("a", "c")} 2.0.0 rolled-back on gw-01`),
       /not begun, as the group was told: .* rolled-back on gw-01/,
     ],
-    ["what nobody has", (at) => at.set("fail-resolve-image", "69 no route"), /nobody says which image is wanted: no route/],
+    [
+      "what nobody has",
+      (at) => at.set("fail-resolve-image", "69 no route"),
+      /nobody says which image is wanted: no route/,
+    ],
     ["what cannot be fetched", (at) => at.set("fail-pull-image", "69 no route"), /not to be had: no route/],
     [
       "what another architecture is for",
-      (at) => at.set("compared", at.get("compared").replace("new.architecture=x86_64", "new.architecture=aarch64")),
+      (at) =>
+        at.set("compared", at.get("compared").replace("new.architecture=x86_64", "new.architecture=aarch64")),
       /refused: ARCHITECTURE_DIFFERS/,
     ],
     ["what could not be compared", (at) => at.set("compared", ""), /refused: IMAGE_NOT_COMPARED/],
@@ -113,7 +118,10 @@ describe("what is left", () => {
     site.set("standby", "dcn-ha-rollout");
     site.set("lock", "held 01234567 node node=gw-01 boot=");
     site.run();
-    expect(site.left()).toMatchObject({ lock: "held 01234567 node node=gw-01 boot=", standby: "dcn-ha-rollout" });
+    expect(site.left()).toMatchObject({
+      lock: "held 01234567 node node=gw-01 boot=",
+      standby: "dcn-ha-rollout",
+    });
   });
 });
 

@@ -129,7 +129,10 @@ describe("a node without a controller", () => {
     site = new UpdateSite();
     site.live("none", 2);
     const lock = decodeLock(site.get("lock"));
-    expect(lock).toMatchObject({ state: "held", purpose: `dcn-ha-update to image 2.0.0 ${NEW.slice(0, 12)}` });
+    expect(lock).toMatchObject({
+      state: "held",
+      purpose: `dcn-ha-update to image 2.0.0 ${NEW.slice(0, 12)}`,
+    });
     if (lock.state !== "held") throw new Error("not held");
     expect(describeHolder(lock.holder)).toBe("node hmi-01, which updates itself");
     const evidence = { self: { boot: "", pidSpace: "" }, processStarted: undefined };
@@ -144,7 +147,9 @@ describe("a node whose power is cut", () => {
   reference.live();
   const calls = reference.get("calls").split("\n");
   reference.close();
-  const cuts = calls.flatMap((line, index) => (/^(look|read|compare|resolve|take)-/.test(line) ? [] : [index]));
+  const cuts = calls.flatMap((line, index) =>
+    /^(look|read|compare|resolve|take)-/.test(line) ? [] : [index],
+  );
   const cases = cuts.flatMap((at) => {
     const line = calls[at] ?? "";
     const power = ["power cut", line, at + 1] as const;
@@ -162,8 +167,8 @@ describe("a node whose power is cut", () => {
       const wasCut = left > 0 && used >= left;
       left -= used;
       if (site.get("rebooting") === "yes" || (wasCut && kind === "power cut")) site.restart();
-      else if (!wasCut) site.pass(site.left()["turn"] === "none" && left <= 0 ? 3_700 : 60);
-      if (left <= 0 && site.get("booted") === NEW && site.left()["turn"] === "none") break;
+      else if (!wasCut) site.pass(site.left().turn === "none" && left <= 0 ? 3_700 : 60);
+      if (left <= 0 && site.get("booted") === NEW && site.left().turn === "none") break;
     }
     site.run();
     expect(site.get("booted")).toBe(NEW);
