@@ -13,6 +13,7 @@ const STATE = [
   "writes",
   "looks",
   "guard",
+  "rollout",
   "quorum",
   "sudo",
   "mon-after",
@@ -121,7 +122,7 @@ def answer(verb, payload):
     if verb == "set-lock":
         return set_lock(payload)
     if verb == "read-lock":
-        return 0, "quorum=%s\\nlock=%s\\nguard=%s\\n" % (text("quorum", "1"), text("lock"), text("guard")), ""
+        return 0, "quorum=%s\\nlock=%s\\nguard=%s\\nrollout=%s\\n" % (text("quorum", "1"), text("lock"), text("guard"), text("rollout")), ""
     if verb == "status-cluster":
         put("looks", text("looks") + "x")
         return 0, text("mon"), ""

@@ -41,6 +41,14 @@ const WELL = {
 /** How the node comes up with an image that it was to boot. */
 export type Boot = "good" | "left" | "old" | "red" | "alone" | "none";
 
+/** What may be left of a turn. */
+export interface Left {
+  readonly turn: string;
+  readonly lock: string;
+  readonly standby: string;
+  readonly next: string;
+}
+
 /** One node, `hmi-01`. */
 export class UpdateSite {
   readonly root = mkdtempSync(join(tmpdir(), "dcn-ha-update-"));
@@ -149,7 +157,7 @@ export class UpdateSite {
     let said = "";
     for (let number = 0; number < runs; number += 1) {
       said += this.run();
-      if (this.outcomes().length > 0 && this.left()["turn"] === "none") break;
+      if (this.outcomes().length > 0 && this.left().turn === "none") break;
       if (this.get("rebooting") === "yes" && how !== "none") this.restart(how);
       else this.pass(60);
     }
@@ -164,7 +172,7 @@ export class UpdateSite {
   }
 
   /** What must hold when nothing is under way any more. */
-  left(): Record<string, string> {
+  left(): Left {
     const turn = this.read("var/lib/dcn-ha/update/turn") === "" ? "none" : "some";
     return { turn, lock: this.get("lock"), standby: this.get("standby"), next: this.get("next") };
   }

@@ -167,8 +167,8 @@ describe("a node whose power is cut", () => {
       const wasCut = left > 0 && used >= left;
       left -= used;
       if (site.get("rebooting") === "yes" || (wasCut && kind === "power cut")) site.restart();
-      else if (!wasCut) site.pass(site.left()["turn"] === "none" && left <= 0 ? 3_700 : 60);
-      if (left <= 0 && site.get("booted") === NEW && site.left()["turn"] === "none") break;
+      else if (!wasCut) site.pass(site.left().turn === "none" && left <= 0 ? 3_700 : 60);
+      if (left <= 0 && site.get("booted") === NEW && site.left().turn === "none") break;
     }
     site.run();
     expect(site.get("booted")).toBe(NEW);
