@@ -26,6 +26,7 @@ export { preflightNode, ROLLOUT_FORCE_CODES } from "./preflight.js";
 export {
   currentNode,
   decodeRecord,
+  encodeRecord,
   isAtRest,
   type NodeRecord,
   OUTCOMES,
