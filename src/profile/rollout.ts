@@ -6,6 +6,17 @@ const CLOCK = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 const DIGEST = /^(sha256:)?[0-9a-f]{64}$/;
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
+function clockFault(value: string): ValueFault | undefined {
+  if (CLOCK.test(value)) return undefined;
+  return { code: "BAD_TIME_OF_DAY", text: `"${value}" is no time of day: hours and minutes, as 22:00` };
+}
+
+function digestFault(value: string): ValueFault | undefined {
+  if (DIGEST.test(value)) return undefined;
+  const text = `"${value}" is no digest: the 64 digits of an ostree commit, or sha256: and 64 digits`;
+  return { code: "BAD_IMAGE_DIGEST", text };
+}
+
 function zoneFault(value: string): ValueFault | undefined {
   try {
     new Intl.DateTimeFormat("en", { timeZone: value });
@@ -19,8 +30,8 @@ function zoneFault(value: string): ValueFault | undefined {
 /** A time in which nodes may be updated, as written. */
 export const windowSchema = z.strictObject({
   days: z.array(z.enum(DAYS)).min(1).optional().describe("On which days it opens; default every day"),
-  from: text.regex(CLOCK).describe("Opens at, as 22:00"),
-  to: text.regex(CLOCK).describe("Closes at; earlier than from: on the next day"),
+  from: checkedText("Opens at, as 22:00", clockFault, CLOCK),
+  to: checkedText("Closes at; earlier than from: on the next day", clockFault, CLOCK),
   zone: checkedText("Time zone of these times, as Europe/Berlin", zoneFault),
 });
 
@@ -35,10 +46,11 @@ const wave = z.strictObject({
 
 const image = z
   .strictObject({
-    digest: text
-      .regex(DIGEST)
-      .optional()
-      .describe("The same image for all nodes: an ostree commit, or the digest of a container image"),
+    digest: checkedText(
+      "The same image for all nodes: an ostree commit, or the digest of a container image",
+      digestFault,
+      DIGEST,
+    ).optional(),
     channel: name.optional().describe("Channel of the repository: each node's own ref under it, as stable"),
     refs: z
       .record(name, text.min(1))

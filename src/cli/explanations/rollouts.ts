@@ -12,6 +12,16 @@ export const rolloutCodes: Explanations = {
     "Times of day mean nothing without their zone, which changes to summer time and back.",
     "Write a name of the tz database: zone: Europe/Berlin.",
   ),
+  BAD_TIME_OF_DAY: entry(
+    "A window opens or closes at something that is no time of day.",
+    "Nobody could tell when a node may be updated.",
+    'Write hours and minutes in quotes: from: "22:00".',
+  ),
+  BAD_IMAGE_DIGEST: entry(
+    "The digest of a rollout's image is not one.",
+    "Exactly one image is meant by it, and nothing else will do.",
+    "Take it from dcn-ha image publish, or from the registry.",
+  ),
   IMAGE_OF_ROLLOUT: entry(
     "The image of a Rollout is given in no way, or in two.",
     "Each node must get exactly one image.",
