@@ -118,7 +118,7 @@ export class NodePower {
     const child = spawn("/bin/sh", ["-c", join, "sh", ...procs, ...argv], {
       stdio: ["ignore", output, output],
       detached: true,
-      env: this.environment(),
+      env: await environmentFor(deployment),
     });
     closeSync(output);
     this.child = child;
@@ -148,11 +148,6 @@ export class NodePower {
       await killGroup(this.group);
       if (rebooted) await this.boot("node");
     });
-  }
-
-  private environment(): NodeJS.ProcessEnv {
-    const unified = this.node.os === "debian12" ? {} : { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" };
-    return { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...unified };
   }
 
   /** What the site hands to its devices (systemd.exec(5), credentials). */
@@ -199,6 +194,13 @@ export class NodePower {
     }
     return undefined;
   }
+}
+
+/** For systemd-nspawn: by what is booted, since an image rollout may bring another distribution. Debian 12's systemd wants cgroup v1 here, later ones refuse it. */
+async function environmentFor(deployment: string): Promise<NodeJS.ProcessEnv> {
+  const release = await readFile(join(deployment, "usr", "lib", "os-release"), "utf8").catch(() => "");
+  const unified = /^VERSION_ID="?12"?$/m.test(release) ? {} : { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" };
+  return { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...unified };
 }
 
 /** Finds the process that is number 1 in its process namespace (proc(5), NSpid). */
