@@ -80,6 +80,8 @@ const rolloutRecordSchema = z.strictObject({
   order: z.array(z.string()),
   /** Images that a node was worse off with, or left by itself: offered to nobody else. */
   denied: z.array(z.string()),
+  /** Pacemaker's feature set rises with these images: the last old node is a point of no return. */
+  rises: z.boolean().optional(),
   nodes: z.record(z.string(), nodeRecordSchema),
 });
 

@@ -259,8 +259,17 @@ function tellNode(
   const { phase, outcome, evidence } = now;
   const name = phase === "over" ? (outcome ?? phase) : phase;
   const why = outcome === undefined || evidence === undefined ? "" : ` (${evidence})`;
-  const text = `${name}: ${turn.rule?.says ?? "its turn"}${why}`;
+  const says = turn.rule?.says ?? (isLastOld(turn.record) ? LAST_OLD : "its turn");
+  const text = `${name}: ${says}${why}`;
   event(scene, memory, { node, phase, ...(outcome === undefined ? {} : { outcome }), text });
+}
+
+const LAST_OLD =
+  "its turn; the last node with the old feature set, a point of no return: after it an old image does not join any more";
+
+/** Nobody waits behind the node whose turn begins, and Pacemaker's feature set rises. */
+function isLastOld({ rises, nodes }: RolloutRecord): boolean {
+  return rises === true && Object.values(nodes).every(({ phase }) => phase !== "waiting");
 }
 
 function event(scene: RolloutScene, memory: Memory, what: Omit<RolloutEvent, "number" | "at">): void {

@@ -164,6 +164,7 @@ function draft(
     standby: sight.cluster.nodes.filter(({ standby }) => standby === true).map((one) => one.name),
     order: plan.nodes.map(({ node }) => node),
     denied: [],
+    ...(plan.findings.some(({ code }) => code === "FEATURE_SET_RISES") ? { rises: true } : {}),
     nodes: Object.fromEntries(nodes) as RolloutRecord["nodes"],
   };
 }

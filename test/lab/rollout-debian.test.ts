@@ -33,6 +33,7 @@ describe.skipIf(noLab !== undefined || !soak)("a rollout from Debian 12 to Debia
     expect(await watch.end()).toBeLessThanOrEqual(1);
     expect(run.exitCode, run.stderr).toBe(0);
     expect(outcomes(recordOf(run))).toEqual(["updated", "updated", "updated"]);
+    expect(run.stderr.match(/point of no return/g)).toHaveLength(1);
     expect([...(await pacemaker())].join()).toMatch(/^3\.0\./);
     expect(site.lab.fencings(begin)).toEqual([]);
     for (const workload of workloads) {
