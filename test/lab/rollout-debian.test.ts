@@ -24,7 +24,7 @@ describe.skipIf(noLab !== undefined || !soak)("a rollout from Debian 12 to Debia
     expect([...(await pacemaker())].join()).toMatch(/^2\.1\./);
     await site.publish("13.0.0", (text) => text.replace("debian: bookworm", "debian: trixie"));
     // On purpose only: the feature set rises.
-    const refused = await site.rollout("start", "--json");
+    const refused = await site.rollout("start");
     expect([refused.exitCode, refused.stderr]).toEqual([77, expect.stringContaining("FEATURE_SET_RISES")]);
     expect(refused.stderr).toContain("point of no return");
     const begin = nowNs();
