@@ -7,12 +7,6 @@ import { nodes, outcomes, RolloutSite, recordOf, workloads } from "./rollout-sit
 const soak = process.env.DCN_HA_SOAK !== undefined;
 if (!soak) console.warn("faults at each step of a rollout: left to DCN_HA_SOAK=1 (npm run soak -- --lab)");
 
-/** An image that boots, is green, and hears nobody: corosync's port is shut. */
-const DEAF = `    units: { enable: [nftables.service] }
-    packages: [nftables]
-    files:
-      /etc/nftables.conf: { content: "table inet deaf { chain input { type filter hook input priority 0; udp dport 5405 drop; }; }\\n" }
-`;
 /** An image that switches itself off early in its boot. */
 const DEAD = `    units: { enable: [dies.service] }
     files:
@@ -86,16 +80,6 @@ describe.skipIf(noLab !== undefined || !soak)("a rollout in which something goes
     );
     await halts("not-applied");
     await end("finalize");
-  }, 900_000);
-
-  it("an image that boots and cannot join is cannot-rejoin, and denied", async () => {
-    await publish(DEAF);
-    const record = await halts("cannot-rejoin");
-    expect(record.denied).toHaveLength(1);
-    const [node = ""] = record.order.filter((one) => record.nodes[one]?.outcome !== undefined);
-    // A person mends it by going back.
-    await site.lab.shell(node, "nft flush ruleset");
-    await end("deaf");
   }, 900_000);
 
   it("an image that never boots is unreachable; its node comes back by itself when it gets its power often enough", async () => {
