@@ -55,8 +55,16 @@ export const RULES: readonly Rule[] = [
   { from: "fetching", says: "the rollout ends", when: ({ ending }) => ending, to: "waiting" },
   {
     from: "fetching",
+    says: "restarted while it fetched: its turn begins anew",
+    when: otherBoot,
+    to: "waiting",
+  },
+  {
+    from: "fetching",
     says: "the image lies on the node",
-    when: ({ progress }) => progress.asks > 0 && progress.trouble === undefined,
+    // It takes long: what was well when it began is looked at again before anything moves.
+    when: (look) =>
+      look.progress.asks > 0 && look.progress.trouble === undefined && isIn(look) && look.othersWell,
     to: "draining",
   },
   {

@@ -57,6 +57,7 @@ export interface Scenario {
 }
 
 const PHASES: readonly Phase[] = [
+  "fetching",
   "draining",
   "staging",
   "stopping",
