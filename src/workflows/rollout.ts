@@ -201,7 +201,7 @@ export async function resumeRollout(scene: RolloutScene, gate: RolloutGate): Pro
 
 /**
  * Has the rollout pause, or end with every node back as it was found. Whoever drives it does so; where nobody does, we do. Throws DcnError
- * busy LOCK_HELD where a living controller is at it: it has been told by then.
+ * busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then.
  */
 export async function endRollout(
   scene: RolloutScene,
@@ -210,7 +210,14 @@ export async function endRollout(
   const record = await standingRollout(scene);
   if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
   const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
-  return driveRollout(scene, asked, { mayBegin: () => Promise.resolve("it ends") });
+  try {
+    return await driveRollout(scene, asked, { mayBegin: () => Promise.resolve("it ends") });
+  } catch (error) {
+    if (!(error instanceof DcnError) || error.code !== "LOCK_HELD") throw error;
+    const text = `${scene.group}: the rollout is told to end (${wanted}); whoever drives it brings the node that is under way to an end first`;
+    const hint = `dcn-ha rollout status shows it; where the one who drives it is gone for good: dcn-ha lock break, then this command again`;
+    throw new DcnError("busy", "ROLLOUT_TOLD", text, { hint, cause: error });
+  }
 }
 
 async function change(

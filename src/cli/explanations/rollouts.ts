@@ -222,6 +222,11 @@ export const rolloutCodes: Explanations = {
     "Whoever wrote it may have nodes out.",
     "Use the release that began it; or end it by hand and delete the property set dcn-ha-rollout.",
   ),
+  ROLLOUT_TOLD: entry(
+    "Somebody else drives this rollout, and has been told to pause or to end it.",
+    "A node that is under way is brought to an end first, and only one may do that.",
+    "Wait, and look: dcn-ha rollout status. Where that one is gone for good, free its lock and say it again.",
+  ),
   NO_ROLLOUT: entry(
     "There was no rollout in this group.",
     "There is nothing to show or to go on with.",
