@@ -1,10 +1,11 @@
 // Constraints of a CIB as nouns of the cluster model, where every part of them has one.
-import type {
-  AttributeExpression,
-  Constraint,
-  LocationRule,
-  ResourceRole,
-  ResourceSet,
+import {
+  type AttributeExpression,
+  type Constraint,
+  type LocationRule,
+  type ResourceRole,
+  type ResourceSet,
+  resourcesNamedBy,
 } from "../cluster/index.js";
 import { childrenOf, type XmlElement } from "../xml/index.js";
 
@@ -20,27 +21,12 @@ export function constraintNouns(list: readonly XmlElement[], known: Known): Cons
   return list.flatMap((one) => {
     const noun = constraint(one);
     if (noun === undefined) return [];
-    const named = namedBy(noun);
+    const named = resourcesNamedBy(noun);
     return named.every((id) => known.resources.has(id)) &&
       !(noun.kind === "location" && known.otherNodes.has(noun.node))
       ? [noun]
       : [];
   });
-}
-
-function namedBy(one: Constraint): readonly string[] {
-  switch (one.kind) {
-    case "location":
-    case "location-rule":
-    case "ticket":
-      return [one.resource];
-    case "colocation":
-      return [one.resource, one.with];
-    case "order":
-      return [one.first, one.then];
-    default:
-      return one.sets.flatMap((set) => set.resources);
-  }
 }
 
 function constraint(one: XmlElement): Constraint | undefined {

@@ -121,3 +121,20 @@ export type Constraint =
   | OrderConstraint
   | OrderSetsConstraint
   | TicketConstraint;
+
+/** Ids of the resources that a constraint is about, each as often as it names them. */
+export function resourcesNamedBy(one: Constraint): readonly string[] {
+  switch (one.kind) {
+    case "location":
+    case "location-rule":
+    case "ticket":
+      return [one.resource];
+    case "colocation":
+      return [one.resource, one.with];
+    case "order":
+      return [one.first, one.then];
+    case "colocation-sets":
+    case "order-sets":
+      return one.sets.flatMap(({ resources }) => resources);
+  }
+}

@@ -17,6 +17,7 @@ export type {
   TicketConstraint,
   TicketLoss,
 } from "./constraint.js";
+export { resourcesNamedBy } from "./constraint.js";
 export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
 export type { ConfigurationElement } from "./element.js";
 export { type Figure, figure } from "./figure.js";

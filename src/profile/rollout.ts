@@ -41,7 +41,7 @@ const wave = z.strictObject({
   approval: z
     .boolean()
     .optional()
-    .describe("Waits before this wave until somebody says: dcn-ha rollout resume"),
+    .describe("Waits before this wave until somebody says: dcn-ha rollout resume --approve NAME"),
 });
 
 const image = z
@@ -102,7 +102,7 @@ export const rolloutSchema = z.strictObject({
         .array(text)
         .min(1)
         .optional()
-        .describe("Runs here before each node; another exit than 0 halts"),
+        .describe("Runs here before each node; it waits while that ends with another code than 0"),
       after: z.array(text).min(1).optional().describe("Runs here after each node"),
     })
     .optional()

@@ -56,13 +56,13 @@ const EXACT = 6;
 
 /** The order that costs least; never worse than the one in which the nodes were named. */
 export function rolloutOrder(facts: OrderFacts): PredictedOrder {
-  const todo = facts.nodes.filter((node) => !facts.updated.includes(node));
+  const waiting = facts.nodes.filter((node) => !facts.updated.includes(node));
   const there = facts.nodes.filter((node) => facts.updated.includes(node));
   const load = loadOf(facts.workloads, new Map(facts.workloads.map(({ name, on }) => [name, on])));
   // Among equals: empty ones first, then who has least, the DC last.
   const rank = (node: string): number => (load.get(node) ?? 0) * 2 + (node === facts.dc ? 1 : 0);
-  const ranked = [...todo].sort((one, other) => rank(one) - rank(other));
-  const candidates = todo.length <= EXACT ? permutations(ranked) : [greedy(facts, ranked), todo];
+  const ranked = [...waiting].sort((one, other) => rank(one) - rank(other));
+  const candidates = waiting.length <= EXACT ? permutations(ranked) : [greedy(facts, ranked), waiting];
   let best = predictMoves(facts, [...there, ...ranked]);
   let least = costOf(facts, best);
   for (const one of candidates) {

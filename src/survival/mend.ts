@@ -1,6 +1,5 @@
 // The smallest change that would mend a gap: each is tried, by the arithmetic of votes or by asking the scheduler again.
-import type { Constraint } from "../cluster/index.js";
-import { deviceVotes } from "../cluster/index.js";
+import { type Constraint, deviceVotes, resourcesNamedBy } from "../cluster/index.js";
 import type { XmlElement } from "../xml/index.js";
 import { idsOf, shortage } from "./reason.js";
 import { type Ask, cibText } from "./rest.js";
@@ -133,26 +132,10 @@ async function byAsking({ scene, rest, verdict, workload }: Wanted, ask: Ask): P
 function candidatesFor(scene: Scene, workload: Workload, situation: Situation): Candidate[] {
   const ids = idsOf(scene, workload);
   const touching = scene.view.model.configuration.constraints.filter((one) =>
-    names(one).some((id) => ids.includes(id)),
+    resourcesNamedBy(one).some((id) => ids.includes(id)),
   );
   const barring = touching.filter((one) => one.kind !== "order" && one.kind !== "order-sets");
   return [...roomFor(scene, workload, situation), ...barring.map((one) => without(scene, one))];
-}
-
-function names(one: Constraint): readonly string[] {
-  switch (one.kind) {
-    case "location":
-    case "location-rule":
-    case "ticket":
-      return [one.resource];
-    case "colocation":
-      return [one.resource, one.with];
-    case "order":
-      return [one.first, one.then];
-    case "colocation-sets":
-    case "order-sets":
-      return one.sets.flatMap(({ resources }) => resources);
-  }
 }
 
 function without({ cib, placeOf }: Scene, { id }: Constraint): Candidate {
