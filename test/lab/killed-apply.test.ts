@@ -41,7 +41,7 @@ async function allPoints(lab: Lab): Promise<string[]> {
   expect(rehearsal.exitCode, rehearsal.stderr).toBe(0);
   const points = rehearsal.stdout.split("\n").filter((line) => /^[a-z]+ \d+ (before|after)$/.test(line));
   const steps = new Set(points.map((point) => point.split(" ")[0]));
-  expect([...steps]).toEqual(["observe", "check", "install", "prepare", "start", "settle", "finish"]);
+  expect([...steps]).toEqual(["observe", "claim", "check", "install", "prepare", "start", "settle", "finish"]);
   return points.filter((point) => {
     const [step, ordinal] = point.split(" ");
     return step !== "settle" || Number(ordinal) <= nodes.length;
