@@ -7,6 +7,9 @@ import type { RolloutEvent } from "../../src/workflows/index.js";
 import { dcnHa, eventually, Lab, noLab, nowNs } from "./lab.js";
 import { Plant } from "./plant.js";
 
+// What a device does with a bad image is in test/lab/rollout; here it is what nobody tells it.
+const soak = process.env.DCN_HA_SOAK !== undefined;
+if (!soak) console.warn("a bad image that nobody rolls out: left to DCN_HA_SOAK=1 (npm run soak -- --lab)");
 const nodes = ["hmi-01", "det-01", "gw-01"];
 const workloads = ["panel", "control", "bridge"];
 const CHECK = "#!/bin/sh\ncommand -v git >/dev/null || { echo 'this image has no git'; exit 1; }\n";
@@ -140,7 +143,7 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     for (const workload of workloads) expect((await lab.truth(workload)).doubleRuns, workload).toEqual([]);
   }, 600_000);
 
-  it("go no further than the first with an image that is no good, and tell each other", async () => {
+  it.skipIf(!soak)("go no further than the first with an image that is no good, and tell each other", async () => {
     const begin = nowNs();
     const before = await all();
     writeFileSync(join(plant.folder, "10_git.sh"), CHECK);
