@@ -9,8 +9,20 @@ import { rolldown } from "rolldown";
 const { joinedFile } = createRequire(import.meta.url)("./joined.cjs");
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const folder = `${dist}bundle`;
+
+// Parts of libraries that no command of ours runs through, though loading the library loads them and half of Node with them.
+const UNUSED = /\/ssh2\/lib\/(http-agents|server|keygen)\.js$/;
+// commander starts programs for subcommands, and ssh2's agent for Windows starts some; ours do not.
+const STARTS_PROGRAMS = /\/(commander\/lib\/command|ssh2\/lib\/agent)\.js$/;
+const lean = {
+  name: "lean",
+  load: (id) => (UNUSED.test(id) ? "module.exports = {};" : undefined),
+  transform: (code, id) =>
+    STARTS_PROGRAMS.test(id) ? code.replace(/require\((['"])(node:)?child_process\1\)/, "{}") : undefined,
+};
 const bundle = await rolldown({
   input: { main: `${dist}cli/main.js` },
+  plugins: [lean],
   platform: "node",
   // ssh2 does without these, and an install without scripts has none of them.
   external: [/\.node$/, "cpu-features"],

@@ -1,5 +1,5 @@
 // Sends one change of the live configuration as one patch: one epoch, and never over a change that someone else made.
-import { decodeLock } from "../coordination/index.js";
+import { decodeLock, lockIn } from "../coordination/index.js";
 import { DcnError } from "../errors/index.js";
 import {
   type CibVersion,
@@ -38,9 +38,17 @@ export async function sendChange(context: ApplyContext, change: CibChange, token
   return sent;
 }
 
-/** The frame that does the change; it is refused where the lock is not held by `token`, or without one where anybody holds it. */
-function changeFrame(change: CibChange, token = "free"): HelperFrame {
-  return { verb: "patch-cib", payload: `${change.digest} ${token}\n${change.cib}` };
+/**
+ * The frame that does the change; it is refused where the lock is not held by `token`, or without one where anybody holds it. Without a
+ * lock the patch may be written here and sent as it is: it is for the very epoch that was read, in which nobody held the lock. Taking
+ * a lock makes another epoch.
+ */
+function changeFrame(change: CibChange, token: string | undefined): HelperFrame {
+  if (token === undefined && lockIn(change.live).state === "free") {
+    const { patch } = change;
+    if (patch !== undefined) return { verb: "send-patch", payload: patch };
+  }
+  return { verb: "patch-cib", payload: `${change.digest} ${token ?? "free"}\n${change.cib}` };
 }
 
 function outcomeOf(

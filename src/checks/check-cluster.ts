@@ -33,8 +33,9 @@ export interface CheckOptions {
 /** Every finding, errors first. */
 export function checkCluster(options: CheckOptions): Finding[] {
   const { live, next, placeOf = () => undefined } = options;
-  const before = new Set(live === undefined ? [] : checksOf(live, options).map(keyOf));
-  const findings = checksOf(next, options).map((check): Finding => {
+  const told = toldWithProfile(options);
+  const before = new Set(live === undefined ? [] : checksOf(live, options, told).map(keyOf));
+  const findings = checksOf(next, options, told).map((check): Finding => {
     const { severity, code, subject, text, hint, ids } = check;
     const stands = before.has(keyOf(check));
     const position = [...ids, subject].map(placeOf).find((place) => place !== undefined);
@@ -67,7 +68,7 @@ function keyOf({ code, subject = "", text }: Pick<Finding, "code" | "subject" | 
   return JSON.stringify([code, subject, text]);
 }
 
-function checksOf(cib: XmlElement, options: CheckOptions): Check[] {
+function checksOf(cib: XmlElement, options: CheckOptions, told: ReadonlySet<string>): Check[] {
   const { model, inspections, running } = options;
   const scene = sceneOf(cib, model, inspections);
   const checks = [
@@ -81,7 +82,7 @@ function checksOf(cib: XmlElement, options: CheckOptions): Check[] {
     ...checkFencing(scene),
     ...checkReferences(scene),
     ...checkWatchdogs(scene, running),
-    ...besidesProfile(scene, options),
+    ...besidesProfile(scene, options, told),
   ];
   // Nodes with the same agent say the same.
   return [...new Map(checks.map((check) => [keyOf(check), check])).values()];
@@ -91,12 +92,15 @@ function metadataOf(agent: string, { inspections }: Scene) {
   return [...inspections.values()].flatMap((seen) => seen.agents.get(agent)?.metadata ?? []);
 }
 
-/** What lint says about the live whole and not about the profile alone, which was told with the profile. */
-function besidesProfile({ model }: Scene, { model: own, survive }: CheckOptions): Check[] {
-  const promises = { nodes: survive };
-  const configuration = sceneOf(cibOfProfile(own), own, new Map()).model.configuration;
-  const told = new Set(lintLive({ ...own, configuration }, promises).map(keyOf));
-  return lintLive(model, promises)
+/** What lint says about the profile alone, which was told with the profile. */
+function toldWithProfile({ model, survive }: CheckOptions): ReadonlySet<string> {
+  const configuration = sceneOf(cibOfProfile(model), model, new Map()).model.configuration;
+  return new Set(lintLive({ ...model, configuration }, { nodes: survive }).map(keyOf));
+}
+
+/** What lint says about the live whole and not about the profile alone. */
+function besidesProfile({ model }: Scene, { survive }: CheckOptions, told: ReadonlySet<string>): Check[] {
+  return lintLive(model, { nodes: survive })
     .filter((finding) => !told.has(keyOf(finding)))
     .map(({ severity, code, subject = "", text, hint }) => ({
       severity,

@@ -24,6 +24,7 @@ export {
   type HeldLock,
   type LockState,
   type LockWrite,
+  lockIn,
   noteStep,
   takeLock,
 } from "./lock.js";

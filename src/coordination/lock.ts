@@ -1,4 +1,5 @@
 // The group's lock as a state: who changes the group now, for what, and how far it is. It lives in the CIB (docs/lock.md).
+import { childOf, childrenOf, type XmlElement } from "../xml/index.js";
 import type { LockHolder } from "./holder.js";
 
 /** Nobody, somebody, or a text that this release cannot read: unknown, and so it blocks. */
@@ -76,6 +77,15 @@ export function decodeLock(value: string | undefined): LockState {
   }
   const [purpose, step, since] = [text("purpose"), text("step"), text("since")];
   return { state: "held", token, holder, purpose, step, since };
+}
+
+/** The lock as a whole CIB has it. */
+export function lockIn(cib: XmlElement): LockState {
+  const configuration = childOf(cib, "configuration") ?? cib;
+  const pairs = childrenOf(configuration, "crm_config")
+    .flatMap((part) => childrenOf(part, "cluster_property_set"))
+    .flatMap((set) => childrenOf(set, "nvpair"));
+  return decodeLock(pairs.find(({ attributes }) => attributes.id === "dcn-ha-lock-state")?.attributes.value);
 }
 
 function holderOf(kind: string | undefined, text: (name: string) => string): LockHolder | undefined {

@@ -28,6 +28,7 @@ export type HelperVerb =
   | "start-cluster"
   | "set-formation"
   | "patch-cib"
+  | "send-patch"
   | "read-lock"
   | "set-lock"
   | "set-claim"

@@ -54,6 +54,7 @@ export {
 export { type AgentOnNode, type Inspection, parseInspection } from "./inspection.js";
 export {
   type CorosyncRuns,
+  isQuorate,
   type LiveCib,
   type NodeObservation,
   type ProbedNode,

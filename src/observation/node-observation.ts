@@ -14,6 +14,12 @@ export function readLiveCib(text: string): LiveCib | undefined {
   return lineEnd < 0 ? undefined : { digest: text.slice(0, lineEnd), xml: text.slice(lineEnd + 1) };
 }
 
+/** Whether the part of the cluster that this CIB is from has quorum; of its first element alone, so that nobody need read the whole. */
+export function isQuorate({ xml }: LiveCib): boolean {
+  const [start = ""] = /^\s*(?:<\?xml[^>]*>\s*)?<cib\s[^>]*>/.exec(xml) ?? [];
+  return /\shave-quorum="1"/.test(start);
+}
+
 /** A node that told about itself. */
 export interface ProbedNode {
   readonly kind: "probed";

@@ -7,6 +7,7 @@ import {
   type CrmSimulateResult,
   HELPER_ARGV,
   type HelperAnswer,
+  isQuorate,
   parseCrmSimulate,
 } from "../observation/index.js";
 import { type CommandResult, createLocalTransport, type Transport } from "../transport/index.js";
@@ -108,7 +109,7 @@ export async function nodeScheduler(
   const observed = await observeNodes({ transport, admin, nodes, signal });
   const probed = observed.filter((seen) => seen.kind === "probed");
   const chosen =
-    probed.find(({ cib }) => /^<cib [^>]*have-quorum="1"/.test(cib?.xml ?? "")) ??
+    probed.find(({ cib }) => cib !== undefined && isQuorate(cib)) ??
     probed.find(({ cib }) => cib !== undefined) ??
     probed.find(({ probe }) => probe.schema !== undefined);
   const silent = observed.find((seen) => seen.kind !== "probed");

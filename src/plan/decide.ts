@@ -1,8 +1,8 @@
 // Desired group × observed nodes → what an apply has to do; pure, so that every case can be tested (docs/apply.md).
-import { type Change, mergeOwned } from "../cib/index.js";
+import { type Change, mergeOwned, patchOf } from "../cib/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
-import type { NodeObservation, ProbedNode } from "../observation/index.js";
-import { parseXml, writeXml } from "../xml/index.js";
+import { isQuorate, type NodeObservation, type ProbedNode } from "../observation/index.js";
+import { parseXml, writeXml, type XmlElement } from "../xml/index.js";
 import { type CorosyncUpdate, corosyncUpdate } from "./corosync-update.js";
 import type { DesiredGroup } from "./desired.js";
 import { standbyOf } from "./members.js";
@@ -12,8 +12,13 @@ import { preflight } from "./preflight.js";
 export interface CibChange {
   readonly node: string;
   readonly digest: string;
-  /** The whole desired CIB as XML, without status, with the versions of the one it was made for. */
+  /** The whole CIB that it was made for, and as it is to be; the status is that of the look. */
+  readonly live: XmlElement;
+  readonly next: XmlElement;
+  /** `next` as text, without status, with the versions of the one it was made for. */
   readonly cib: string;
+  /** The change as a patch for exactly this live CIB; undefined where only the node's own crm_diff can say it. */
+  readonly patch: string | undefined;
   readonly changes: readonly Change[];
 }
 
@@ -218,26 +223,34 @@ function cibChange(
     });
     return { findings };
   }
-  const live = nodes
-    .flatMap((seen) => (seen.cib === undefined ? [] : [{ seen, cib: seen.cib }]))
-    .map(({ seen, cib }) => ({
-      seen,
-      cib,
-      root: parseXml(cib.xml, { file: `${seen.node}: cibadmin --query`, keepComments: true }),
-    }))
-    .find(({ root }) => root.attributes["have-quorum"] === "1");
-  if (live === undefined) {
+  const seen = nodes.find(({ cib }) => cib !== undefined && isQuorate(cib));
+  if (seen?.cib === undefined) {
     const text = "no node has quorum: the configuration cannot be changed now";
     return { findings: [{ severity: "error", code: "NO_QUORUM", text }] };
   }
-  const merged = mergeOwned(live.root, desired.model.configuration);
-  if (merged.changes.length === 0) return undefined;
-  const children = merged.cib.children.map((child) =>
-    child.name === "status" ? { ...child, children: [] } : child,
-  );
-  // The epoch stays: Pacemaker raises it by one for a patch that changes the configuration, on top of what the patch says.
-  const cib = writeXml({ ...merged.cib, children });
-  return { node: live.seen.node, digest: live.cib.digest, cib, changes: merged.changes };
+  const { xml, digest } = seen.cib;
+  const live = parseXml(xml, { file: `${seen.node}: cibadmin --query`, keepComments: true });
+  const { cib: next, changes } = mergeOwned(live, desired.model.configuration);
+  return changes.length === 0 ? undefined : changeOf({ node: seen.node, digest, live, next, changes });
+}
+
+/** Each text is written when it is asked for, since a change is sent in one of two ways and often only looked at. */
+function changeOf(change: Omit<CibChange, "cib" | "patch">): CibChange {
+  const { live, next } = change;
+  return {
+    ...change,
+    // The epoch stays: Pacemaker raises it by one for a patch that changes the configuration, on top of what the patch says.
+    get cib() {
+      const bare = next.children.map((child) =>
+        child.name === "status" ? { ...child, children: [] } : child,
+      );
+      return writeXml({ ...next, children: bare });
+    },
+    get patch() {
+      const patch = patchOf(live, next);
+      return patch === undefined ? undefined : writeXml(patch);
+    },
+  };
 }
 
 /** Schema and feature set that every node understands: the lowest of all, since a newer one stops the older nodes. */

@@ -2,7 +2,7 @@
 import { mergeOwned, secretPairs } from "../cib/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
 import type { Finding } from "../errors/index.js";
-import type { NodeObservation, ProbedNode } from "../observation/index.js";
+import { isQuorate, type NodeObservation, type ProbedNode } from "../observation/index.js";
 import { parseXml, type XmlElement } from "../xml/index.js";
 import { type CorosyncWay, hardestWay } from "./corosync-keys.js";
 import { type CibChange, type Decision, decide } from "./decide.js";
@@ -58,7 +58,7 @@ export function draftPlan(
       ? []
       : cibSteps(change.changes, {
           live,
-          desired: parseXml(change.cib, { file: "the desired CIB", keepComments: true }),
+          desired: change.next,
           secrets,
         });
   const corosync = decision.kind === "form" ? [] : corosyncSteps(desired, observations);
@@ -107,18 +107,13 @@ export function liveCib(
   observations: readonly NodeObservation[],
   change?: CibChange,
 ): XmlElement | undefined {
+  if (change !== undefined) return change.live;
   const running = observations.filter(
     (seen): seen is ProbedNode => seen.kind === "probed" && seen.cib !== undefined,
   );
-  const roots = running.map((seen) => ({
-    node: seen.node,
-    root: parseXml(seen.cib?.xml ?? "", { file: `${seen.node}: cibadmin --query`, keepComments: true }),
-  }));
-  const chosen =
-    roots.find(({ node }) => node === change?.node) ??
-    roots.find(({ root }) => root.attributes["have-quorum"] === "1") ??
-    roots[0];
-  return chosen?.root;
+  const chosen = running.find(({ cib }) => cib !== undefined && isQuorate(cib)) ?? running[0];
+  if (chosen?.cib === undefined) return undefined;
+  return parseXml(chosen.cib.xml, { file: `${chosen.node}: cibadmin --query`, keepComments: true });
 }
 
 /** What differs in a live group, also where an apply would be refused; undefined where no node shows its configuration. */

@@ -55,7 +55,8 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
       return resultOf(outcome, done, clock.nowMs() - started);
     }
     if (round === 0 && bringsChange(decision)) {
-      await checkBefore(options, { ...context, group: options.group, observations });
+      const { change = undefined } = decision.kind === "operate" ? decision : {};
+      await checkBefore(options, { ...context, group: options.group, observations, change });
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });

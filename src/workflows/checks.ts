@@ -5,7 +5,7 @@ import type { ClusterModel } from "../cluster/index.js";
 import type { Finding } from "../errors/index.js";
 import type { NodeObservation } from "../observation/index.js";
 import { type AdminAccess, inspectNodes } from "../observe/index.js";
-import { type DesiredGroup, liveCib, refusal } from "../plan/index.js";
+import { type CibChange, type DesiredGroup, liveCib, refusal } from "../plan/index.js";
 import { promisedLosses, type ResolvedGroup } from "../profile/index.js";
 import type { Transport } from "../transport/index.js";
 
@@ -19,6 +19,8 @@ export interface CheckScene {
   readonly group: CheckedGroup;
   readonly desired: DesiredGroup;
   readonly observations: readonly NodeObservation[];
+  /** The change, where it was decided already. */
+  readonly change?: CibChange | undefined;
   readonly transport: Transport;
   readonly admin: AdminAccess | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -26,10 +28,11 @@ export interface CheckScene {
 
 /** Every finding about the cluster as it would be after a change, errors first; one exec on each node that answers. */
 export async function checksOf(scene: CheckScene): Promise<Finding[]> {
-  const { group, desired, observations, transport, admin, signal } = scene;
+  const { group, desired, observations, change, transport, admin, signal } = scene;
   const { model } = desired;
-  const live = liveCib(observations);
-  const next = live === undefined ? cibOfProfile(model) : mergeOwned(live, model.configuration).cib;
+  const live = liveCib(observations, change);
+  const next =
+    change?.next ?? (live === undefined ? cibOfProfile(model) : mergeOwned(live, model.configuration).cib);
   const nodes = observations.filter((seen) => seen.kind === "probed");
   const agents = agentsIn(next, model);
   const { inspections, findings } = await inspectNodes({ nodes, agents, transport, admin, signal });

@@ -16,7 +16,7 @@ import {
 import { armGuard, endGuard } from "../coordination/index.js";
 import { parseCorosyncConf, renderCorosyncConf } from "../corosync/index.js";
 import { DcnError, invariant } from "../errors/index.js";
-import type { NodeObservation } from "../observation/index.js";
+import { isQuorate, type NodeObservation } from "../observation/index.js";
 import { observeNodes } from "../observe/index.js";
 import { type CorosyncChange, type Decision, movedLinks, withoutLinks } from "../plan/index.js";
 import type { CibChanged } from "./change-cib.js";
@@ -57,7 +57,7 @@ export async function changeGuarded(
   const read = observations.find(
     (seen) =>
       seen.kind === "probed" &&
-      (change === undefined ? / have-quorum="1"/.test(seen.cib?.xml ?? "") : seen.node === change.node),
+      (change === undefined ? seen.cib !== undefined && isQuorate(seen.cib) : seen.node === change.node),
   );
   invariant(read?.kind === "probed" && read.cib !== undefined, "no CIB to go back to");
   const { node, cib } = read;

@@ -7,7 +7,7 @@ import {
   sha256,
 } from "../apply/index.js";
 import { DcnError } from "../errors/index.js";
-import type { NodeObservation } from "../observation/index.js";
+import { isQuorate, type NodeObservation } from "../observation/index.js";
 import { type AdminAccess, observeNodes, simulateCib } from "../observe/index.js";
 import {
   type CibChange,
@@ -29,7 +29,7 @@ import {
   writePlanFile,
 } from "../plan/index.js";
 import type { Transport } from "../transport/index.js";
-import { parseXml, writeXml, type XmlElement } from "../xml/index.js";
+import { writeXml, type XmlElement } from "../xml/index.js";
 import { type CheckedGroup, checksOf } from "./checks.js";
 
 /** What to plan for, and through what to look. */
@@ -136,7 +136,7 @@ async function predictionFor(asked: Question): Promise<Prediction> {
     withPlan: answers.desired.simulation,
     without: answers.live.simulation,
     steps,
-    desired: parseXml(change.cib, { file: "the desired CIB", keepComments: true }),
+    desired: change.next,
   });
 }
 
@@ -158,7 +158,7 @@ async function simulated(
 function planBase(desired: DesiredGroup, observations: readonly NodeObservation[]): PlanBase {
   const probed = observations.filter((seen) => seen.kind === "probed");
   const running = probed.filter((seen) => seen.cib !== undefined);
-  const chosen = running.find((seen) => /^<cib [^>]*have-quorum="1"/.test(seen.cib?.xml ?? "")) ?? running[0];
+  const chosen = running.find(({ cib }) => cib !== undefined && isQuorate(cib)) ?? running[0];
   const version = chosen?.probe.cib?.version;
   const watched = ["corosync-conf", "gate-config"];
   const files = desired.nodes.map((node) => [

@@ -14,7 +14,7 @@ function meddled(box: Sandbox, edit: (text: string) => string, times = 1): Trans
   return {
     exec: (node, command) => {
       const request = Buffer.from(command.stdin ?? "").toString("latin1");
-      if (/patch-cib \d+\n/.test(request) && left > 0) {
+      if (/(patch-cib|send-patch) \d+\n/.test(request) && left > 0) {
         left -= 1;
         const one = box.node("dcn1");
         const text = (one.read("live.xml") ?? "").replace(

@@ -173,7 +173,7 @@ verb_probe() {
 	if [ -e "$run/stopped-by-us" ]; then echo stopped-by-us=yes; fi
 	if [ -f "$state/formation" ]; then
 		read -r mark <"$state/formation"
-		printf 'formation=%s\n' "$(printf %s "$mark" | tr -cd 'A-Za-z0-9. -')"
+		case $mark in *[!A-Za-z0-9.\ -]*) : ;; *) printf 'formation=%s\n' "$mark" ;; esac
 	fi
 }
 

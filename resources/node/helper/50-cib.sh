@@ -1,5 +1,6 @@
 # Changes of a running CIB.
 verb patch-cib changing
+verb send-patch changing
 
 # Line 1: digest of the configuration that the change was made for, and the token of the group's lock, or "free" where the change
 # holds none; then the whole desired CIB. A versioned patch lands on exactly the CIB that is read here, or not at all: so
@@ -28,6 +29,29 @@ verb_patch_cib() {
 	timeout 20 cibadmin --query --local --no-children >"$work/after.xml" || return
 	cib_facts "$work/after.xml"
 	printf '%s\n' "$version"
+}
+
+# A patch that the controller wrote for the very epoch that it names: with another epoch by now it is refused, and so is
+# one that a lock was taken before. It can change the configuration and nothing else.
+verb_send_patch() {
+	{ read -r _ && read -r _ && read -r line; } <"$1"
+	case $line in '<source admin_epoch="'[0-9]*) : ;; *) line='' ;; esac
+	attribute admin_epoch
+	admin=$value
+	attribute epoch
+	case $admin.$value in . | *[!0-9.]* | .* | *.) line='' ;; esac
+	if [ -z "$line" ] || grep -q '<change operation="[a-z]*" path="/cib\(/status\|"\)' "$1"; then
+		echo 'not a patch of the configuration' >&2
+		return 64
+	fi
+	cibadmin --patch --xml-file "$1"
+	code=$?
+	# Taken from that epoch, it makes the next one, in which nothing has happened yet.
+	if [ "$code" -eq 0 ]; then echo "$admin.$((value + 1)).0"; fi
+	if [ "$code" -eq 103 ]; then
+		live_cib >"$work/live.xml" && changed_cib "$work/live.xml"
+	fi
+	return "$code"
 }
 
 # FROM TO: as one versioned patch; 0 also where they are equal

@@ -29,32 +29,48 @@ read_request() { # every frame into $work/N (payload) and $work/frames (N VERB M
 	[ "$said" = "$protocol" ] || refuse "this helper speaks protocol $protocol"
 }
 
+# Nobody acts on half an answer, so all of it is put together at the end, by two processes however many frames there were.
 answer() {
 	failed=no
+	set --
 	while read -r number verb mark <&3; do
+		code=125
 		if [ "$failed" = yes ] && [ "$mark" = dependent ] && [ "$verb" != end ]; then
-			: >"$work/out"
-			: >"$work/err"
-			code=125
+			: >"$work/$number.out"
+			: >"$work/$number.err"
 		else
-			case $changing in *" $verb "*) rm -f "$work/probe.xml" "$work/digest" ;; esac
-			name=$verb
-			while case $name in *-*) : ;; *) false ;; esac; do name=${name%%-*}_${name#*-}; done
-			("verb_$name" "$work/$number") </dev/null >"$work/out" 2>"$work/err" 3<&-
-			code=$?
-			case $changing in *" $verb "*)
-				logger -t dcn-ha-helper -- "$verb for ${SUDO_USER:-root}: exit $code" 2>/dev/null
-				;;
-			esac
+			do_verb
 			if [ "$code" -ne 0 ] && [ "$mark" = dependent ]; then failed=yes; fi
 		fi
-		if [ -s "$work/$number" ]; then rm -f "${work:?}/$number"; fi
-		size "$work/out"
-		out=$bytes
-		size "$work/err"
-		printf '%s %s %s %s\n' "$verb" "$code" "$out" "$bytes"
-		if [ "$((out + bytes))" -gt 0 ]; then cat "$work/out" "$work/err"; fi
+		set -- "$@" "$number.out" "$number.err"
+		echo "$verb $code" >"$work/$number.said"
 	done 3<"$work/frames"
+	cd "$work" || exit 1
+	wc -c -- "$@" >sizes
+	set --
+	while read -r out _ && read -r err _; do
+		number=$(($# / 3))
+		read -r verb code <"$number.said"
+		echo "$verb $code $out $err" >"$number.said"
+		set -- "$@" "$number.said" "$number.out" "$number.err"
+	done <sizes
+	cat -- "$@"
+}
+
+do_verb() { # $verb with the payload of $number; its outputs beside that, and into $code how it ended
+	case $changing in *" $verb "*) rm -f "$work/probe.xml" "$work/digest" ;; esac
+	name=$verb
+	while case $name in *-*) : ;; *) false ;; esac; do name=${name%%-*}_${name#*-}; done
+	case $verb in
+	hello | end) "verb_$name" >"$work/$number.out" 2>"$work/$number.err" ;;
+	*) ("verb_$name" "$work/$number") </dev/null >"$work/$number.out" 2>"$work/$number.err" 3<&- ;;
+	esac
+	code=$?
+	case $changing in *" $verb "*)
+		logger -t dcn-ha-helper -- "$verb for ${SUDO_USER:-root}: exit $code" 2>/dev/null
+		;;
+	esac
+	if [ -s "$work/$number" ]; then rm -f "${work:?}/$number"; fi
 }
 
 [ "$#" -eq 0 ] || refuse 'no arguments, please'
