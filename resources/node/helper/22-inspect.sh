@@ -1,7 +1,7 @@
 # What a node's agents say of themselves, and what its watchdog allows: for checks before a change (OCF Resource Agent API, sbd(8)).
 verb inspect
 
-# What agents said, by the digest of what said it; gone with the next boot.
+# What agents said: for each a line as it is told, and beside it what said it; gone with the next boot.
 memories=$run/agents
 
 is_agent() { # CLASS:PROVIDER:TYPE or CLASS:TYPE, and nothing that leads elsewhere
@@ -10,14 +10,45 @@ is_agent() { # CLASS:PROVIDER:TYPE or CLASS:TYPE, and nothing that leads elsewhe
 	[ "${#1}" -le 256 ]
 }
 
-agent_file() { # AGENT: the program of an agent that has one
-	type=${1##*:} provider=${1#*:}
+agent_file() { # AGENT: into $file the program of an agent that has one
+	type=${1##*:} provider=${1#*:} file=''
 	provider=${provider%%:*}
 	case $1 in
-	ocf:*:*) echo "$root/usr/lib/ocf/resource.d/$provider/$type" ;;
-	stonith:*) if [ -e "$root/usr/sbin/$type" ]; then echo "$root/usr/sbin/$type"; else echo "$root/usr/bin/$type"; fi ;;
-	lsb:*) echo "$root/etc/init.d/$type" ;;
+	ocf:*:*) file=$root/usr/lib/ocf/resource.d/$provider/$type ;;
+	stonith:*) if [ -e "$root/usr/sbin/$type" ]; then file=$root/usr/sbin/$type; else file=$root/usr/bin/$type; fi ;;
+	lsb:*) file=$root/etc/init.d/$type ;;
 	esac
+}
+
+shell_library=$root/usr/lib/ocf/lib/heartbeat/ocf-shellfuncs
+fence_library=$root/usr/share/fence/fencing.py
+
+look_at_agents() { # FILE of names: into $versions a line for each program and for what lies beneath it, by one process
+	versions=$newline
+	set -- "$1" "$shell_library" "$fence_library"
+	while read -r name; do
+		agent_file "$name"
+		[ -z "$file" ] || set -- "$@" "$file"
+	done <"$1"
+	shift
+	versions=$newline$(stat -L -c '%n %d:%i:%s:%Z' -- "$@" 2>/dev/null)$newline
+}
+
+version_of() { # FILE: into $version, empty where it is not there
+	version=''
+	case $versions in *"$newline$1 "*)
+		version=${versions#*"$newline$1 "}
+		version=${version%%"$newline"*}
+		;;
+	esac
+}
+
+agent_version() { # into $said_by which version of an agent's $file, and of the libraries, would say it
+	said_by=''
+	for one in "$file" "$shell_library" "$fence_library"; do
+		version_of "$one"
+		said_by="$said_by $version"
+	done
 }
 
 unit_is_there() { # NAME, with or without the kind of unit
@@ -50,33 +81,30 @@ on_one_line() { # metadata without the descriptions, which are most of it
 	}'
 }
 
-metadata_of() { # AGENT FILE: asked once for each version of the agent and of the library beneath it
-	memory=$memories/$(printf %s "$1" | tr -c 'A-Za-z0-9._-' _)
-	sum=$(cat "$2" "$root/usr/lib/ocf/lib/heartbeat/ocf-shellfuncs" "$root/usr/share/fence/fencing.py" 2>/dev/null | sha256sum)
-	if [ "$(head -n 1 "$memory" 2>/dev/null)" != "$1 ${sum%% *}" ]; then
-		text=$(timeout 20 crm_resource --show-metadata "$1" 2>/dev/null | on_one_line)
-		[ -n "$text" ] || return 1
-		printf '%s %s\n%s\n' "$1" "${sum%% *}" "$text" >"$memory.$$.new" && mv "$memory.$$.new" "$memory" || return 1
-	fi
-	tail -n +2 "$memory"
+remembered() { # AGENT: whether this version of it was asked before
+	known=''
+	if [ -e "$memories/$1.by" ]; then IFS= read -r known <"$memories/$1.by"; fi
+	[ -n "$known" ] && [ "$known" = "$said_by" ]
 }
 
-tell_agent() { # AGENT: "agent NAME STATE METADATA"
+ask_agent() { # AGENT: "agent NAME STATE METADATA", kept for the next time
+	text=$(timeout 20 crm_resource --show-metadata "$1" 2>/dev/null | on_one_line)
+	if [ -z "$text" ]; then
+		echo "agent $1 silent"
+		return
+	fi
+	printf 'agent %s present %s\n' "$1" "$text" | tee "$memories/$1.$$.new"
+	# What says of whom it is comes last: nobody takes a new word for an old version's.
+	mv "$memories/$1.$$.new" "$memories/$1" && echo "$said_by" >"$memories/$1.$$.new" && mv "$memories/$1.$$.new" "$memories/$1.by"
+}
+
+tell_agent() { # AGENT with no memory of it
 	case $1 in
 	systemd:*) if unit_is_there "${1#systemd:}"; then echo "agent $1 present"; else echo "agent $1 absent"; fi ;;
 	service:*)
 		if unit_is_there "${1#service:}" || [ -x "$root/etc/init.d/${1#service:}" ]; then echo "agent $1 present"; else echo "agent $1 absent"; fi
 		;;
-	ocf:*:* | stonith:* | lsb:*)
-		file=$(agent_file "$1")
-		if [ ! -x "$file" ]; then
-			echo "agent $1 absent"
-		elif text=$(metadata_of "$1" "$file"); then
-			printf 'agent %s present %s\n' "$1" "$text"
-		else
-			echo "agent $1 silent"
-		fi
-		;;
+	ocf:*:* | stonith:* | lsb:*) if [ -x "$file" ]; then ask_agent "$1"; else echo "agent $1 absent"; fi ;;
 	*) echo "agent $1 unknown" ;;
 	esac
 }
@@ -94,7 +122,7 @@ tell_watchdogs() {
 }
 
 verb_inspect() { # agents, one a line; at most four are asked at a time
-	mkdir -p "$memories" && chmod 0700 "$memories" || return 73
+	if [ ! -d "$memories" ]; then mkdir -p "$memories" && chmod 0700 "$memories" || return 73; fi
 	number=0
 	while read -r name; do
 		if ! is_agent "$name"; then
@@ -104,17 +132,22 @@ verb_inspect() { # agents, one a line; at most four are asked at a time
 		number=$((number + 1))
 	done <"$1"
 	[ "$number" -le 512 ] || return 64
-	number=0
+	look_at_agents "$1"
+	request=$1 number=0
+	set --
 	while read -r name; do
+		agent_file "$name"
+		agent_version
+		if [ -n "$file" ] && [ -x "$file" ] && remembered "$name"; then
+			set -- "$@" "$memories/$name"
+			continue
+		fi
 		number=$((number + 1))
 		tell_agent "$name" >"$work/agent.$number" &
 		[ $((number % 4)) -ne 0 ] || wait
-	done <"$1"
+		set -- "$@" "$work/agent.$number"
+	done <"$request"
 	wait
-	last=$number number=0
-	while [ "$number" -lt "$last" ]; do
-		number=$((number + 1))
-		cat "$work/agent.$number"
-	done
+	[ "$#" -eq 0 ] || cat -- "$@"
 	tell_watchdogs
 }

@@ -34,6 +34,7 @@ verb_patch_cib() {
 # A patch that the controller wrote for the very epoch that it names: with another epoch by now it is refused, and so is
 # one that a lock was taken before. It can change the configuration and nothing else.
 verb_send_patch() {
+	line=''
 	{ read -r _ && read -r _ && read -r line; } <"$1"
 	case $line in '<source admin_epoch="'[0-9]*) : ;; *) line='' ;; esac
 	attribute admin_epoch
