@@ -23,7 +23,7 @@ import { type Decision, decide, refusal } from "../plan/index.js";
 import type { ApplyOptions, ApplyResult, Round, Scene } from "./apply-round.js";
 import { changeCib } from "./change-cib.js";
 import { goOnWithStop } from "./change-corosync.js";
-import { checkBefore } from "./checks.js";
+import { type CheckScene, checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
 import { isHeldFor, type LockOptions, withGroupLock } from "./lock.js";
 import { operateRound, rest } from "./operate.js";
@@ -40,7 +40,7 @@ type Outcome = ApplyResult["outcome"];
 export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
   const { clock } = options;
   const started = clock.nowMs();
-  const context = await contextOf(options);
+  const context = contextOf(options);
   const { desired } = context;
   let outcome: Outcome = "unchanged";
   let done: Round = { changes: [], version: undefined, settled: undefined };
@@ -55,8 +55,7 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
       return resultOf(outcome, done, clock.nowMs() - started);
     }
     if (round === 0 && bringsChange(decision)) {
-      const { change = undefined } = decision.kind === "operate" ? decision : {};
-      await checkBefore(options, { ...context, group: options.group, observations, change });
+      await checkBefore(options, { ...context, group: options.group, observations, ...changeOf(decision) });
     }
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
@@ -83,6 +82,10 @@ function both(done: Round, next: Round): Round {
     corosync: [...(done.corosync ?? []), ...(next.corosync ?? [])],
     version: next.version ?? done.version,
   };
+}
+
+function changeOf(decision: Decision): Pick<CheckScene, "change"> {
+  return decision.kind === "operate" ? { change: decision.change } : {};
 }
 
 function isChange(decision: Decision): boolean {
@@ -164,9 +167,9 @@ function isNothing(decision: Decision): boolean {
   );
 }
 
-async function contextOf(options: ApplyOptions): Promise<ApplyContext> {
+function contextOf(options: ApplyOptions): ApplyContext {
   const { group, transport, adminTransport, secrets, clock, signal } = options;
-  const programs = await readNodePrograms();
+  const programs = readNodePrograms();
   return {
     desired: desiredGroup(group.model, secrets, programs),
     transport,

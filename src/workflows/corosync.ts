@@ -82,7 +82,7 @@ async function act(
   token: string,
 ): Promise<void> {
   const { owner } = subject;
-  const context = await contextFor(options, target.model);
+  const context = contextFor(options, target.model);
   const members = live.members.map(({ node }) => node);
   const allowFullStop = options.allowFullStop === true;
   const device = target.model.quorumDevice;

@@ -22,7 +22,7 @@ export async function rotateKey(options: KeyOptions): Promise<ReconfigureResult>
   const live = await lookAtLive(options);
   const findings = absentees(live);
   if (hasErrors(findings)) throw refusal(findings);
-  const context = await contextFor(options, {
+  const context = contextFor(options, {
     ...modelFor(options.group.model, live.listed, live.conf.nodes),
     corosync: live.conf,
   });

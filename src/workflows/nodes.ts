@@ -51,7 +51,7 @@ export async function addNode(options: JoinOptions): Promise<ReconfigureResult> 
   const newcomer = live.observations.find((seen) => seen.node === node);
   const names = new Set([...live.listed, node]);
   const target = targetOf(live, modelFor(options.group.model, names, live.conf.nodes));
-  const context = await contextFor(options, target.model);
+  const context = contextFor(options, target.model);
   const findings = newcomer === undefined ? [notInProfile(node)] : joinFindings(options, live, newcomer);
   if (target.way === "restart") findings.push(otherChanges(target));
   if (newcomer?.kind !== "probed" || hasErrors(findings)) throw refusal(findings);
@@ -90,7 +90,7 @@ async function join(options: JoinOptions, scene: Joining, token: string): Promis
   const allowFullStop = options.allowFullStop === true;
   await bringCorosync(context, { target, members: others, allowFullStop, owner: ADD });
   // Pacemaker would fence a node that it knows of and never saw: the CIB learns of the node itself when it is there.
-  const known = await contextFor(options, {
+  const known = contextFor(options, {
     ...target.model,
     configuration: modelFor(options.group.model, new Set(others)).configuration,
   });
@@ -200,7 +200,7 @@ async function leave(
   token: string,
 ): Promise<void> {
   const { node } = options;
-  const context = await contextFor(options, target.model);
+  const context = contextFor(options, target.model);
   const others = live.members.map((seen) => seen.node).filter((name) => name !== node);
   const [through = ""] = others;
   if (live.members.some((seen) => seen.node === node)) {

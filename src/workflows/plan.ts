@@ -99,7 +99,7 @@ interface Look {
 }
 
 async function look({ group, transport, adminTransport, secrets, signal }: PlanOptions): Promise<Look> {
-  const programs = await readNodePrograms();
+  const programs = readNodePrograms();
   const desired = desiredGroup(group.model, secrets, programs);
   const nodes = desired.nodes.map((node) => node.name);
   const admin = adminOf(adminTransport, programs);

@@ -78,7 +78,7 @@ export async function withScheduler<Result>(
     }
   }
   return withNodes(async ({ transport, admin }) => {
-    const programs = await readNodePrograms();
+    const programs = readNodePrograms();
     const nodes = group.model.corosync.nodes.map(({ name }) => name);
     const access = admin === undefined ? undefined : { transport: admin, helper: programs.helper };
     const there = await nodeScheduler({ transport, admin: access, nodes, signal });

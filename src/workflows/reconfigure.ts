@@ -83,12 +83,9 @@ export interface Live {
 }
 
 /** The context of one change; `model` may be that of some of the group's nodes. */
-export async function contextFor(
-  options: ReconfigureOptions,
-  model = options.group.model,
-): Promise<ApplyContext> {
+export function contextFor(options: ReconfigureOptions, model = options.group.model): ApplyContext {
   const { transport, adminTransport, secrets, clock, signal, onProgress = () => undefined } = options;
-  const programs = await readNodePrograms();
+  const programs = readNodePrograms();
   return {
     desired: desiredGroup(model, secrets, programs),
     transport,
@@ -103,7 +100,7 @@ export async function contextFor(
 
 /** Looks at all nodes. Throws DcnError refused NOT_RUNNING where nobody runs the cluster. */
 export async function lookAtLive(options: ReconfigureOptions): Promise<Live> {
-  const context = await contextFor(options);
+  const context = contextFor(options);
   const { transport, admin, signal } = context;
   const nodes = [...context.desired.nodes.map(({ name }) => name), ...(options.former ?? [])];
   const observations = await observeNodes({ transport, admin, nodes, signal });
