@@ -77,6 +77,61 @@ describe.skipIf(!tools)("others change the CIB between the look and the change",
   });
 });
 
+describe.skipIf(!tools)(
+  "an apply that does not wait sends one patch that it wrote",
+  { timeout: 120_000 },
+  () => {
+    const HELD =
+      "held 0123456789abcdef controller host=h user=kim pid=1 boot=b pidSpace=p started=1 purpose=apply step=x since=y";
+    const lockedBy = (value: string) => (text: string) =>
+      text.replace(
+        "</crm_config>",
+        `<cluster_property_set id="dcn-ha-lock">\n<nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="${value}"/>\n</cluster_property_set>\n</crm_config>`,
+      );
+    const sentBy = (node: string) =>
+      (node.match(/(?:patch-cib|send-patch|set-lock) for/g) ?? []).map((said) => said.split(" ")[0]);
+    async function formed() {
+      const box = open({ names: ["dcn1"] });
+      await apply(box);
+      const node = box.node("dcn1");
+      const before = sentBy(node.read("journal.log") ?? "").length;
+      return { box, node, sent: () => sentBy(node.read("journal.log") ?? "").slice(before) };
+    }
+    const change = { stickiness: "100" };
+    const STICKY = /rsc-options-stickiness"[^>]* value="100"/;
+
+    test("and nothing else, with one epoch", async () => {
+      const { box, node, sent } = await formed();
+      const epoch = (): number => Number(/ epoch="(\d+)"/.exec(node.read("live.xml") ?? "")?.[1]);
+      const first = epoch();
+      const done = await apply(box, { change, wait: false });
+      expect(done).toMatchObject({ outcome: "changed", version: { epoch: first + 1, numUpdates: 0 } });
+      expect(epoch()).toBe(first + 1);
+      expect(node.read("live.xml")).toMatch(STICKY);
+      expect(sent()).toEqual(["send-patch"]);
+      expect((await apply(box, { change })).outcome).toBe("unchanged");
+    });
+
+    test("and writes it anew for what others made of the CIB meanwhile", async () => {
+      const { box, node, sent } = await formed();
+      const run = { change, wait: false, transport: meddled(box, foreign) };
+      expect((await apply(box, run)).outcome).toBe("changed");
+      expect(node.read("live.xml")).toContain('id="theirs"');
+      expect(node.read("live.xml")).toMatch(STICKY);
+      expect(sent()).toEqual(["send-patch", "send-patch"]);
+    });
+
+    test("and never into a lock, whether it was there at the look or came after it", async () => {
+      const { box, node } = await formed();
+      const taken = { change, wait: false, transport: meddled(box, lockedBy(HELD)) };
+      await expect(apply(box, taken)).rejects.toMatchObject({ kind: "busy", code: "LOCK_HELD" });
+      expect(node.read("live.xml")).toContain(HELD);
+      await expect(apply(box, { change, wait: false })).rejects.toMatchObject({ code: "LOCK_HELD" });
+      expect(node.read("live.xml")).not.toMatch(STICKY);
+    });
+  },
+);
+
 describe.skipIf(!tools)("two controllers", { timeout: 120_000 }, () => {
   test("that form the same bare group at once: one forms it, the other is told who does", async () => {
     const box = open();

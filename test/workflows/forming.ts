@@ -37,6 +37,7 @@ interface Run {
   readonly model?: ClusterModel;
   readonly confirmWithinMs?: number;
   readonly allowFullStop?: boolean;
+  readonly wait?: boolean;
   readonly onChecks?: (findings: readonly Finding[]) => void;
   readonly onProgress?: (progress: ApplyProgress) => void;
 }
