@@ -63,7 +63,7 @@ describe.skipIf(noLab !== undefined)("a network that misbehaves", () => {
     const effect = await lab.fault("misbehave", "dcn3", "--loss", "100", "--direction", "in", "--seed", SEED);
     expect(effect).toContain("nobody gets an answer from it");
     await eventually(
-      async () => lab.fencings(begin),
+      () => Promise.resolve(lab.fencings(begin)),
       (fencings) => fencings.length > 0,
       60_000,
     );

@@ -5,7 +5,7 @@
 import { expect } from "vitest";
 import { dcnHa, eventually, type Lab, type Run, runProgram } from "./lab.js";
 
-const WAIT_MS = 120_000;
+const WAIT_MS = Number(process.env.DCN_HA_ON_CALL_WAIT_MS ?? "120000");
 
 /** One thing that a page does or shows. */
 export type PageStep =
@@ -109,6 +109,15 @@ async function happen(lab: Lab, words: string): Promise<void> {
 
 /** Types a command where the page says; the page's `group.yaml` is the lab's group. */
 async function type(lab: Lab, where: string, command: string): Promise<Run> {
+  if (process.env.ONCALL_LOG !== undefined) {
+    const seen = await typeIt(lab, where, command);
+    const { appendFileSync } = await import("node:fs");
+    appendFileSync(process.env.ONCALL_LOG, `### ${where} ${command} => ${seen.exitCode}\n${seen.stdout}${seen.stderr}\n`);
+    return seen;
+  }
+  return typeIt(lab, where, command);
+}
+async function typeIt(lab: Lab, where: string, command: string): Promise<Run> {
   if (where !== "") return lab.lab("exec", where, "--", "sh", "-c", command);
   const words = command.split(" ").map((word) => (word === "group.yaml" ? lab.profile : word));
   if (words[0] === "dcn-ha") return dcnHa(...words.slice(1));
