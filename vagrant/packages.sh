@@ -21,7 +21,10 @@ debian() {
     esac
     # shellcheck disable=SC2086 # a list of names
     apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install $names
-    for unit in corosync pacemaker pcsd; do systemctl disable --quiet --now "$unit.service"; done
+    for unit in corosync pacemaker pcsd; do
+        systemctl disable --quiet "$unit.service"
+        [ ! -d /run/systemd/system ] || systemctl stop "$unit.service"
+    done
 }
 
 redhat() {
