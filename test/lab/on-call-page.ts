@@ -2,9 +2,12 @@
 //   <!-- lab: fault power-off dcn2; … -->   what happens to the group, as verbs of `dcn-ha lab` (HOLDER is the node with the workload),
 //                                           or `NODE# COMMAND` for what somebody did on a node
 //   ```console lab                          `$ dcn-ha …` at the controller or `root@dcn1# …` on a node, and below it what it says
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { dcnHa, eventually, type Lab, type Run, runProgram } from "./lab.js";
 
+/** How long a page may take until it shows what it says. */
 const WAIT_MS = Number(process.env.DCN_HA_ON_CALL_WAIT_MS ?? "120000");
 
 /** One thing that a page does or shows. */
@@ -76,14 +79,14 @@ export async function play(lab: Lab, steps: readonly PageStep[]): Promise<void> 
   for (const step of steps) {
     if (step.kind === "happens") await happen(lab, step.words);
     else if (step.says.length === 0) {
-      const run = await type(lab, step.where, step.command);
+      const run = await noted(step, await type(lab, step.where, step.command));
       expect([run.exitCode, step.command], run.stderr).toEqual([0, step.command]);
     } else {
       const looks = /^(dcn-ha (status|lock show|rollout status|doctor)|journalctl|cat|df|crm_mon)\b/.test(
         step.command,
       );
       const run = await eventually(
-        () => type(lab, step.where, step.command),
+        async () => noted(step, await type(lab, step.where, step.command)),
         ({ stdout, stderr }) => !looks || missing(step.says, stdout + stderr).length === 0,
         WAIT_MS,
       );
@@ -107,19 +110,21 @@ async function happen(lab: Lab, words: string): Promise<void> {
   expect([run.exitCode, words], run.stderr).toEqual([0, words]);
 }
 
-/** Types a command where the page says; the page's `group.yaml` is the lab's group. */
-async function type(lab: Lab, where: string, command: string): Promise<Run> {
-  if (process.env.ONCALL_LOG !== undefined) {
-    const seen = await typeIt(lab, where, command);
-    const { appendFileSync } = await import("node:fs");
-    appendFileSync(process.env.ONCALL_LOG, `### ${where} ${command} => ${seen.exitCode}\n${seen.stdout}${seen.stderr}\n`);
-    return seen;
-  }
-  return typeIt(lab, where, command);
+/** What was really said, for whoever writes a page: DCN_HA_ON_CALL_NOTES names a file. */
+async function noted(typed: { readonly where: string; readonly command: string }, run: Run): Promise<Run> {
+  const file = process.env.DCN_HA_ON_CALL_NOTES;
+  const { where, command } = typed;
+  if (file !== undefined)
+    await appendFile(file, `### ${where} ${command}: exit ${run.exitCode}\n${run.stdout}${run.stderr}\n`);
+  return run;
 }
-async function typeIt(lab: Lab, where: string, command: string): Promise<Run> {
+
+/** Types a command where the page says; the page's files are the lab's, `group.yaml` its group. */
+async function type(lab: Lab, where: string, command: string): Promise<Run> {
   if (where !== "") return lab.lab("exec", where, "--", "sh", "-c", command);
-  const words = command.split(" ").map((word) => (word === "group.yaml" ? lab.profile : word));
+  const words = command
+    .split(" ")
+    .map((word) => (/^[\w.-]+\.(yaml|json)$/.test(word) ? join(lab.folder, word) : word));
   if (words[0] === "dcn-ha") return dcnHa(...words.slice(1));
   return runProgram(words);
 }
