@@ -51,24 +51,28 @@ function validate(path: string): void {
 it.each([
   [3, {}, "edge-three-node"],
   [4, { DCN_HA_FENCING: "sbd" }, "diskless-sbd"],
-])("a group of %i nodes, %o", (nodes, environment, policy) => {
-  const { said, again, file, read } = run(nodes, environment);
-  expect(said.status, said.stderr).toBe(0);
-  validate(file("group.yaml"));
-  const text = readFileSync(file("group.yaml"), "utf8");
-  expect(text).toContain(`policy: ${policy}\n`);
-  expect(text).toContain(`port: ${2200 + nodes - 1}`);
-  expect(text.includes("fence:")).toBe(policy !== "diskless-sbd");
-  expect(readFileSync(file("known_hosts"), "utf8").trim().split("\n")).toHaveLength(nodes);
-  expect(statSync(file("ssh/id_ed25519")).mode & 0o777).toBe(0o600);
-  // The private key of the login stays here; only that of the fencing goes to the nodes, where it is to be had.
-  const sent = read("sent");
-  expect(sent).not.toContain(readFileSync(file("ssh/id_ed25519"), "utf8"));
-  expect(sent.includes("BEGIN OPENSSH PRIVATE KEY")).toBe(policy !== "diskless-sbd");
-  const key = readFileSync(file("ssh/id_ed25519"), "utf8");
-  expect(again().status).toBe(0);
-  expect(readFileSync(file("ssh/id_ed25519"), "utf8")).toBe(key);
-}, 120_000);
+])(
+  "a group of %i nodes, %o",
+  (nodes, environment, policy) => {
+    const { said, again, file, read } = run(nodes, environment);
+    expect(said.status, said.stderr).toBe(0);
+    validate(file("group.yaml"));
+    const text = readFileSync(file("group.yaml"), "utf8");
+    expect(text).toContain(`policy: ${policy}\n`);
+    expect(text).toContain(`port: ${2200 + nodes - 1}`);
+    expect(text.includes("fence:")).toBe(policy !== "diskless-sbd");
+    expect(readFileSync(file("known_hosts"), "utf8").trim().split("\n")).toHaveLength(nodes);
+    expect(statSync(file("ssh/id_ed25519")).mode & 0o777).toBe(0o600);
+    // The private key of the login stays here; only that of the fencing goes to the nodes, where it is to be had.
+    const sent = read("sent");
+    expect(sent).not.toContain(readFileSync(file("ssh/id_ed25519"), "utf8"));
+    expect(sent.includes("BEGIN OPENSSH PRIVATE KEY")).toBe(policy !== "diskless-sbd");
+    const key = readFileSync(file("ssh/id_ed25519"), "utf8");
+    expect(again().status).toBe(0);
+    expect(readFileSync(file("ssh/id_ed25519"), "utf8")).toBe(key);
+  },
+  120_000,
+);
 
 it("says what to do where no machine is up", () => {
   const { said } = run(0);
