@@ -150,7 +150,7 @@ const how = `${points[0].seconds} s a point, three nodes, two networks${values.d
 if (values.write) {
   writeFileSync(`${root}docs/false-fences.svg`, picture(points));
   const page = `${root}docs/networks.md`;
-  const between = /(<!-- false fences -->\n)[^]*?(<!-- end of false fences -->)/;
+  const between = /(<!-- false fences -->\n)[\s\S]*?(<!-- end of false fences -->)/;
   const text = `${table(points)}\n\n![memberships lost a minute over loss, for each policy](false-fences.svg)\n\nMeasured: ${how}.\n`;
   writeFileSync(page, readFileSync(page, "utf8").replace(between, `$1${text}$2`));
 }
