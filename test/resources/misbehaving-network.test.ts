@@ -93,6 +93,7 @@ describe("the words of the fault", () => {
     [["loss=-1"], /loss/],
     [["delay=20"], /delay/],
     [["jitter=5ms"], /jitter/],
+    [["delay=5ms", "jitter=6ms"], /jitter/],
     [["loss=0"], /good one/],
     [[], /good one/],
     [["loss=1", "direction=up"], /direction/],
