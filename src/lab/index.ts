@@ -2,7 +2,7 @@
 export type { Births } from "./born.js";
 export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
-export { faultKinds } from "./faults/index.js";
+export { faultKinds, misbehaviourWords } from "./faults/index.js";
 export type { Guest } from "./guest-group.js";
 export { type ImageTestReport, testImages } from "./image-test.js";
 export { attachInside } from "./inside.js";

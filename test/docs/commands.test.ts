@@ -23,7 +23,7 @@ const textOf = (page: string) => readFileSync(join(root, page), "utf8");
 
 /** Words of each `dcn-ha …` line in the page's shell blocks, comments and redirections cut off. */
 function commandLines(page: string): string[][] {
-  const blocks = [...textOf(page).matchAll(/^```(?:sh|console)\n(.*?)^```/gms)].map(
+  const blocks = [...textOf(page).matchAll(/^```(?:sh|console(?: lab)?)\n(.*?)^```/gms)].map(
     ([, block]) => block ?? "",
   );
   return blocks

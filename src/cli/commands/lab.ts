@@ -3,7 +3,7 @@ import type { Births, Guest } from "../../lab/index.js";
 import { birthOptions } from "../births.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { loadDocuments, profilesOption } from "../group.js";
-import { nameOption, pathsFor } from "../lab-call.js";
+import { lineOptions, nameOption, pathsFor } from "../lab-call.js";
 import { truth } from "../lab-truth.js";
 import { exitCodes } from "../trouble.js";
 
@@ -223,11 +223,21 @@ const fault: CommandDefinition = {
     },
     { name: "TARGET", help: "what the fault needs", variadic: true, optional: true },
   ],
-  options: [nameOption],
-  examples: ["dcn-ha lab fault", "dcn-ha lab fault power-off dcn1", "dcn-ha lab fault cut-network process"],
+  options: [nameOption, ...lineOptions],
+  examples: [
+    "dcn-ha lab fault",
+    "dcn-ha lab fault power-off dcn1",
+    "dcn-ha lab fault cut-network process",
+    "dcn-ha lab fault misbehave dcn1 --network site --delay 20ms --jitter 5ms --loss 1 --seed 7",
+  ],
   run: async (call) => {
-    const { faultKinds, injectInto } = await import("../../lab/index.js");
-    const [kind, ...args] = call.arguments;
+    const { faultKinds, injectInto, misbehaviourWords } = await import("../../lab/index.js");
+    const [kind, ...words] = call.arguments;
+    const settings = misbehaviourWords.flatMap((name) => {
+      const value = call.options.text(name);
+      return value === undefined ? [] : [`${name}=${value}`];
+    });
+    const args = [...words, ...settings];
     if (kind === undefined) {
       const rows = faultKinds.map(({ name, usage, summary }) => ({ name, usage, summary }));
       const lines = rows.map((row) => `${`${row.name} ${row.usage}`.padEnd(28)} ${row.summary}`);

@@ -59,6 +59,18 @@ export const labCodes: Explanations = {
   ),
   FAULT_ARGUMENTS: entry("A fault with too many or too few words.", STOPPED, "dcn-ha lab fault --help"),
   LOSS_PERCENT: entry("A loss that is no percentage.", STOPPED, "A whole number, 1 to 99."),
+  MISBEHAVE: entry(
+    "A line cannot misbehave as asked.",
+    STOPPED,
+    "See the hint; times as 20ms, shares in percent.",
+    "dcn-ha lab fault misbehave dcn1 --network site --delay 20ms --jitter 5ms --loss 1",
+  ),
+  BAD_LINE: entry(
+    "What leads the lines of a node through, to make them bad, does not work.",
+    "The node may be cut off.",
+    "See its words; put the plain cables back.",
+    "dcn-ha lab heal",
+  ),
   TWO_NODES_NEEDED: entry("A fault between two nodes needs two.", STOPPED, "Name both."),
   FAULT_WITHOUT_EFFECT: entry(
     "A fault was done and its effect did not show.",

@@ -1,5 +1,6 @@
 // Undoes every fault of a lab, whoever injected it: nothing has to be remembered, so a killed drill heals as well.
 import { readdir } from "node:fs/promises";
+import { straightenLines } from "../bad-line.js";
 import { setBmcMode, supervisorState, switchPower } from "../control.js";
 import { continueDaemons } from "./daemon-faults.js";
 import type { FaultScene } from "./fault.js";
@@ -9,6 +10,7 @@ import { healAgents, healInside } from "./node-faults.js";
 /** Heals the whole lab and returns, in words, what was undone. Machines that are off are switched on. */
 export async function healLab(scene: FaultScene): Promise<string[]> {
   const undone: string[] = [];
+  for (const name of await straightenLines(scene.spec, scene.paths)) undone.push(`${name}: lines`);
   const { machines } = await supervisorState(scene.paths);
   for (const node of scene.spec.nodes) {
     if (await healNetwork(scene.spec, node)) undone.push(`${node.name}: network`);

@@ -2,18 +2,21 @@
 import { DcnError } from "../../errors/index.js";
 import { daemonFaults } from "./daemon-faults.js";
 import type { FaultKind, FaultScene } from "./fault.js";
+import { misbehave } from "./misbehave.js";
 import { networkFaults } from "./network-faults.js";
 import { nodeFaults } from "./node-faults.js";
 import { powerFaults } from "./power-faults.js";
 
 export type { FaultKind, FaultScene } from "./fault.js";
 export { healLab } from "./heal.js";
+export { misbehaviourWords } from "./misbehave.js";
 
 /** Every kind of fault, in the order in which help lists them. */
 export const faultKinds: readonly FaultKind[] = [
   ...powerFaults,
   ...daemonFaults,
   ...networkFaults,
+  misbehave,
   ...nodeFaults,
 ];
 
@@ -27,7 +30,8 @@ export async function injectFault(scene: FaultScene, kind: string, args: readonl
   }
   const words = fault.usage.split(" ");
   const needed = words.filter((word) => !word.startsWith("[")).length;
-  if (args.length < needed || args.length > words.length) {
+  const most = fault.usage.includes("...") ? Number.POSITIVE_INFINITY : words.length;
+  if (args.length < needed || args.length > most) {
     throw new DcnError("usage", "FAULT_ARGUMENTS", `${fault.name} takes ${fault.usage}`, {
       hint: fault.summary,
     });
