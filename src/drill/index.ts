@@ -1,0 +1,16 @@
+// A drill's log, and the invariants that it has to show.
+export type {
+  Allowed,
+  DrillLog,
+  LogBeat,
+  LogBegin,
+  LogBmc,
+  LogCanary,
+  LogEntry,
+  LogForeign,
+  LogMark,
+  LogNode,
+  LogPower,
+  LogResidue,
+} from "./log.js";
+export { formatLogEntry, readDrillLog } from "./read-log.js";
