@@ -1,4 +1,7 @@
 // A drill's log, and the invariants that it has to show.
+
+export { type InvariantId, invariantIds, type Judgement, type Violation } from "./invariant.js";
+export { describeVerdict, type InvariantVerdict, judge, type Verdict } from "./judge.js";
 export type {
   Allowed,
   DrillLog,

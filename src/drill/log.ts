@@ -74,10 +74,12 @@ export interface LogNode extends At {
   readonly quorate: boolean | null;
   readonly members: readonly string[] | null;
   readonly dc: string | null;
-  /** Digest of the configuration that the node holds, without locks and guards. */
+  /** Digest of the configuration that lies on the node's disk, without locks and guards. */
   readonly cib: string | null;
   /** `admin_epoch.epoch` of that configuration. */
   readonly epoch: string | null;
+  /** The same of what the node's CIB manager answers; absent where it was not asked this time. */
+  readonly live?: { readonly cib: string; readonly epoch: string };
   readonly standby: boolean;
   readonly maintenance: boolean;
   /** `cli-` constraints, `target-role`, `is-managed`, locks with their holder; what a controller may have left behind. */
@@ -103,7 +105,9 @@ export type LogMark = At & { readonly kind: "mark" } & (
         readonly flapping?: boolean;
       }
     | { readonly what: "bit"; readonly evidence: string }
-    | { readonly what: "heal" | "healed" | "end" }
+    | { readonly what: "heal" }
+    | { readonly what: "healed" }
+    | { readonly what: "end" }
     | { readonly what: "plan"; readonly allowed: readonly Allowed[]; readonly nodesOut: number }
     | {
         readonly what: "statement";

@@ -89,6 +89,7 @@ const kinds: Readonly<Record<Exclude<LogEntry["kind"], "mark">, Fields>> = {
     dc: orNull(isText),
     cib: orNull(isText),
     epoch: orNull(isText),
+    live: optional(matches({ cib: isText, epoch: isText })),
     standby: isFlag,
     maintenance: isFlag,
     leftovers: isTexts,
