@@ -1,5 +1,6 @@
 // A drill's log, and the invariants that it has to show.
 
+export { compareEpochs } from "./epoch.js";
 export { type InvariantId, invariantIds, type Judgement, type Violation } from "./invariant.js";
 export { describeVerdict, type InvariantVerdict, judge, type Verdict } from "./judge.js";
 export type {
@@ -9,6 +10,7 @@ export type {
   LogBegin,
   LogBmc,
   LogCanary,
+  LogCib,
   LogEntry,
   LogForeign,
   LogMark,
@@ -16,4 +18,5 @@ export type {
   LogPower,
   LogResidue,
 } from "./log.js";
+export { type PlantedInLog, plantedInLog } from "./planted.js";
 export { formatLogEntry, readDrillLog } from "./read-log.js";

@@ -88,6 +88,14 @@ export interface LogNode extends At {
   readonly running?: readonly string[];
 }
 
+/** The configuration on a node's disk has changed; written at once, between two looks at the node. */
+export interface LogCib extends At {
+  readonly kind: "cib";
+  readonly node: string;
+  readonly cib: string;
+  readonly epoch: string;
+}
+
 /** One thing that a plan allows; what is left out is free. */
 export interface Allowed {
   readonly resource?: string;
@@ -154,6 +162,7 @@ export type LogEntry =
   | LogPower
   | LogBmc
   | LogNode
+  | LogCib
   | LogMark
   | LogResidue
   | LogCanary

@@ -95,6 +95,7 @@ const kinds: Readonly<Record<Exclude<LogEntry["kind"], "mark">, Fields>> = {
     leftovers: isTexts,
     running: optional(isTexts),
   },
+  cib: { node: isText, cib: isText, epoch: isText },
   residue: {
     node: isText,
     what: oneOf("core", "shm", "process", "temp"),

@@ -1,6 +1,7 @@
 // I5, I7 and I8: what others changed in the configuration stays, an apply is one change or none, and all nodes hold the same.
+import { compareEpochs } from "../epoch.js";
 import { cannotSay, type Invariant, looked, type Violation } from "../invariant.js";
-import type { LogNode } from "../log.js";
+import type { LogCib, LogNode } from "../log.js";
 import { type LogScene, marksOf, nodePeriod, ns, seconds } from "../scene.js";
 
 /** I5. A foreign change that was seen stays until its maker takes it back, and no node's configuration gets older. */
@@ -45,12 +46,6 @@ function olderEpochs(scene: LogScene): { checked: number; violations: Violation[
   return { checked, violations };
 }
 
-function compareEpochs(left: string, right: string): number {
-  const [leftAdmin = 0, leftEpoch = 0] = left.split(".").map(Number);
-  const [rightAdmin = 0, rightEpoch = 0] = right.split(".").map(Number);
-  return leftAdmin - rightAdmin || leftEpoch - rightEpoch;
-}
-
 /** I7. Between the begin and the end of an apply the configuration changes as often as the apply promised. */
 export const oneChangePerApply: Invariant = {
   id: "I7",
@@ -78,8 +73,10 @@ export const oneChangePerApply: Invariant = {
 };
 
 /** The last look before, those in between, and the first after it. */
-function window({ samples }: LogScene, node: string, fromNs: number, toNs: number): LogNode[] {
-  const looks = samples.filter((sample) => sample.node === node && sample.cib !== null);
+function window({ entries }: LogScene, node: string, fromNs: number, toNs: number): (LogCib | LogNode)[] {
+  const looks = entries
+    .filter((entry) => entry.kind === "cib" || entry.kind === "node")
+    .filter((entry) => entry.node === node && entry.cib !== null);
   const first = looks.findLastIndex(({ t }) => t <= fromNs);
   const after = looks.findIndex(({ t }) => t >= toNs);
   return looks.slice(Math.max(0, first), after === -1 ? undefined : after + 1);
