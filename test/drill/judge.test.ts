@@ -228,6 +228,16 @@ describe("other ways to break them", () => {
     expect(judge(plant(goodLog())).violated).toContain(id);
   });
 
+  it("a standby left behind is seen where nothing but the end is marked", () => {
+    const bare = without(goodLog(), (entry) => entry.kind === "mark" && entry.what !== "end");
+    const log = change(bare, (entry) =>
+      entry.kind === "node" && entry.node === "dcn3" && entry.t > 30 * s
+        ? { ...entry, standby: true }
+        : entry,
+    );
+    expect(judge(log).violated).toContain("I6");
+  });
+
   it("what went away again, was there before, or was taken back is none", () => {
     const log = at(
       change(goodLog(), (entry) =>

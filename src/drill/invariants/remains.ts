@@ -3,15 +3,14 @@ import { cannotSay, type Invariant, looked, type Violation } from "../invariant.
 import type { LogNode } from "../log.js";
 import { type LogScene, marksOf } from "../scene.js";
 
-/** I6. What was there before the first mark was there before; the last look at each node before the end counts. */
+/** I6. What was there before the first mark, or in the first look where nothing is marked, was there before; the last look at each node before the end counts. */
 export const nothingLeftBehind: Invariant = {
   id: "I6",
   says: "no standby, maintenance, ban, target-role or lock left behind",
   judge: (scene) => {
     const end = marksOf(scene, "end").at(-1);
     if (end === undefined) return cannotSay("the log has no end mark");
-    const firstMark = scene.entries.find((entry) => entry.kind === "mark")?.t ?? end.t;
-    const before = new Set(scene.samples.filter(({ t }) => t <= firstMark).flatMap(leftOn));
+    const before = new Set(looksBefore(scene).flatMap(leftOn));
     const lasts = scene.begin.nodes.flatMap(
       (node) => scene.samples.findLast((sample) => sample.node === node && sample.alive === true) ?? [],
     );
@@ -27,6 +26,12 @@ export const nothingLeftBehind: Invariant = {
     return looked(lasts.length, violations);
   },
 };
+
+function looksBefore({ begin, entries, samples }: LogScene): LogNode[] {
+  const first = entries.find((entry) => entry.kind === "mark" && entry.what !== "end");
+  if (first !== undefined) return samples.filter(({ t }) => t <= first.t);
+  return begin.nodes.flatMap((node) => samples.find((sample) => sample.node === node) ?? []);
+}
 
 function leftOn(sample: LogNode): string[] {
   return [

@@ -50,7 +50,8 @@ export async function recordRealRun(hands: Hands, run: RealRun): Promise<void> {
     recorder.mark({ what: "lost", about: `a command on ${holder}`, taken: "unknown" });
     await hands.startedSince(since);
     recorder.mark({ what: "heal" });
-    await hands.restore();
+    await hands.heal();
+    await hands.settle();
     recorder.mark({ what: "healed" });
     await hands.sleep(DC_WITHIN_MS + 5_000);
     recorder.mark({ what: "statement", said: "ok", about: heartbeatWorkload });

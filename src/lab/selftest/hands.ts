@@ -99,10 +99,14 @@ export class Hands {
     return this.request.clock.sleep(ms);
   }
 
-  /** Undoes all faults, switches everything on, and waits until all nodes are online and the workload runs once. */
-  async restore(): Promise<void> {
+  /** Undoes all faults of the lab. */
+  async heal(): Promise<void> {
+    await heal(this.request.paths);
+  }
+
+  /** Switches everything on, and waits until all nodes take part and the workload runs. */
+  async settle(): Promise<void> {
     const { paths } = this.request;
-    await heal(paths);
     const { machines } = await supervisorState(paths);
     const off = this.nodes.filter((node) => machines[node]?.power === "off");
     await Promise.all(off.map((node) => switchPower(paths, node, "on")));

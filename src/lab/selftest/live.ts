@@ -31,7 +31,8 @@ async function withoutFencing(hands: Hands): Promise<void> {
 }
 
 async function fencingAgain(hands: Hands): Promise<void> {
-  await hands.restore();
+  await hands.heal();
+  await hands.settle();
   await hands.property("no-quorum-policy", "stop");
   await hands.property("stonith-enabled", "true");
   await hands.sleep(1_000);
@@ -195,6 +196,7 @@ export const livePlants: Readonly<Partial<Record<InvariantId, LivePlant>>> = {
     },
     undo: async (hands) => {
       for (const node of hands.nodes) await hands.lyingBmc(node, false);
+      await hands.heal();
     },
   },
   I11: {

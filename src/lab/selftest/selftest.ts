@@ -57,7 +57,8 @@ export async function selftest(request: SelftestRequest): Promise<SelftestReport
   const { paths, nodes, product, folder, signal, onStep } = request;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const hands = new Hands({ paths, clock: systemClock, nodes });
-  await hands.restore();
+  await hands.heal();
+  await hands.settle();
   const plants: PlantResult[] = [];
   const tell = (result: PlantResult): void => {
     plants.push(result);
@@ -100,7 +101,7 @@ async function plantLive(
   } finally {
     await recorder.stop();
     await plant.undo?.(hands);
-    await hands.restore();
+    await hands.settle();
   }
   const { violated } = judge(readDrillLog(await readFile(logFile, "utf8")).entries);
   const alongside = plant.alongside ?? [];
