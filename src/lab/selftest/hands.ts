@@ -26,11 +26,12 @@ export class Hands {
     return this.request.nodes;
   }
 
-  /** The node on which the workload's heartbeat goes on. */
+  /** The one node on which the workload's heartbeat goes on; a thawed node may have gone on with it beside another for a while. */
   holder(): Promise<string> {
-    return this.wait("a heartbeat", 60_000, async () => {
+    return this.wait("one heartbeat", 60_000, async () => {
       const { runs, nowNs } = await readTruth(this.request.paths, heartbeatWorkload);
-      return runs.findLast((run) => !run.stopped && nowNs - run.toNs < 500e6)?.node;
+      const beating = runs.filter((run) => !run.stopped && nowNs - run.toNs < 500e6);
+      return beating.length === 1 ? beating[0]?.node : undefined;
     });
   }
 
