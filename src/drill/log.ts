@@ -27,6 +27,8 @@ export interface LogBegin extends At {
   readonly backWithinMs?: number;
   /** A statement may be so much older than the truth (default 10 s). */
   readonly statementWithinMs?: number;
+  /** The controller tells of trouble by itself; where it is only asked now and then, an outage without a word is none of its faults. */
+  readonly alerts?: boolean;
 }
 
 /**
@@ -138,6 +140,8 @@ export interface LogResidue extends At {
   readonly what: "core" | "shm" | "process" | "temp";
   readonly name: string;
   readonly gone?: boolean;
+  /** It was there when the recording began. */
+  readonly before?: boolean;
 }
 
 /** A search for planted secrets among the arguments of all processes and in outputs; `where` is null where none was seen. */

@@ -66,6 +66,7 @@ const kinds: Readonly<Record<Exclude<LogEntry["kind"], "mark">, Fields>> = {
     dcWithinMs: optional(isNumber),
     backWithinMs: optional(isNumber),
     statementWithinMs: optional(isNumber),
+    alerts: optional(isFlag),
   },
   beat: {
     resource: isText,
@@ -101,6 +102,7 @@ const kinds: Readonly<Record<Exclude<LogEntry["kind"], "mark">, Fields>> = {
     what: oneOf("core", "shm", "process", "temp"),
     name: isText,
     gone: optional(isFlag),
+    before: optional(isFlag),
   },
   canary: { where: orNull(isText), scanned: optional(isNumber) },
   foreign: { name: isText, present: isFlag },

@@ -105,6 +105,7 @@ export function goodLog(): LogEntry[] {
     dcWithinMs: 10_000,
     backWithinMs: 30_000,
     statementWithinMs: 2000,
+    alerts: true,
   };
   return [begin, ...log.sort((left, right) => left.t - right.t), { t: 60 * s, kind: "mark", what: "end" }];
 }

@@ -228,6 +228,13 @@ describe("other ways to break them", () => {
     expect(judge(plant(goodLog())).violated).toContain(id);
   });
 
+  it("an outage is no fault of a controller that is only asked now and then", () => {
+    const asked = change(goodLog(), (entry) =>
+      entry.kind === "begin" ? { ...entry, alerts: false } : entry,
+    );
+    expect(judge(plants.I12(asked)).violated).toEqual([]);
+  });
+
   it("a standby left behind is seen where nothing but the end is marked", () => {
     const bare = without(goodLog(), (entry) => entry.kind === "mark" && entry.what !== "end");
     const log = change(bare, (entry) =>
@@ -249,6 +256,7 @@ describe("other ways to break them", () => {
       ),
       { t: 30 * s, kind: "residue", node: "dcn1", what: "shm", name: "qb" },
       { t: 31 * s, kind: "residue", node: "dcn1", what: "shm", name: "qb", gone: true },
+      { t: 2 * s, kind: "residue", node: "dcn2", what: "shm", name: "old", before: true },
       { t: 50 * s, kind: "mark", what: "withdrawn", name: "foreign-note" },
     );
     expect(judge(log).violated).toEqual([]);

@@ -136,6 +136,10 @@ describe("what lies about", () => {
     ])
       mkdirSync(join(root, part), { recursive: true });
     const watch = new LeavingsWatch("dcn1");
+    const late = new LeavingsWatch("dcn1");
+    late.look(1, root);
+    expect(late.look(2, root)).toMatchObject([{ before: true }]);
+    expect(watch.look(0, join(root, "proc"))).toEqual([]);
     expect(watch.look(1, root)).toEqual([]);
     const stale = { kind: "residue", node: "dcn1", what: "shm", name: "/dev/shm/qb-77-78-1-x" };
     expect(watch.look(2, root)).toEqual([{ t: 2, ...stale }]);

@@ -3,7 +3,7 @@ import { outagesOf, type Run } from "../../timeline/index.js";
 import { cannotSay, type Invariant, looked, type Violation } from "../invariant.js";
 import { type LogScene, lastBefore, type Mark, marksOf, ns, seconds } from "../scene.js";
 
-/** I12. Never “ok” of what has been bad for longer than the allowed age, no outage without a word, no trouble where all was well. */
+/** I12. Never “ok” of what has been bad for longer than the allowed age, no outage without a word (of a controller that tells by itself), no trouble where all was well. */
 export const saysTheTruth: Invariant = {
   id: "I12",
   says: "what the controller says is the truth",
@@ -15,7 +15,8 @@ export const saysTheTruth: Invariant = {
       const text = whatIsWrong(scene, statement, within);
       return text === undefined ? [] : [{ t: statement.t, text, evidence: [statement] }];
     });
-    const gaps = outages(scene).filter(({ fromNs, toNs }) => toNs - fromNs > within);
+    const told = scene.begin.alerts === true ? outages(scene) : [];
+    const gaps = told.filter(({ fromNs, toNs }) => toNs - fromNs > within);
     const missed = gaps
       .filter(
         ({ fromNs }) =>

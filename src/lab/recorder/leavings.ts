@@ -16,7 +16,9 @@ const coreFolders = [
 
 /** Follows one node; a thing counts once it was seen in two looks, since some live for a moment only. */
 export class LeavingsWatch {
-  private before = new Set<string>();
+  private last: ReadonlySet<string> | undefined;
+  /** What was there in the first look. */
+  private old: ReadonlySet<string> = new Set();
   private readonly told = new Map<string, Thing>();
 
   constructor(private readonly node: string) {}
@@ -25,17 +27,19 @@ export class LeavingsWatch {
   look(t: number, rootOf: string): LogResidue[] {
     const now = new Map(leavings(rootOf).map((thing) => [`${thing.what} ${thing.name}`, thing]));
     const lines: LogResidue[] = [];
+    if (this.last === undefined) this.old = new Set(now.keys());
     for (const [key, thing] of now) {
-      if (this.told.has(key) || !this.before.has(key)) continue;
+      if (this.told.has(key) || this.last?.has(key) !== true) continue;
       this.told.set(key, thing);
-      lines.push({ t, kind: "residue", node: this.node, ...thing });
+      const before = this.old.has(key) ? { before: true } : {};
+      lines.push({ t, kind: "residue", node: this.node, ...thing, ...before });
     }
     for (const [key, thing] of this.told) {
       if (now.has(key)) continue;
       this.told.delete(key);
       lines.push({ t, kind: "residue", node: this.node, ...thing, gone: true });
     }
-    this.before = new Set(now.keys());
+    this.last = new Set(now.keys());
     return lines;
   }
 }

@@ -21,7 +21,7 @@ export interface RecorderRequest {
   /** Exclusive workloads that write heartbeats; default: those of the lab. */
   readonly resources?: readonly string[];
   /** More of the begin line: allowed times. */
-  readonly limits?: Pick<LogBegin, "dcWithinMs" | "backWithinMs" | "statementWithinMs">;
+  readonly limits?: Pick<LogBegin, "dcWithinMs" | "backWithinMs" | "statementWithinMs" | "alerts">;
 }
 
 /** A line without its time and kind. */

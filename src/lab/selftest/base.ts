@@ -21,7 +21,7 @@ export async function recordRealRun(hands: Hands, run: RealRun): Promise<void> {
   const recorder = await startRecorder({
     paths,
     logFile,
-    limits: { dcWithinMs: DC_WITHIN_MS, statementWithinMs: 2_000 },
+    limits: { dcWithinMs: DC_WITHIN_MS, statementWithinMs: 2_000, alerts: true },
     bounds: { [heartbeatWorkload]: 60_000 },
   });
   try {
