@@ -101,6 +101,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/rollout.js")).command,
   },
   {
+    name: "drill",
+    summary: "watches a cluster from outside its nodes, and judges what it saw",
+    load: async () => (await import("./commands/drill.js")).command,
+  },
+  {
     name: "lab",
     summary: "runs real clusters on this machine: nodes, networks, BMCs, faults",
     load: async () => (await import("./commands/lab.js")).command,
