@@ -51,6 +51,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/monitor.js")).command,
   },
   {
+    name: "drill",
+    summary: "breaks groups in earnest and shows whether they heal as promised",
+    load: async () => (await import("./commands/drill.js")).command,
+  },
+  {
     name: "confirm",
     summary: "keeps a change that would go back by itself (apply --confirm-within)",
     load: async () => (await import("./commands/confirm.js")).command,

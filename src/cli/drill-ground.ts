@@ -1,0 +1,37 @@
+// The ground of `drill run`: the lab of --name, or the machines of --group.
+import type { DrillGround } from "../drill/index.js";
+import { DcnError } from "../errors/index.js";
+import type { Call } from "./command.js";
+import { withConnection } from "./connection.js";
+import { loadGroup } from "./group.js";
+import { pathsFor } from "./lab-call.js";
+
+/** Opens the ground for one command. Throws DcnError usage DRILL_GROUND where both are named, refused DRILL_REFUSED for machines that must not be broken now. */
+export async function withDrillGround(
+  call: Call,
+  work: (ground: DrillGround) => Promise<number>,
+): Promise<number> {
+  const { options } = call;
+  const group = options.text("group");
+  if (group === undefined) return inLab(call, work);
+  if (options.text("name") !== undefined)
+    throw new DcnError("usage", "DRILL_GROUND", "--name and --group do not go together", {
+      hint: "a lab, or the machines of a group",
+    });
+  throw new DcnError("usage", "DRILL_GROUND", `${group}: not yet`);
+}
+
+async function inLab(call: Call, work: (ground: DrillGround) => Promise<number>): Promise<number> {
+  const { labGround } = await import("../lab/index.js");
+  const { observeStatus } = await import("../workflows/index.js");
+  const paths = await pathsFor(call);
+  const group = await loadGroup({ ...call, arguments: [paths.profile] });
+  return withConnection(group, async ({ transport }) => {
+    const status = async () => {
+      const seen = await observeStatus({ group, transport });
+      const online = seen.nodes.filter(({ state }) => state === "online").map(({ name }) => name);
+      return { dc: seen.dc?.name, online, troubles: seen.troubles, failures: seen.failures };
+    };
+    return work(await labGround(paths, { status, timing: group.timing, group: group.name }));
+  });
+}
