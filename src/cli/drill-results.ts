@@ -19,23 +19,17 @@ export async function readHistoryOf(group: string): Promise<readonly HistoryEntr
   return readHistory(await readFile(historyFile(group), "utf8").catch(() => ""));
 }
 
-/** Adds results to the group's history, and answers with what stood there before. */
-export async function keepHistory(
-  ground: DrillGround,
-  results: readonly DrillResult[],
-): Promise<readonly HistoryEntry[]> {
+/** Adds a result to the group's history; `at` is when the call began, the same for all of its drills. */
+export async function keepResult(ground: DrillGround, result: DrillResult, at: string): Promise<void> {
   const { historyEntry } = await import("../drill/index.js");
-  const earlier = await readHistoryOf(ground.group);
   const file = historyFile(ground.group);
-  const at = new Date().toISOString();
-  const lines = results.map((result) => JSON.stringify(historyEntry(result, { at, where: ground.where })));
+  const line = JSON.stringify(historyEntry(result, { at, where: ground.where }));
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await appendFile(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    await appendFile(file, `${line}\n`, { mode: 0o600 });
   } catch (error) {
     throw notWritten(file, error);
   }
-  return earlier;
 }
 
 /** Writes the files that --junit and --html ask for. Throws DcnError usage DRILL_REPORT_NOT_WRITTEN. */

@@ -5,7 +5,7 @@ import type { DocumentOf } from "../profile/index.js";
 import type { Call, CommandDefinition } from "./command.js";
 import { withDrillGround } from "./drill-ground.js";
 import { chosenDrills, drillsOption, loadDrills } from "./drill-library.js";
-import { keepHistory, writeReports } from "./drill-results.js";
+import { keepResult, readHistoryOf, writeReports } from "./drill-results.js";
 import { profilesOption } from "./group.js";
 import { exitCodes } from "./trouble.js";
 
@@ -44,10 +44,11 @@ export const run: CommandDefinition = {
     output.headline(`seed ${seed}: replay with --seed ${seed}`);
     const { describeCard, describeResult, scoreCard } = await import("../drill/index.js");
     return withDrillGround(call, async (ground) => {
-      const results = await each(call, { ground, chosen, seed }, (result) =>
-        output.headline(describeResult(result, output.paint)),
-      );
-      const earlier = await keepHistory(ground, results);
+      const [earlier, at] = [await readHistoryOf(ground.group), new Date().toISOString()];
+      const results = await each(call, { ground, chosen, seed }, async (result) => {
+        output.headline(describeResult(result, output.paint));
+        await keepResult(ground, result, at);
+      });
       const card = scoreCard(results, earlier, { group: ground.group, where: ground.where, seed });
       await writeReports(call, card);
       output.answer(card, describeCard(card, output.paint));
@@ -63,7 +64,7 @@ async function each(
     readonly chosen: readonly DocumentOf<"Drill">[];
     readonly seed: number;
   },
-  onResult: (result: DrillResult) => void,
+  onResult: (result: DrillResult) => Promise<void>,
 ): Promise<DrillResult[]> {
   const { runDrill } = await import("../workflows/index.js");
   const { systemClock } = await import("../time/index.js");
@@ -79,7 +80,7 @@ async function each(
       onProgress: (text) => call.output.progress(`    ${text}`),
     });
     results.push(result);
-    onResult(result);
+    await onResult(result);
   }
   return results;
 }

@@ -127,9 +127,17 @@ export function workloadCheck(drill: Drill, facts: DrillFacts): Check {
   const wanted = workload === "moved-if-hit" ? (hit ? "moved" : "stays") : workload;
   const runs = laterRuns(facts).at(-1) ?? firstRun(facts);
   const alive = runs !== undefined && !runs.stopped && facts.truth.nowNs - runs.toNs < 2e9;
-  const stopped = outagesIn(facts).length > 0 || fate === "stopped";
-  const ok = wanted === "recovers" ? alive : wanted === "stopped" ? stopped : fate === wanted;
+  const ok = wanted === "recovers" ? alive : wanted === "stopped" ? wasStopped(facts) : fate === wanted;
   return { name: "workload", ok, text: ok ? text : `${text}; expected: ${wanted}` };
+}
+
+/** Whether it ran nowhere from the last fault until what was broken was mended, but for a beat of those who had it. */
+function wasStopped(facts: DrillFacts): boolean {
+  const { truth, injected, healedNs = truth.nowNs } = facts;
+  const from = injected.at(-1)?.atNs ?? facts.beganNs;
+  const begun = truth.runs.some(({ fromNs }) => fromNs > from && fromNs < healedNs);
+  const ran = truth.runs.some(({ fromNs, toNs }) => fromNs <= from && toNs > from + 10e9);
+  return !begun && !ran;
 }
 
 function outageChecks(drill: Drill, facts: DrillFacts): Check[] {

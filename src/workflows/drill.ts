@@ -144,7 +144,7 @@ class Run {
         this.watch?.mark({ kind: "mark", what: "bit", evidence });
         onProgress(`${faultText(fault)}: ${evidence}`);
       } catch (error) {
-        if (!(error instanceof DcnError) || error.code !== "FAULT_WITHOUT_EFFECT") throw error;
+        if (!(error instanceof DcnError) || error.kind !== "failed") throw error;
         this.injected.push({ ...fault, atNs, evidence: undefined, why: error.message });
         onProgress(`${faultText(fault)}: NOT INJECTED, ${error.message}`);
         return false;
@@ -179,6 +179,7 @@ class Run {
   /** Whether nothing has to happen, so that only time can tell. */
   private async isQuiet(scene: Scene, cast: Cast): Promise<boolean> {
     const { workload, fenced = [], fencedCount = 0 } = this.drill.expect;
+    if (workload === "stopped") return true;
     if (fenced.length > 0 || fencedCount > 0) return false;
     if (workload === "stays" || workload === "recovers") return true;
     return workload === "moved-if-hit" && !cast.of("holder").some((node) => this.isHit(node, scene));
