@@ -32,6 +32,6 @@ async function inLab(call: Call, work: (ground: DrillGround) => Promise<number>)
       const online = seen.nodes.filter(({ state }) => state === "online").map(({ name }) => name);
       return { dc: seen.dc?.name, online, troubles: seen.troubles, failures: seen.failures };
     };
-    return work(await labGround(paths, { status, timing: group.timing, group: group.name }));
+    return work(await labGround(paths, { status, timing: group.timing, group: group.name, program: [process.execPath, process.argv[1] ?? ""] }));
   });
 }

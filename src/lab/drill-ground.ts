@@ -13,6 +13,7 @@ import { DcnError } from "../errors/index.js";
 import { DRILL_FAULT_NAMES } from "../profile/index.js";
 import { type Clock, systemClock } from "../time/index.js";
 import { switchPower } from "./control.js";
+import { type ControllerScene, controllerFault, restoreGroup } from "./drill-controller.js";
 import { type HostEvent, monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
 import { measureCluster } from "./measure.js";
@@ -36,6 +37,8 @@ export interface DrillProduct {
     readonly fencingDelayMs: number;
   };
   readonly group: string;
+  /** How dcn-ha is started, for faults of a controller: interpreter and file. */
+  readonly program: readonly string[];
 }
 
 /** Opens a lab as a ground. Throws DcnError NO_SUCH_LAB. */
@@ -52,6 +55,9 @@ interface Rest {
 
 class LabGround implements DrillGround {
   readonly where = "lab";
+  /** What a controller did that it must not have done: a trouble until the next drill begins. */
+  private complaints: string[] = [];
+  private restore = false;
 
   constructor(
     private readonly paths: LabPaths,
@@ -76,7 +82,7 @@ class LabGround implements DrillGround {
       ...(remote === undefined ? {} : { remote }),
       client: role("client") !== undefined,
       mixedVersions: new Set(members.map(({ os }) => os)).size > 1,
-      faults: DRILL_FAULT_NAMES.filter((name) => known.has(name)),
+      faults: DRILL_FAULT_NAMES.filter((name) => known.has(name) || name === "controller"),
     });
   }
 
@@ -90,14 +96,21 @@ class LabGround implements DrillGround {
     const holder = runs.findLast((run) => !run.stopped && nowNs - run.toNs < 1e9)?.node;
     const silent = holder === undefined ? [`${workload} writes no heartbeat`] : [];
     const { dc, online, troubles } = status;
-    return { workload, holder, dc, online, troubles: [...troubles, ...silent] };
+    return { workload, holder, dc, online, troubles: [...troubles, ...silent, ...this.complaints] };
   }
 
   nowNs(): number {
     return monotonicNs();
   }
 
-  inject({ fault, parameters }: ConcreteFault): Promise<string> {
+  async inject({ fault, parameters }: ConcreteFault): Promise<string> {
+    if (fault === "controller") {
+      this.restore = true;
+      const scene = await this.controllerScene();
+      const outcome = await controllerFault(scene, parameters.mode ?? "", parameters.node);
+      this.complaints.push(...outcome.complaints);
+      return outcome.evidence;
+    }
     const words = Object.values(parameters);
     const ofWorkload = fault === "agent" || fault === "kill-workload";
     const args = ofWorkload ? [words[0] ?? "", this.rest.workload, ...words.slice(1)] : words;
@@ -109,7 +122,18 @@ class LabGround implements DrillGround {
   }
 
   async heal(): Promise<readonly string[]> {
-    return [...(await healLab(this.scene)), ...(await tidyCluster(this.scene))];
+    const undone = [...(await healLab(this.scene)), ...(await tidyCluster(this.scene))];
+    if (!this.restore) return undone;
+    this.restore = false;
+    this.complaints.push(...(await restoreGroup(await this.controllerScene())));
+    return [...undone, "the group's own profile"];
+  }
+
+  private async controllerScene(): Promise<ControllerScene> {
+    const { product, clock } = this.rest;
+    const { nodes } = await this.traits();
+    const { dc = nodes[0] ?? "" } = await this.situation();
+    return { paths: this.paths, clock, program: product.program, node: dc, nodes };
   }
 
   async truth(sinceNs: number): Promise<GroundTruth> {
@@ -120,6 +144,7 @@ class LabGround implements DrillGround {
 
   async bound(dcLost: boolean): Promise<Bound> {
     const { product, clock, workload } = this.rest;
+    this.complaints = [];
     const { dc, holder } = await this.situation();
     const { fenceMs, startMs } = await measureCluster(this.paths, clock, { workload, dc, holder });
     const { fencingDelayMs } = product.timing;
