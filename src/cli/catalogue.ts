@@ -52,7 +52,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: "drill",
-    summary: "breaks groups in earnest and shows whether they heal as promised",
+    summary: "breaks groups in earnest, watches from outside, and shows whether they heal as promised",
     load: async () => (await import("./commands/drill.js")).command,
   },
   {

@@ -3,6 +3,7 @@ import type { DrillGround } from "../drill/index.js";
 import { DcnError } from "../errors/index.js";
 import type { Call } from "./command.js";
 import { withConnection } from "./connection.js";
+import { logFolder } from "./drill-results.js";
 import { loadGroup } from "./group.js";
 import { pathsFor } from "./lab-call.js";
 
@@ -32,6 +33,13 @@ async function inLab(call: Call, work: (ground: DrillGround) => Promise<number>)
       const online = seen.nodes.filter(({ state }) => state === "online").map(({ name }) => name);
       return { dc: seen.dc?.name, online, troubles: seen.troubles, failures: seen.failures };
     };
-    return work(await labGround(paths, { status, timing: group.timing, group: group.name, program: [process.execPath, process.argv[1] ?? ""] }));
+    const product = {
+      status,
+      timing: group.timing,
+      group: group.name,
+      program: [process.execPath, process.argv[1] ?? ""],
+      logFolder: logFolder(group.name),
+    };
+    return work(await labGround(paths, product));
   });
 }

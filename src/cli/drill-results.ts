@@ -6,11 +6,20 @@ import type { DrillGround, DrillResult, HistoryEntry, ScoreCard } from "../drill
 import { DcnError } from "../errors/index.js";
 import type { Call } from "./command.js";
 
-/** The file of a group's history (XDG Base Directory Specification, XDG_STATE_HOME). */
-export function historyFile(group: string, environment: NodeJS.ProcessEnv = process.env): string {
-  const given = environment.XDG_STATE_HOME ?? "";
+/** Where a group's drills are kept (XDG Base Directory Specification, XDG_STATE_HOME): its history in a file, its logs in a folder. */
+function stateOf(group: string): string {
+  const given = process.env.XDG_STATE_HOME ?? "";
   const state = given === "" ? join(homedir(), ".local", "state") : given;
-  return join(state, "dcn-ha", "drills", `${group.replace(/[^A-Za-z0-9._-]/g, "_")}.jsonl`);
+  return join(state, "dcn-ha", "drills", group.replace(/[^A-Za-z0-9._-]/g, "_"));
+}
+
+function historyFile(group: string): string {
+  return `${stateOf(group)}.jsonl`;
+}
+
+/** The folder of a group's drill logs. */
+export function logFolder(group: string): string {
+  return stateOf(group);
 }
 
 /** Every earlier result of a group, oldest first; none where it was never drilled. */

@@ -1,9 +1,17 @@
 // Where drills run: a lab, whose machines can be broken in every way, or real machines over SSH. The runner knows no other.
+import type { LogMark } from "./log.js";
 import type { Bound, ConcreteFault, GroundTruth, Situation, Traits } from "./facts.js";
+
+type Unstamped<T> = T extends unknown ? Omit<T, "t" | "kind"> : never;
+
+/** A mark before it has its time. */
+export type Mark = Unstamped<LogMark>;
 
 /** Something that watches from outside and writes down what it sees, with marks of what the runner does. */
 export interface Watch {
-  mark(entry: Readonly<Record<string, unknown>>): void;
+  /** The file that all of it is written to. */
+  readonly log: string;
+  mark(mark: Mark): void;
   /** Ends it, and says what the log shows of the invariants. */
   stop(): Promise<readonly InvariantCount[]>;
 }

@@ -1,4 +1,4 @@
-// Drills: which fit a group, whom they mean, and the verdict on what was seen.
+// Drills: which fit a group, whom they mean, the verdict on what was seen; and the log of one, with the invariants that it has to show.
 export type {
   Bound,
   ConcreteFault,
@@ -10,7 +10,7 @@ export type {
   Traits,
 } from "./facts.js";
 export { type Cast, castFor, concreteFaults, faultText, misfit } from "./fit.js";
-export type { DrillGround, InvariantCount, Watch, WatchRequest } from "./ground.js";
+export type { DrillGround, InvariantCount, Mark, Watch, WatchRequest } from "./ground.js";
 export { cardPage } from "./html.js";
 export { junitReport } from "./junit.js";
 export {
@@ -32,3 +32,23 @@ export {
   verdictOf,
   workloadCheck,
 } from "./verdict.js";
+export { compareEpochs } from "./epoch.js";
+export { type InvariantId, invariantIds, type Judgement, type Violation } from "./invariant.js";
+export { describeVerdict, type InvariantVerdict, judge, type Verdict } from "./judge.js";
+export type {
+  Allowed,
+  DrillLog,
+  LogBeat,
+  LogBegin,
+  LogBmc,
+  LogCanary,
+  LogCib,
+  LogEntry,
+  LogForeign,
+  LogMark,
+  LogNode,
+  LogPower,
+  LogResidue,
+} from "./log.js";
+export { type PlantedInLog, plantedInLog } from "./planted.js";
+export { formatLogEntry, readDrillLog } from "./read-log.js";

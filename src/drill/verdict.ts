@@ -32,6 +32,8 @@ export interface DrillResult {
   readonly invariants: readonly InvariantCount[];
   readonly injected: readonly Injected[];
   readonly seed: number;
+  /** Where all that was seen is written down, for `drill judge`. */
+  readonly log?: string;
 }
 
 /** The time of the workload's outages while the drill lasted. */

@@ -89,17 +89,22 @@ export class Bmc {
     const to = this.options.outlets === true ? " to the outlets" : "";
     const what = `${request.method ?? "?"} ${request.url ?? "?"} from ${from}${to}`;
     log.write({ event: "request", node: power.node.name, by: "bmc", detail: dead ? `${what} (dead)` : what });
-    if (dead) {
-      request.socket.destroy();
+    if (dead || this.mode === "hangs") {
+      this.noteAnswer(`${request.method ?? "?"} 0 ${from}`);
+      if (dead) request.socket.destroy();
       return;
     }
-    if (this.mode === "hangs") return;
     const body = await readBody(request);
-    if (this.mode === "unauthorized" || !this.authorized(request)) {
-      reply(response, 401, { error: { code: "Base.1.0.NoValidSession" } });
-      return;
-    }
-    await this.serve(request, response, body);
+    const known = this.mode !== "unauthorized" && this.authorized(request);
+    if (known) await this.serve(request, response, body);
+    else reply(response, 401, { error: { code: "Base.1.0.NoValidSession" } });
+    const wish = request.method === "POST" ? resetTypeOf(body) : request.method;
+    this.noteAnswer(`${wish ?? "?"} ${response.statusCode} ${from}`);
+  }
+
+  private noteAnswer(detail: string): void {
+    const { power, log } = this.options;
+    log.write({ event: "answered", node: power.node.name, by: "bmc", detail });
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {

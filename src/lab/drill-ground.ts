@@ -1,13 +1,19 @@
 // A lab as a ground for drills: every fault of the lab, and the truth from heartbeats and BMCs, never from the cluster.
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { outageBound } from "../cluster/index.js";
-import type {
-  Bound,
-  ConcreteFault,
-  DrillGround,
-  Fencing,
-  GroundTruth,
-  Situation,
-  Traits,
+import {
+  type Bound,
+  type ConcreteFault,
+  type DrillGround,
+  type Fencing,
+  type GroundTruth,
+  judge,
+  readDrillLog,
+  type Situation,
+  type Traits,
+  type Watch,
+  type WatchRequest,
 } from "../drill/index.js";
 import { DcnError } from "../errors/index.js";
 import { DRILL_FAULT_NAMES } from "../profile/index.js";
@@ -18,6 +24,7 @@ import { type HostEvent, monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
 import { measureCluster } from "./measure.js";
 import type { LabPaths } from "./paths.js";
+import { type Recorder, startRecorder } from "./recorder/recorder.js";
 import type { LabSpec } from "./spec.js";
 import { readSpec } from "./store.js";
 import { tidyCluster } from "./tidy.js";
@@ -39,6 +46,8 @@ export interface DrillProduct {
   readonly group: string;
   /** How dcn-ha is started, for faults of a controller: interpreter and file. */
   readonly program: readonly string[];
+  /** Where logs of drills go. */
+  readonly logFolder: string;
 }
 
 /** Opens a lab as a ground. Throws DcnError NO_SUCH_LAB. */
@@ -58,6 +67,7 @@ class LabGround implements DrillGround {
   /** What a controller did that it must not have done: a trouble until the next drill begins. */
   private complaints: string[] = [];
   private restore = false;
+  private recorder: Recorder | undefined;
 
   constructor(
     private readonly paths: LabPaths,
@@ -92,6 +102,8 @@ class LabGround implements DrillGround {
       if (!(error instanceof DcnError)) throw error;
       return { dc: undefined, online: [], troubles: [error.message], failures: [] };
     });
+    const said = status.troubles.length === 0 ? "ok" : "trouble";
+    this.recorder?.mark({ what: "statement", said, about: "group" });
     const { runs, nowNs } = await readTruth(this.paths, workload);
     const holder = runs.findLast((run) => !run.stopped && nowNs - run.toNs < 1e9)?.node;
     const silent = holder === undefined ? [`${workload} writes no heartbeat`] : [];
@@ -151,8 +163,29 @@ class LabGround implements DrillGround {
     return outageBound({ timing: product.timing, fencingDelayMs, fenceMs, startMs, dcLost });
   }
 
-  watch(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  async watch({ drill, seed, boundMs }: WatchRequest): Promise<Watch> {
+    const { product, workload } = this.rest;
+    await mkdir(product.logFolder, { recursive: true, mode: 0o700 });
+    const log = join(product.logFolder, `${Date.now()}-${drill}.jsonl`);
+    const bounds = { [workload]: boundMs };
+    const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
+    this.recorder = recorder;
+    return {
+      log,
+      mark: (mark) => recorder.mark(mark),
+      stop: async () => {
+        this.recorder = undefined;
+        await recorder.look();
+        await recorder.stop();
+        const { entries } = readDrillLog(await readFile(log, "utf8"));
+        return judge(entries).invariants.map(({ id, applicable, checked, violations }) => ({
+          id,
+          applicable,
+          checked,
+          violations: violations.map(({ text }) => text),
+        }));
+      },
+    };
   }
 
   private get scene() {

@@ -14,11 +14,13 @@ export interface HostEvent {
     | "frozen"
     | "thawed"
     | "request"
+    | "answered"
     | "bmc-mode"
     | "no-boot";
   readonly node: string;
   /** What caused it: `bmc` for a request over Redfish, `lab` for a person or a test, `node` for the node itself. */
   readonly by?: "bmc" | "lab" | "node";
+  /** Of `answered`: what was asked for, the status of the answer (0 for none), and from where: `ForceOff 204 10.77.0.12`. */
   readonly detail?: string;
 }
 

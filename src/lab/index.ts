@@ -10,8 +10,16 @@ export { attachInside } from "./inside.js";
 export { labStatus } from "./lab-status.js";
 export { LabPaths, labRoots, RESOURCES_FOLDER } from "./paths.js";
 export { type QuickstartProduct, quickstart } from "./quickstart.js";
+export {
+  type Recorder,
+  type RecorderCost,
+  type RecorderRequest,
+  startRecorder,
+} from "./recorder/recorder.js";
 export { requireRoot } from "./requirements.js";
 export { heal, injectInto } from "./scene.js";
+export { runSelftest } from "./selftest/run.js";
+export { describePlant, type PlantResult, type SelftestReport } from "./selftest/selftest.js";
 export { parseOses } from "./spec.js";
 export { pathsOf } from "./store.js";
 export { runSupervisor } from "./supervisor.js";

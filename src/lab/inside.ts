@@ -56,7 +56,11 @@ export async function attachInside(
 
 async function entering(paths: LabPaths, node: string, argv: readonly string[]): Promise<string[]> {
   if (argv.length === 0) throw new DcnError("usage", "NO_COMMAND", "what shall run inside the machine?");
-  const pid = await initPidOf(paths, node);
+  return enteringInit(await initPidOf(paths, node), argv);
+}
+
+/** The command that runs `argv` in the namespaces of a machine whose init has this number on the host. */
+export function enteringInit(pid: number, argv: readonly string[]): string[] {
   const spaces = ["mount", "uts", "ipc", "net", "pid", "root", "wd"].map((space) => `--${space}`);
   return ["nsenter", `--target=${pid}`, ...spaces, "--", ...argv];
 }

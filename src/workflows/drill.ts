@@ -2,6 +2,7 @@
 import {
   type Bound,
   type Cast,
+  type ConcreteFault,
   castFor,
   concreteFaults,
   type DrillFacts,
@@ -10,6 +11,7 @@ import {
   fencedCheck,
   faultText,
   type Injected,
+  type Mark,
   misfit,
   type Situation,
   type Traits,
@@ -90,10 +92,11 @@ class Run {
     }
     const after = await this.well(this.deadlineMs);
     const wellNs = after.troubles.length === 0 ? ground.nowNs() : undefined;
-    this.watch?.mark({ kind: "mark", what: "end" });
+    this.watch?.mark({ what: "end" });
     stopped = (await this.watch?.stop()) ?? [];
     const facts = await this.facts(scene, { after, wellNs });
-    return verdictOf(this.drill, facts, { cast, seed, invariants: stopped });
+    const result = verdictOf(this.drill, facts, { cast, seed, invariants: stopped });
+    return this.watch === undefined ? result : { ...result, log: this.watch.log };
   }
 
   private unwell({ troubles }: Situation): DrillResult {
@@ -132,16 +135,11 @@ class Run {
     for (const fault of concreteFaults(step, cast, this.traits)) {
       signal.throwIfAborted();
       const atNs = ground.nowNs();
-      this.watch?.mark({
-        kind: "mark",
-        what: "fault",
-        fault: fault.fault,
-        target: fault.parameters.node ?? fault.parameters.network ?? "",
-      });
+      this.watch?.mark(faultMark(fault));
       try {
         const evidence = await ground.inject(fault);
         this.injected.push({ ...fault, atNs, evidence });
-        this.watch?.mark({ kind: "mark", what: "bit", evidence });
+        this.watch?.mark({ what: "bit", evidence });
         onProgress(`${faultText(fault)}: ${evidence}`);
       } catch (error) {
         if (!(error instanceof DcnError) || error.kind !== "failed") throw error;
@@ -201,10 +199,10 @@ class Run {
 
   private async heal(): Promise<void> {
     const { ground, onProgress } = this.options;
-    this.watch?.mark({ kind: "mark", what: "heal" });
+    this.watch?.mark({ what: "heal" });
     const undone = await ground.heal();
     this.healedNs = ground.nowNs();
-    this.watch?.mark({ kind: "mark", what: "healed" });
+    this.watch?.mark({ what: "healed" });
     if (undone.length > 0) onProgress(`healed ${undone.join(", ")}`);
   }
 
@@ -223,6 +221,15 @@ class Run {
       ...(end.wellNs === undefined ? {} : { wellNs: end.wellNs }),
     };
   }
+}
+
+/** Faults that come and go, so that a node may be fenced more than once for them. */
+const COMES_AND_GOES: ReadonlySet<string> = new Set(["flap", "loss", "cut-direction", "cut-pair", "squeeze"]);
+
+function faultMark({ fault, parameters }: ConcreteFault): Mark {
+  const target = parameters.node ?? parameters.network ?? "";
+  const flapping = COMES_AND_GOES.has(fault) || parameters.times !== undefined;
+  return { what: "fault", fault, target, ...(flapping ? { flapping } : {}) };
 }
 
 interface Scene {

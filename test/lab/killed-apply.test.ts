@@ -41,7 +41,17 @@ async function allPoints(lab: Lab): Promise<string[]> {
   expect(rehearsal.exitCode, rehearsal.stderr).toBe(0);
   const points = rehearsal.stdout.split("\n").filter((line) => /^[a-z]+ \d+ (before|after)$/.test(line));
   const steps = new Set(points.map((point) => point.split(" ")[0]));
-  expect([...steps]).toEqual(["observe", "check", "install", "prepare", "start", "settle", "finish"]);
+  expect([...steps]).toEqual([
+    "observe",
+    "inspect",
+    "check",
+    "install",
+    "claim",
+    "prepare",
+    "start",
+    "settle",
+    "finish",
+  ]);
   return points.filter((point) => {
     const [step, ordinal] = point.split(" ");
     return step !== "settle" || Number(ordinal) <= nodes.length;
@@ -112,7 +122,7 @@ async function killAndComplete(lab: Lab, point: string): Promise<void> {
   expect(second.exitCode, `${point}: ${second.stderr}`).toBe(0);
   const { outcome } = JSON.parse(second.stdout) as { outcome: string };
   // Whoever dies at the last steps may have done everything.
-  const wanted = /^finish|^observe [789]/.test(point) ? ["completed", "unchanged"] : ["formed", "completed"];
+  const wanted = /^finish|^observe [789]|^claim [456]/.test(point) ? ["completed", "unchanged"] : ["formed", "completed"];
   expect(wanted, point).toContain(outcome);
   await lab.settled(nodes);
   expect(await allAreIn(lab), point).toBe(true);

@@ -23,6 +23,8 @@ function stepOf({ argv, stdin = "" }) {
   const request = Buffer.from(stdin).toString("latin1");
   const asks = (verb) => new RegExp(`${verb} \\d+( independent)?\n`).test(request);
   if (asks("probe")) return "observe";
+  if (asks("inspect")) return "inspect";
+  if (asks("set-claim")) return "claim";
   if (asks("check-corosync-conf")) return "check";
   if (asks("seed-cib")) return "prepare";
   if (asks("start-cluster")) return "start";
