@@ -19,7 +19,39 @@ export async function withDrillGround(
     throw new DcnError("usage", "DRILL_GROUND", "--name and --group do not go together", {
       hint: "a lab, or the machines of a group",
     });
-  throw new DcnError("usage", "DRILL_GROUND", `${group}: not yet`);
+  return onMachines(call, group, work);
+}
+
+/** Real nodes die: only for who has typed the group's name twice, on a group that is well, with its lock in our hands. */
+async function onMachines(
+  call: Call,
+  word: string,
+  work: (ground: DrillGround) => Promise<number>,
+): Promise<number> {
+  const { thisController } = await import("../apply/index.js");
+  const { systemClock } = await import("../time/index.js");
+  const { GroupGround, requireDrillable, withGroupLock } = await import("../workflows/index.js");
+  const group = await loadGroup({ ...call, arguments: [word] });
+  if (call.options.text("yes-break") !== group.name) {
+    const text = `drills fence nodes of ${group.name} and move its workloads, in earnest`;
+    throw new DcnError("refused", "DRILL_NOT_CONFIRMED", text, { hint: `say --yes-break ${group.name}` });
+  }
+  const nodes = group.nodes.map(({ name }) => name);
+  const { signal } = call;
+  return withConnection(group, async ({ transport }) => {
+    const options = { group, transport, clock: systemClock };
+    await requireDrillable(options);
+    const controller = await thisController();
+    const lock = { group: group.name, transport, nodes, purpose: "drill run", step: "drilling", controller };
+    return withGroupLock({ ...lock, clock: systemClock, signal }, async () => {
+      const ground = new GroupGround(options);
+      try {
+        return await work(ground);
+      } finally {
+        await ground.close();
+      }
+    });
+  });
 }
 
 async function inLab(call: Call, work: (ground: DrillGround) => Promise<number>): Promise<number> {

@@ -5,7 +5,8 @@ import { exitCodes } from "./trouble.js";
 
 /** The verb. */
 export const list: CommandDefinition = {
-  summary: "lists the drills: what each breaks, what has to come of it, which rows of the catalogue it covers",
+  summary:
+    "lists the drills: what each breaks, what has to come of it, which rows of the catalogue it covers",
   options: [drillsOption, { flags: "--core", help: "only the ten core ones" }],
   examples: ["dcn-ha drill list", "dcn-ha drill list --core --json"],
   run: async (call) => {

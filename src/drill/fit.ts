@@ -5,22 +5,22 @@ import type { ConcreteFault, Situation, Traits } from "./facts.js";
 
 /** Why a drill cannot run on a ground; undefined where it can. */
 export function misfit(drill: Drill, traits: Traits): string | undefined {
-  const { nodes, nodesAtMost, networks, quorumDevice, remote, client, mixedVersions } = drill.needs ?? {};
-  const have = traits.nodes.length;
-  if (nodes !== undefined && have < nodes) return `it needs ${nodes} nodes, and there are ${have}`;
-  if (nodesAtMost !== undefined && have > nodesAtMost)
-    return `it is for at most ${nodesAtMost} nodes, and there are ${have}`;
-  if (networks !== undefined && traits.networks.length < networks)
-    return `it needs ${networks} cluster networks, and there are ${traits.networks.length}`;
+  const { nodes = 0, nodesAtMost = 999, networks = 0, ...needs } = drill.needs ?? {};
+  const [have, links] = [traits.nodes.length, traits.networks.length];
   const device = traits.quorumDevice !== undefined;
-  if (quorumDevice === true && !device) return "it needs a quorum device";
-  if (quorumDevice === false && device) return "it is for groups without a quorum device";
-  if (remote === true && traits.remote === undefined) return "it needs a pacemaker_remote host";
-  if (client === true && !traits.client) return "it needs a client";
-  if (mixedVersions === true && !traits.mixedVersions) return "it needs nodes with two versions of Pacemaker";
   const missing = drill.steps.find(({ fault }) => fault !== undefined && !traits.faults.includes(fault));
-  if (missing?.fault !== undefined) return `${missing.fault} cannot be made here`;
-  return undefined;
+  const rules: readonly (readonly [fits: boolean, why: string])[] = [
+    [have >= nodes, `it needs ${nodes} nodes, and there are ${have}`],
+    [have <= nodesAtMost, `it is for at most ${nodesAtMost} nodes, and there are ${have}`],
+    [links >= networks, `it needs ${networks} cluster networks, and there are ${links}`],
+    [needs.quorumDevice !== true || device, "it needs a quorum device"],
+    [needs.quorumDevice !== false || !device, "it is for groups without a quorum device"],
+    [needs.remote !== true || traits.remote !== undefined, "it needs a pacemaker_remote host"],
+    [needs.client !== true || traits.client, "it needs a client"],
+    [needs.mixedVersions !== true || traits.mixedVersions, "it needs nodes with two versions of Pacemaker"],
+    [missing === undefined, `${missing?.fault ?? ""} cannot be made here`],
+  ];
+  return rules.find(([fits]) => !fits)?.[1];
 }
 
 /** Machines by part. Which of several bystanders is meant, the seed says. */

@@ -1,6 +1,7 @@
 // Where drills run: a lab, whose machines can be broken in every way, or real machines over SSH. The runner knows no other.
-import type { LogMark } from "./log.js";
+
 import type { Bound, ConcreteFault, GroundTruth, Situation, Traits } from "./facts.js";
+import type { LogMark } from "./log.js";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "t" | "kind"> : never;
 

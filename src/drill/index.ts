@@ -1,4 +1,6 @@
 // Drills: which fit a group, whom they mean, the verdict on what was seen; and the log of one, with the invariants that it has to show.
+
+export { compareEpochs } from "./epoch.js";
 export type {
   Bound,
   ConcreteFault,
@@ -12,7 +14,26 @@ export type {
 export { type Cast, castFor, concreteFaults, faultText, misfit } from "./fit.js";
 export type { DrillGround, InvariantCount, Mark, Watch, WatchRequest } from "./ground.js";
 export { cardPage } from "./html.js";
+export { type InvariantId, invariantIds, type Judgement, type Violation } from "./invariant.js";
+export { describeVerdict, type InvariantVerdict, judge, type Verdict } from "./judge.js";
 export { junitReport } from "./junit.js";
+export type {
+  Allowed,
+  DrillLog,
+  LogBeat,
+  LogBegin,
+  LogBmc,
+  LogCanary,
+  LogCib,
+  LogEntry,
+  LogForeign,
+  LogMark,
+  LogNode,
+  LogPower,
+  LogResidue,
+} from "./log.js";
+export { type PlantedInLog, plantedInLog } from "./planted.js";
+export { formatLogEntry, readDrillLog } from "./read-log.js";
 export {
   cardOfHistory,
   type HistoryEntry,
@@ -32,23 +53,3 @@ export {
   verdictOf,
   workloadCheck,
 } from "./verdict.js";
-export { compareEpochs } from "./epoch.js";
-export { type InvariantId, invariantIds, type Judgement, type Violation } from "./invariant.js";
-export { describeVerdict, type InvariantVerdict, judge, type Verdict } from "./judge.js";
-export type {
-  Allowed,
-  DrillLog,
-  LogBeat,
-  LogBegin,
-  LogBmc,
-  LogCanary,
-  LogCib,
-  LogEntry,
-  LogForeign,
-  LogMark,
-  LogNode,
-  LogPower,
-  LogResidue,
-} from "./log.js";
-export { type PlantedInLog, plantedInLog } from "./planted.js";
-export { formatLogEntry, readDrillLog } from "./read-log.js";

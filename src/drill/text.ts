@@ -12,7 +12,12 @@ const words: Readonly<Record<Outcome, string>> = {
   "not-applicable": "not applicable",
 };
 
-const colours = { passed: "green", failed: "red", "not-injected": "yellow", "not-applicable": "yellow" } as const;
+const colours = {
+  passed: "green",
+  failed: "red",
+  "not-injected": "yellow",
+  "not-applicable": "yellow",
+} as const;
 
 /** One result, with every check that was not met. */
 export function describeResult(result: DrillResult, paint: Paint): string {
@@ -50,7 +55,8 @@ function row(line: CardLine, width: number, paint: Paint): string {
     ...(result.rejoinMs === undefined ? [] : [`well after ${secondsText(result.rejoinMs)}`]),
   ];
   const ran = result.checks.length > 0;
-  const about = result.outcome === "passed" || (ran && result.why === undefined) ? times.join("; ") : (result.why ?? "");
+  const about =
+    result.outcome === "passed" || (ran && result.why === undefined) ? times.join("; ") : (result.why ?? "");
   const bad = result.checks.filter(({ ok }) => !ok && result.outcome === "failed");
   return [
     `${result.drill.padEnd(width)}  ${verdict}  ${about}`,

@@ -1,14 +1,14 @@
 // Faults of the computer that dcn-ha runs on: real dcn-ha processes on the lab's group, killed, paused, doubled, starved or lied to.
-import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { DcnError } from "../errors/index.js";
 import type { Clock } from "../time/index.js";
+import { switchPower } from "./control.js";
+import { Controller, type Ended } from "./controller-process.js";
 import { brokenInputs } from "./drill-inputs.js";
 import { execInside } from "./inside.js";
 import type { LabPaths } from "./paths.js";
-import { switchPower } from "./control.js";
 
 /** What a controller's fault works on. */
 export interface ControllerScene {
@@ -25,40 +25,6 @@ export interface ControllerScene {
 export interface ControllerOutcome {
   readonly evidence: string;
   readonly complaints: readonly string[];
-}
-
-interface Ended {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly stderr: string;
-  readonly ms: number;
-}
-
-/** One dcn-ha process. */
-class Controller {
-  readonly ended: Promise<Ended>;
-  private readonly child;
-
-  constructor(argv: readonly string[]) {
-    const [file = "", ...rest] = argv;
-    const begun = process.hrtime.bigint();
-    this.child = spawn(file, rest, { stdio: ["ignore", "ignore", "pipe"] });
-    let stderr = "";
-    this.child.stderr.setEncoding("utf8").on("data", (part: string) => {
-      stderr += part;
-    });
-    this.ended = new Promise((resolve, reject) => {
-      this.child.once("error", reject);
-      this.child.once("close", (exitCode, signal) => {
-        const ms = Number(process.hrtime.bigint() - begun) / 1e6;
-        resolve({ exitCode, signal, stderr, ms });
-      });
-    });
-  }
-
-  signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
-    this.child.kill(name);
-  }
 }
 
 type Fault = (scene: ControllerScene, node: string | undefined) => Promise<ControllerOutcome>;
@@ -85,12 +51,25 @@ async function ask(scene: ControllerScene, ...argv: readonly string[]): Promise<
 
 /** The attribute as the cluster has it. */
 async function applied(scene: ControllerScene): Promise<string> {
-  const words = ["--type", "nodes", "--node", scene.nodes[0] ?? "", "--name", ATTRIBUTE, "--query", "--quiet"];
+  const words = [
+    "--type",
+    "nodes",
+    "--node",
+    scene.nodes[0] ?? "",
+    "--name",
+    ATTRIBUTE,
+    "--query",
+    "--quiet",
+  ];
   return ask(scene, "crm_attribute", ...words);
 }
 
 function withoutEffect(text: string): DcnError {
-  return new DcnError("failed", "FAULT_WITHOUT_EFFECT", `controller was done, but its effect did not show: ${text}`);
+  return new DcnError(
+    "failed",
+    "FAULT_WITHOUT_EFFECT",
+    `controller was done, but its effect did not show: ${text}`,
+  );
 }
 
 function said({ exitCode, signal, stderr }: Ended): string {
@@ -101,7 +80,8 @@ function said({ exitCode, signal, stderr }: Ended): string {
 async function next(scene: ControllerScene, complaints: string[]): Promise<string> {
   const done = await start(scene, "apply", await variant(scene, "after")).ended;
   if (done.exitCode !== 0) complaints.push(`the next apply ended with ${said(done)}`);
-  if ((await applied(scene)) !== "after") complaints.push(`the cluster does not have what the next apply brought`);
+  if ((await applied(scene)) !== "after")
+    complaints.push(`the cluster does not have what the next apply brought`);
   return `the next apply ended with ${done.exitCode ?? done.signal ?? "?"}`;
 }
 
@@ -124,7 +104,10 @@ async function killApply(scene: ControllerScene, locked: boolean): Promise<Contr
     if (locked && !held) continue;
     const complaints: string[] = [];
     const outcome = await next(scene, complaints);
-    return { evidence: `killed after ${400 + 150 * turn} ms${held ? ", its lock stayed" : ""}; ${outcome}`, complaints };
+    return {
+      evidence: `killed after ${400 + 150 * turn} ms${held ? ", its lock stayed" : ""}; ${outcome}`,
+      complaints,
+    };
   }
   throw withoutEffect(locked ? "no apply died with the lock in its hands" : "every apply was faster");
 }
@@ -139,7 +122,8 @@ const paused: Fault = async (scene) => {
   const end = await apply.ended;
   if (end.ms < 5_000) throw withoutEffect("it had ended before it was paused");
   const kept = await foreignValue(scene);
-  const complaints = kept === "while-paused" ? [] : [`what somebody else changed meanwhile is ${kept || "gone"}`];
+  const complaints =
+    kept === "while-paused" ? [] : [`what somebody else changed meanwhile is ${kept || "gone"}`];
   if (end.exitCode === 70) complaints.push(`apply ended with ${said(end)}`);
   return { evidence: `paused for 5 s in the middle; it then ended with ${end.exitCode ?? "?"}`, complaints };
 };
@@ -167,11 +151,7 @@ const twice: Fault = async (scene) => {
 const foreignEdit: Fault = async (scene) => {
   const apply = start(scene, "apply", await variant(scene, "beside-others"));
   let edits = 0;
-  let over = false;
-  void apply.ended.then(() => {
-    over = true;
-  });
-  while (!over && edits < 60) {
+  while (!apply.isOver && edits < 60) {
     edits += 1;
     await foreign(scene, `edit${edits}`);
   }
@@ -180,11 +160,22 @@ const foreignEdit: Fault = async (scene) => {
   const kept = await foreignValue(scene);
   const complaints = kept === `edit${edits}` ? [] : [`the last foreign change is ${kept || "gone"}`];
   if (end.exitCode !== 0 && end.exitCode !== 75) complaints.push(`apply ended with ${said(end)}`);
-  return { evidence: `${edits} foreign changes while it applied; it ended with ${end.exitCode ?? "?"}`, complaints };
+  return {
+    evidence: `${edits} foreign changes while it applied; it ended with ${end.exitCode ?? "?"}`,
+    complaints,
+  };
 };
 
 const fewFiles: Fault = async (scene) => {
-  const words = ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "sh", ...scene.program, "status", scene.paths.profile];
+  const words = [
+    "/bin/sh",
+    "-c",
+    'ulimit -n 64; exec "$@"',
+    "sh",
+    ...scene.program,
+    "status",
+    scene.paths.profile,
+  ];
   const end = await new Controller(words).ended;
   const complaints = end.exitCode === 0 || end.exitCode === 69 ? [] : [`status ended with ${said(end)}`];
   return { evidence: `status with 64 files ended with ${end.exitCode ?? "?"}`, complaints };
@@ -231,7 +222,8 @@ const wrongClock: Fault = async (scene) => {
     const end = await new Controller([...argv, "apply", await variant(scene, name)]).ended;
     codes.push(`${name} ${end.exitCode ?? "?"}`);
     if (end.exitCode !== 0) complaints.push(`apply with its clock ${name} ended with ${said(end)}`);
-    if ((await applied(scene)) !== name) complaints.push(`the cluster does not have the change of the one ${name}`);
+    if ((await applied(scene)) !== name)
+      complaints.push(`the cluster does not have the change of the one ${name}`);
   }
   return { evidence: `applies with wrong clocks ended with ${codes.join(", ")}`, complaints };
 };
@@ -248,7 +240,12 @@ const reconciles: Fault = async (scene, node) => {
 };
 
 function memberIds(scene: ControllerScene): Promise<string> {
-  return ask(scene, "sh", "-c", "corosync-cmapctl | sed -n 's/^nodelist.*name .*= //p' | sort | tr '\\n' ' '");
+  return ask(
+    scene,
+    "sh",
+    "-c",
+    "corosync-cmapctl | sed -n 's/^nodelist.*name .*= //p' | sort | tr '\\n' ' '",
+  );
 }
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -271,7 +268,8 @@ export function controllerFault(
   node: string | undefined,
 ): Promise<ControllerOutcome> {
   const fault = faults[mode];
-  if (fault === undefined) throw new DcnError("usage", "NO_SUCH_WORD", `“${mode}” is no fault of a controller`);
+  if (fault === undefined)
+    throw new DcnError("usage", "NO_SUCH_WORD", `“${mode}” is no fault of a controller`);
   return fault(scene, node);
 }
 

@@ -55,7 +55,11 @@ export interface LabMeasurement {
 export async function measureCluster(
   paths: LabPaths,
   clock: Clock,
-  about: { readonly workload: string; readonly dc?: string | undefined; readonly holder?: string | undefined },
+  about: {
+    readonly workload: string;
+    readonly dc?: string | undefined;
+    readonly holder?: string | undefined;
+  },
 ): Promise<LabMeasurement> {
   const file = join(paths.folder, "measured.json");
   const known = await readFile(file, "utf8").catch(() => undefined);

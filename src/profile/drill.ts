@@ -129,7 +129,9 @@ export const drillSchema = z.strictObject({
   hold: duration
     .optional()
     .describe("How long it is watched where nothing is to happen, before it is mended; default 10s"),
-  deadline: duration.optional().describe("Until the expectation is met, and again until all is well; default 2min"),
+  deadline: duration
+    .optional()
+    .describe("Until the expectation is met, and again until all is well; default 2min"),
   invariants: z
     .array(text.regex(/^I[0-9]{1,2}$/))
     .optional()

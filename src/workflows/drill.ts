@@ -8,8 +8,8 @@ import {
   type DrillFacts,
   type DrillGround,
   type DrillResult,
-  fencedCheck,
   faultText,
+  fencedCheck,
   type Injected,
   type Mark,
   misfit,
@@ -157,7 +157,7 @@ class Run {
     const { drill } = this;
     if (this.injected.some(({ evidence }) => evidence === undefined)) return;
     const begun = clock.nowMs();
-    const quiet = await this.isQuiet(scene, cast);
+    const quiet = this.isQuiet(scene, cast);
     const what = `${drill.name}: what it expects`;
     const limits = { timeoutMs: this.deadlineMs, intervalMs: 100, what, signal };
     const reached = async () => {
@@ -175,7 +175,7 @@ class Run {
   }
 
   /** Whether nothing has to happen, so that only time can tell. */
-  private async isQuiet(scene: Scene, cast: Cast): Promise<boolean> {
+  private isQuiet(scene: Scene, cast: Cast): boolean {
     const { workload, fenced = [], fencedCount = 0 } = this.drill.expect;
     if (workload === "stopped") return true;
     if (fenced.length > 0 || fencedCount > 0) return false;

@@ -1,7 +1,9 @@
 // Faults that the cluster itself is asked for, and those of what it runs: fencing, standby, an orderly stop, a killed workload, agents that are not there.
-import { DRILL_OWNER } from "../tidy.js";
-import { type FaultKind, type FaultScene, nodeArgument, withoutEffect } from "./fault.js";
+import { monotonicNs } from "../events.js";
 import { execInside } from "../inside.js";
+import { DRILL_OWNER } from "../tidy.js";
+import { readHostEvents } from "../truth.js";
+import { type FaultKind, type FaultScene, nodeArgument, withoutEffect } from "./fault.js";
 import { runFault } from "./script.js";
 
 const STOP_CLUSTER = `undo stop-cluster <<END
@@ -80,9 +82,16 @@ async function fence(scene: FaultScene, target: string): Promise<string> {
   const others = scene.spec.nodes.filter(({ name, role }) => role === "node" && name !== target);
   const [from] = others;
   if (from === undefined) throw withoutEffect("fence", "there is no other node to ask");
+  const sinceNs = monotonicNs();
   const argv = ["stonith_admin", "--reboot", target, "--timeout", "60"];
   const result = await execInside(scene.paths, from.name, argv, { timeoutMs: 90_000 });
   if (result.exitCode !== 0) throw withoutEffect("fence", result.stderr.trim() || result.stdout.trim());
+  // A fence device may say that it did what it did not do; the host knows.
+  const gone = (await readHostEvents(scene.paths)).some(
+    ({ node, event, monotonicNs: at }) => node === target && event === "power-gone" && at > sinceNs,
+  );
+  if (!gone)
+    throw withoutEffect("fence", `its device says that it did, and the power of ${target} was never gone`);
   return `${target}: fenced, as ${from.name} was asked to`;
 }
 
@@ -124,7 +133,10 @@ export const clusterFaults: readonly FaultKind[] = [
     usage: "NODE",
     summary: "takes the fence agent away from a node",
     inject: (scene, args) =>
-      runFault(scene, nodeArgument(scene, args[0]).name, { name: "hide-fence-agent", script: HIDE_FENCE_AGENT }),
+      runFault(scene, nodeArgument(scene, args[0]).name, {
+        name: "hide-fence-agent",
+        script: HIDE_FENCE_AGENT,
+      }),
   },
   {
     name: "alert-hangs",

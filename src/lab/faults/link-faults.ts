@@ -65,7 +65,11 @@ export async function healLinks(spec: LabSpec, node: LabNode): Promise<boolean> 
 
 async function squeeze(scene: FaultScene, node: LabNode, rate: number): Promise<string> {
   if (!Number.isInteger(rate) || rate < 8)
-    throw new DcnError("usage", "NO_SUCH_WORD", "a rate is a whole number of kilobits in a second, 8 or more");
+    throw new DcnError(
+      "usage",
+      "NO_SUCH_WORD",
+      "a rate is a whole number of kilobits in a second, 8 or more",
+    );
   const inside = ["-n", namespaceOf(scene.spec, node)];
   for (const { name } of clusterNetworks(scene.spec)) {
     const limits = ["tbf", "rate", `${rate}kbit`, "burst", "4kb", "latency", "200ms"];

@@ -15,7 +15,12 @@ undo() { cat >"${UNDO}/$1.sh"; } # NAME: how it is undone, from standard input; 
 export async function runFault(
   scene: FaultScene,
   node: string,
-  fault: { readonly name: string; readonly script: string; readonly args?: readonly string[]; readonly timeoutMs?: number },
+  fault: {
+    readonly name: string;
+    readonly script: string;
+    readonly args?: readonly string[];
+    readonly timeoutMs?: number;
+  },
 ): Promise<string> {
   const { name, script, args = [], timeoutMs = 120_000 } = fault;
   const argv = ["sh", "-c", PRELUDE + script, name, ...args];
@@ -24,7 +29,11 @@ export async function runFault(
   if (result.timedOut) throw withoutEffect(name, `it took longer than ${timeoutMs} ms: ${words}`);
   if (result.exitCode === 9) throw withoutEffect(name, words);
   if (result.exitCode !== 0)
-    throw new DcnError("failed", "FAULT_FAILED", `${name} on ${node} ended with ${result.exitCode ?? "?"}: ${words}`);
+    throw new DcnError(
+      "failed",
+      "FAULT_FAILED",
+      `${name} on ${node} ended with ${result.exitCode ?? "?"}: ${words}`,
+    );
   return `${node}: ${result.stdout.trim().split("\n").at(-1) ?? ""}`;
 }
 
