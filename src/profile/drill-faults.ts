@@ -70,7 +70,7 @@ export const DRILL_FAULTS = {
   "hide-fence-agent": node,
   cib: {
     needs: ["node", "mode"],
-    modes: ["removed", "truncated", "flipped", "emptied", "unsigned", "stale", "ahead"],
+    modes: ["removed", "truncated", "flipped", "emptied", "unsigned", "stale", "ahead", "unsynced"],
   },
   corosync: { needs: ["node", "mode"], modes: ["wrong-key", "old-conf", "same-id"] },
   "alert-hangs": node,

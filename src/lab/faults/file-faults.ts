@@ -1,9 +1,27 @@
 // Faults of what a node keeps on its disk: a file system that refuses writes, a configuration that is lost, damaged, old or too new, keys and corosync.conf of another life.
-import { type FaultKind, nodeArgument, wordArgument } from "./fault.js";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { waitUntil } from "../../time/index.js";
+import { switchPower } from "../control.js";
+import { onHost } from "../host.js";
+import { execInside } from "../inside.js";
+import { osName } from "../paths.js";
+import type { LabNode } from "../spec.js";
+import { type FaultKind, type FaultScene, nodeArgument, withoutEffect, wordArgument } from "./fault.js";
 import { runFault } from "./script.js";
 
 const folders = ["/var/lib/pacemaker", "/var/lib/corosync", "/var/log", "/tmp"] as const;
-const cibModes = ["removed", "truncated", "flipped", "emptied", "unsigned", "stale", "ahead"] as const;
+const cibModes = [
+  "removed",
+  "truncated",
+  "flipped",
+  "emptied",
+  "unsigned",
+  "stale",
+  "ahead",
+  "unsynced",
+] as const;
 const corosyncModes = ["wrong-key", "old-conf", "same-id"] as const;
 
 const READ_ONLY = `folder=$1
@@ -81,6 +99,46 @@ fi
 enter
 echo "it starts its cluster with $mode"`;
 
+/** Power lost before the disk had what was written last: the node comes back with the configuration of a moment before. */
+async function unsynced(scene: FaultScene, node: LabNode): Promise<string> {
+  const folder = join(
+    scene.paths.sysroot(node),
+    "ostree",
+    "deploy",
+    osName,
+    "var",
+    "lib",
+    "pacemaker",
+    "cib",
+  );
+  const digest = async () => {
+    const text = await readFile(join(folder, "cib.xml")).catch(() => Buffer.alloc(0));
+    return createHash("sha256").update(text).digest("hex").slice(0, 12);
+  };
+  const [copy, old] = [join(scene.paths.folder, "unsynced-cib"), await digest()];
+  await onHost(["rm", "-rf", copy]);
+  await onHost(["cp", "-a", folder, copy]);
+  const edit = [
+    "crm_attribute",
+    "--type",
+    "crm_config",
+    "--name",
+    "dcn-ha-lab-newer",
+    "--update",
+    String(Date.now()),
+  ];
+  await execInside(scene.paths, node.name, edit, { timeoutMs: 20_000 });
+  const limits = { timeoutMs: 10_000, intervalMs: 50, what: "the change to be on the disk" };
+  await waitUntil(scene.clock, limits, async () =>
+    (await digest()) === old ? { done: false, reason: "it is as before" } : { done: true, value: undefined },
+  );
+  await switchPower(scene.paths, node.name, "off");
+  await onHost(["rm", "-rf", folder]);
+  await onHost(["cp", "-a", copy, folder]);
+  if ((await digest()) !== old) throw withoutEffect("unsynced", "its disk has the newer configuration");
+  return `${node.name}: no power, and its disk has the configuration of a moment before (${old})`;
+}
+
 /** Read-only file systems, and files of the cluster that are not what they should be. */
 export const fileFaults: readonly FaultKind[] = [
   {
@@ -97,8 +155,9 @@ export const fileFaults: readonly FaultKind[] = [
     name: "cib",
     usage: "NODE MODE",
     summary: `starts a node's cluster anew with another configuration on its disk: ${cibModes.join(", ")}`,
-    inject: (scene, args) => {
+    inject: async (scene, args) => {
       const node = nodeArgument(scene, args[0]);
+      if (args[1] === "unsynced") return unsynced(scene, node);
       const mode = wordArgument(cibModes, "state of a configuration", args[1]);
       return runFault(scene, node.name, { name: "cib", script: CIB, args: [mode] });
     },
