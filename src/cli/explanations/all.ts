@@ -10,6 +10,7 @@ import { imageCodes } from "./images.js";
 import { labCodes } from "./lab.js";
 import { memberCodes } from "./members.js";
 import { nodeCodes } from "./nodes.js";
+import { observerCodes } from "./observer.js";
 import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
@@ -29,6 +30,7 @@ export const explanations: Explanations = {
   ...memberCodes,
   ...planCodes,
   ...labCodes,
+  ...observerCodes,
   ...imageCodes,
   ...containerfileCodes,
   ...deploymentCodes,

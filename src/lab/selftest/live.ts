@@ -202,10 +202,10 @@ export const livePlants: Readonly<Partial<Record<InvariantId, LivePlant>>> = {
     plant: async (hands, recorder) => {
       const [node = "", other = ""] = await hands.others();
       recorder.mark({ what: "fault", fault: "fence", target: node });
-      for (const _time of [1, 2]) {
-        await hands.run(other, "stonith_admin", "--reboot", node, "--timeout", "30");
-        await hands.sleep(1_500);
-      }
+      const fence = () => hands.run(other, "stonith_admin", "--reboot", node, "--timeout", "30");
+      await fence();
+      await hands.sleep(1_500);
+      await fence();
     },
   },
 };

@@ -14,7 +14,7 @@ import {
 import { systemClock } from "../../time/index.js";
 import type { LabPaths } from "../paths.js";
 import type { QuickstartProduct } from "../quickstart.js";
-import { type RecorderRequest, startRecorder } from "../recorder/recorder.js";
+import { startRecorder } from "../recorder/recorder.js";
 import { recordRealRun } from "./base.js";
 import { Hands } from "./hands.js";
 import { type LivePlant, livePlants } from "./live.js";
@@ -90,7 +90,7 @@ async function plantLive(
 ): Promise<PlantResult> {
   const started = systemClock.nowMs();
   const logFile = await freshLog(request.folder, id);
-  const recorder = await startRecorder({ paths: request.paths, logFile, ...plant.record } as RecorderRequest);
+  const recorder = await startRecorder({ paths: request.paths, logFile, ...plant.record });
   try {
     // What was there before has to be in the log before the first mark.
     await recorder.look();
