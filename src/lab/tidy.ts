@@ -8,21 +8,23 @@ export const DRILL_OWNER = "drill";
 
 /** Ends the standby of drills, and has the cluster forget failed actions. Says what it did. */
 const TIDY = `
-crm_mon -1 >/dev/null 2>&1 || exit 0
-for node in $(crm_node -l 2>/dev/null | awk '{ print $2 }'); do
-  owner=$(crm_attribute --type nodes --node "$node" --name dcn-ha-standby --query --quiet 2>/dev/null) || continue
-  [ "$owner" = ${DRILL_OWNER} ] || continue
-  crm_attribute --type nodes --node "$node" --name standby --delete
-  crm_attribute --type nodes --node "$node" --name dcn-ha-standby --delete
-  echo "standby of $node"
-done >/run/dcn-ha-lab-tidied 2>/dev/null
-cat /run/dcn-ha-lab-tidied
-if crm_mon -1 2>/dev/null | grep -q '^Failed Resource Actions'; then
-  timeout 20 crm_resource --cleanup >/dev/null 2>&1 && echo 'failed actions'
+state=$(crm_mon -1 2>/dev/null) || exit 3
+ours="//nvpair[@name='dcn-ha-standby' and @value='${DRILL_OWNER}']"
+if cibadmin --query --xpath "$ours" >/dev/null 2>&1; then
+  for node in $(crm_node -l 2>/dev/null | awk '{ print $2 }'); do
+    owner=$(crm_attribute --type nodes --node "$node" --name dcn-ha-standby --query --quiet 2>/dev/null) || continue
+    [ "$owner" = ${DRILL_OWNER} ] || continue
+    crm_attribute --type nodes --node "$node" --name standby --delete >/dev/null 2>&1
+    crm_attribute --type nodes --node "$node" --name dcn-ha-standby --delete >/dev/null 2>&1
+    echo "standby of $node"
+  done
 fi
+case $state in
+*'Failed Resource Actions'*) timeout 20 crm_resource --cleanup >/dev/null 2>&1 && echo 'failed actions' ;;
+esac
 exit 0`;
 
-/** Tidies up through the first node that is on. */
+/** Tidies up through the first node that is on and in its cluster. */
 export async function tidyCluster(scene: FaultScene): Promise<string[]> {
   const { machines } = await supervisorState(scene.paths);
   const nodes = scene.spec.nodes.filter(
@@ -30,8 +32,7 @@ export async function tidyCluster(scene: FaultScene): Promise<string[]> {
   );
   for (const { name } of nodes) {
     const result = await execInside(scene.paths, name, ["sh", "-c", TIDY], { timeoutMs: 60_000 });
-    const words = result.stdout.split("\n").filter((line) => line !== "" && !line.includes("name="));
-    if (words.length > 0) return words;
+    if (result.exitCode === 0) return result.stdout.split("\n").filter((line) => line !== "");
   }
   return [];
 }

@@ -129,8 +129,7 @@ describe("each expectation fails by itself", () => {
 });
 
 test("a fault that did not bite is no pass, and two copies at once fail even then", () => {
-  const { evidence: _, ...rest } = injected;
-  const dull: Injected = { ...rest, evidence: undefined, why: "frozen" };
+  const dull: Injected = { ...injected, evidence: undefined, why: "frozen" };
   expect(verdict(drill(POWER), facts({ injected: [dull] }))).toMatchObject({
     outcome: "not-injected",
     why: "power-off a: frozen",

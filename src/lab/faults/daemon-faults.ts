@@ -95,10 +95,8 @@ async function stateInside(scene: FaultScene, node: string, pid: string): Promis
   return result.stdout.slice(result.stdout.lastIndexOf(")") + 2).split(" ")[0] ?? "";
 }
 
-/** Lets every stopped process of a machine go on. */
+/** Lets every stopped process of a machine go on: one look for all, since healing is done often. */
 export async function continueDaemons(scene: FaultScene, node: string): Promise<void> {
-  for (const daemon of daemons) {
-    const pids = await pidsInside(scene, node, daemon);
-    if (pids.length > 0) await execInside(scene.paths, node, ["kill", "-CONT", ...pids]);
-  }
+  const pattern = `^(/[^ ]*/)?(${daemons.join("|")})( |$|:)`;
+  await execInside(scene.paths, node, ["pkill", "-CONT", "-f", pattern]);
 }
