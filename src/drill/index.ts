@@ -48,8 +48,6 @@ export {
   type DrillResult,
   fencedCheck,
   type Outcome,
-  outagesIn,
-  secondsText,
   verdictOf,
   workloadCheck,
 } from "./verdict.js";

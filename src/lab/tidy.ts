@@ -1,6 +1,6 @@
 // What faults leave in a cluster after they are undone: failures that it remembers, and a standby that a drill set.
 import { supervisorState } from "./control.js";
-import type { FaultScene } from "./faults/index.js";
+import type { FaultScene } from "./faults/fault.js";
 import { execInside } from "./inside.js";
 
 /** The mark of whoever set a standby for a drill, as `node standby` of somebody else has another one. */
