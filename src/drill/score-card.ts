@@ -77,7 +77,11 @@ export function scoreCard(
 ): ScoreCard {
   const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length;
   const lines = results.map((result) => {
-    const trend = trendOf(result, earlier);
+    // Times that were sampled over SSH are no measure for those of a lab.
+    const trend = trendOf(
+      result,
+      earlier.filter(({ where }) => where === about.where),
+    );
     return { result, ...(trend === undefined ? {} : { trend }) };
   });
   return {
