@@ -29,7 +29,8 @@ export interface InvariantCount {
 export interface WatchRequest {
   readonly drill: string;
   readonly seed: number;
-  readonly boundMs: number;
+  /** What the outage may last, in milliseconds; absent where nothing is promised. */
+  readonly mayLastMs?: number;
 }
 
 /** A place to drill. */

@@ -80,7 +80,9 @@ class Run {
     const before = await this.well(WELL_BEFORE_MS);
     if (before.troubles.length > 0) return this.unwell(before);
     const cast = castFor(before, this.traits, seed);
-    this.watch = await ground.watch({ drill: this.drill.name, seed, boundMs: bound.totalMs });
+    const mayLastMs = this.allowedMs(bound);
+    const request = { drill: this.drill.name, seed };
+    this.watch = await ground.watch(mayLastMs === undefined ? request : { ...request, mayLastMs });
     const scene = { before, beganNs: ground.nowNs(), bound };
     let stopped: Awaited<ReturnType<Watch["stop"]>> = [];
     try {
@@ -97,6 +99,12 @@ class Run {
     const facts = await this.facts(scene, { after, wellNs });
     const result = verdictOf(this.drill, facts, { cast, seed, invariants: stopped });
     return this.watch === undefined ? result : { ...result, log: this.watch.log };
+  }
+
+  private allowedMs({ totalMs }: Bound): number | undefined {
+    const { back, within } = this.drill.expect;
+    if (back !== undefined) return totalMs * back;
+    return within === undefined ? undefined : msOf(within, "0ms");
   }
 
   private unwell({ troubles }: Situation): DrillResult {
