@@ -1,4 +1,5 @@
 // `dcn-ha drill judge`: the verdict on a log, from the log alone.
+import { readFile } from "node:fs/promises";
 import type { CommandDefinition } from "./command.js";
 import { exitCodes } from "./trouble.js";
 
@@ -23,7 +24,6 @@ export const judgeVerb: CommandDefinition = {
 };
 
 async function textOf(file: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(file, "utf8");
   } catch (cause) {

@@ -31,7 +31,8 @@ export function layOut(log: readonly LogEntry[]): LogScene | undefined {
     .sort((left, right) => left.t - right.t);
   const beats = entries.filter((entry) => entry.kind === "beat");
   const power = entries.filter((entry) => entry.kind === "power");
-  const facts = power.flatMap(factOf);
+  const endNs = entries.at(-1)?.t ?? begin.t;
+  const facts = [...power.flatMap(factOf), ...stillFrozen(power, endNs)];
   const byResource = (facts: readonly PowerFact[]) =>
     new Map(
       begin.resources.map((resource) => [
@@ -42,7 +43,7 @@ export function layOut(log: readonly LogEntry[]): LogScene | undefined {
   return {
     begin,
     entries,
-    endNs: entries.at(-1)?.t ?? begin.t,
+    endNs,
     beats,
     runs: byResource(facts),
     heard: byResource([]),
@@ -66,6 +67,14 @@ function factOf(power: LogPower): PowerFact[] {
   const { node, what, t: monotonicNs } = power;
   if (what === "frozen" || what === "thawed") return [{ node, event: what, monotonicNs }];
   return confirmsEnd(power) ? [{ node, event: "power-gone", monotonicNs }] : [];
+}
+
+/** What stands still when the log ends has been there all the time. */
+function stillFrozen(power: readonly LogPower[], endNs: number): PowerFact[] {
+  const last = new Map(power.map((entry) => [entry.node, entry.what]));
+  return [...last]
+    .filter(([, what]) => what === "frozen")
+    .map(([node]) => ({ node, event: "thawed", monotonicNs: endNs }));
 }
 
 /** Marks of one kind, in order of time. */

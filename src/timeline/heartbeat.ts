@@ -81,19 +81,23 @@ export function runsOf(beats: readonly Heartbeat[], power: readonly PowerFact[] 
   const byProcess = new Map<string, Heartbeat[]>();
   for (const beat of beats) {
     const key = `${beat.node} ${beat.boot} ${beat.pid}`;
-    byProcess.set(key, [...(byProcess.get(key) ?? []), beat]);
+    const group = byProcess.get(key);
+    if (group === undefined) byProcess.set(key, [beat]);
+    else group.push(beat);
   }
   const runs = [...byProcess.values()].map((group) => runOf(group, power));
   return runs.sort((left, right) => left.fromNs - right.fromNs);
 }
 
 function runOf(group: readonly Heartbeat[], power: readonly PowerFact[]): Run {
+  // A night has more heartbeats than a function takes arguments.
   const times = group.map((beat) => beat.monotonicNs);
   const node = group[0]?.node ?? "";
-  const lastNs = Math.max(...times);
+  const lastNs = times.reduce((left, right) => Math.max(left, right), Number.NEGATIVE_INFINITY);
+  const fromNs = times.reduce((left, right) => Math.min(left, right), Number.POSITIVE_INFINITY);
   const stopped = group.some((beat) => beat.event === "stop");
   const toNs = stopped ? lastNs : endOfPause(node, lastNs, power);
-  return { node, boot: group[0]?.boot ?? "", fromNs: Math.min(...times), toNs, stopped };
+  return { node, boot: group[0]?.boot ?? "", fromNs, toNs, stopped };
 }
 
 /** Where a node was frozen right after its last tick, the instance existed until the node was thawed or gone. */

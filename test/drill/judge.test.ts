@@ -127,6 +127,14 @@ describe("an exclusive workload", () => {
     expect(judge(frozen).violated).toContain("I3");
   });
 
+  it("counts on a node that is still frozen when the log ends", () => {
+    const log = at(
+      without(goodLog(), (entry) => entry.kind === "power"),
+      { t: 20.001 * s, kind: "power", node: "dcn1", what: "frozen", by: "lab" },
+    );
+    expect(judge(log).violated).toContain("I1");
+  });
+
   it("may be taken over once its process was seen to be gone on a node that lives", () => {
     const log = change(
       without(goodLog(), (entry) => entry.kind === "power"),

@@ -11,12 +11,13 @@ export const foreignStays: Invariant = {
   judge: (scene) => {
     const foreign = scene.entries.filter((entry) => entry.kind === "foreign");
     const withdrawn = marksOf(scene, "withdrawn");
+    const told = new Set<string>();
     const lost = foreign
       .filter(({ name, present, t }) => {
         const seen = foreign.some((other) => other.name === name && other.present && other.t < t);
         return !present && seen && !withdrawn.some((mark) => mark.name === name && mark.t <= t);
       })
-      .filter(({ name, t }, index, all) => !all.slice(0, index).some((one) => one.name === name && one.t < t))
+      .filter(({ name }) => !told.has(name) && told.add(name))
       .map((entry): Violation => {
         const text = `the foreign change ${entry.name} is gone, and its maker did not take it back`;
         return { t: entry.t, text, evidence: [entry] };

@@ -38,8 +38,10 @@ export const noEarlyTakeover: Invariant = {
       for (const [index, run] of runs.entries()) {
         const next = runs.slice(index + 1).find((other) => other.node !== run.node);
         if (next === undefined) continue;
+        const sideBySide = run.toNs > next.fromNs;
+        if (sideBySide && !wasFenced(scene, run, next.fromNs)) continue;
         checked += 1;
-        if (isConfirmed(scene, { resource, run, next })) continue;
+        if (!sideBySide && isConfirmed(scene, { resource, run, next })) continue;
         const text = `${resource} started on ${next.node} before its end on ${run.node} was confirmed`;
         violations.push({ t: next.fromNs, text, evidence: around(scene, resource, next.fromNs) });
       }
@@ -55,7 +57,6 @@ interface Takeover {
 }
 
 function isConfirmed(scene: LogScene, { resource, run, next }: Takeover): boolean {
-  if (run.toNs > next.fromNs) return !wasFenced(scene, run, next.fromNs);
   if (run.stopped) return true;
   const ended = scene.power.some(
     (power) => power.node === run.node && confirmsEnd(power) && power.t >= run.toNs && power.t <= next.fromNs,

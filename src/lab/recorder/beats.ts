@@ -37,6 +37,11 @@ export class BeatCondenser {
     return lines;
   }
 
+  /** Processes that have not stopped, as their node counts them; some of them may be gone. */
+  get pids(): number[] {
+    return [...this.processes.values()].map(({ last }) => last.pid);
+  }
+
   private one(beat: Heartbeat): LogBeat[] {
     const key = `${beat.boot} ${beat.pid}`;
     const known = this.processes.get(key);

@@ -1,5 +1,5 @@
 // One look at one node of a lab from the host: files directly, and one command in its namespaces for what only its daemons know.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LogNode } from "../../drill/index.js";
 import { parseQuorumtool } from "../../observation/index.js";
@@ -21,6 +21,12 @@ const script = `corosync-quorumtool -s; echo =dc; crmadmin -q -D; echo =cib; [ "
 
 const silent = { quorate: null, members: null, dc: null } as const;
 
+/** A process that wrote heartbeats. */
+export interface Writer {
+  readonly resource: string;
+  readonly pid: number;
+}
+
 /** Follows one node. */
 export class NodeLook {
   private facts: CibFacts | undefined;
@@ -33,7 +39,8 @@ export class NodeLook {
   constructor(
     paths: LabPaths,
     readonly node: LabNode,
-    private readonly resources: readonly string[],
+    /** Processes that have written heartbeats of exclusive workloads on the node, by workload, as the node counts them. */
+    private readonly writers: () => readonly Writer[],
   ) {
     this.cibFile = join(paths.sysroot(node), "ostree/deploy", osName, "var/lib/pacemaker/cib/cib.xml");
   }
@@ -117,25 +124,18 @@ export class NodeLook {
     };
   }
 
-  /** The exclusive workloads whose process exists on the node (resources/ocf/heartbeat says where it notes its number). */
+  /** Exclusive workloads of which a process that has written heartbeats is there, however silent (proc_pid_cmdline(5)). */
   private runningThrough(init: number): string[] {
-    const root = `/proc/${init}/root`;
-    return this.resources.filter((resource) => {
-      const file = join(root, "run/resource-agents", `dcn-ha-heartbeat-${resource}.pid`);
+    const there = this.writers().filter(({ resource, pid }) => {
       try {
-        const pid = readFileSync(file, "latin1").trim();
-        return existsSync(join(root, "proc", pid)) && !isDead(join(root, "proc", pid, "stat"));
+        const words = readFileSync(`/proc/${init}/root/proc/${pid}/cmdline`, "latin1").split("\0");
+        return words.includes(resource) && words.some((word) => word.endsWith("heartbeat-writer"));
       } catch {
         return false;
       }
     });
+    return [...new Set(there.map(({ resource }) => resource))];
   }
-}
-
-/** A process that has ended and was not waited for (proc_pid_stat(5)). */
-function isDead(statFile: string): boolean {
-  const text = readFileSync(statFile, "latin1");
-  return ["Z", "X"].includes(text.slice(text.lastIndexOf(")") + 2, text.lastIndexOf(")") + 3));
 }
 
 /** `crmadmin -D` says a name, with a version behind it in some releases, or that there is none. */

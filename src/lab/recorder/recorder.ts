@@ -1,78 +1,27 @@
 // The invariant observer's recorder: from outside all nodes it appends what it sees to a log, and rewrites nothing.
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  compareEpochs,
-  formatLogEntry,
-  type LogBegin,
-  type LogEntry,
-  type LogMark,
-} from "../../drill/index.js";
+import { compareEpochs, formatLogEntry, type LogEntry, type LogMark } from "../../drill/index.js";
 import { DcnError } from "../../errors/index.js";
 import { readHeartbeats } from "../../timeline/index.js";
 import { supervisorState } from "../control.js";
 import { type HostEvent, monotonicNs } from "../events.js";
 import { heartbeatWorkload } from "../group-profile.js";
-import type { LabPaths } from "../paths.js";
 import { addressOf, type LabNode, type LabSpec } from "../spec.js";
-import { isCode, readSpec } from "../store.js";
+import { readSpec } from "../store.js";
 import type { SupervisorState } from "../supervisor.js";
 import { BeatCondenser } from "./beats.js";
 import { CanaryWatch, secretsBelow } from "./canaries.js";
 import type { CibFacts } from "./cib-facts.js";
 import { LeavingsWatch } from "./leavings.js";
-import { NodeLook } from "./node-look.js";
+import { cpuSeconds, openLog } from "./log-file.js";
+import { NodeLook, type Writer } from "./node-look.js";
 import { linesOfEvent } from "./power-lines.js";
+import type { Recorder, RecorderCost, RecorderRequest, Unstamped } from "./request.js";
 import { Tail } from "./tail.js";
 
-/** What to record. */
-export interface RecorderRequest {
-  readonly paths: LabPaths;
-  /** A new file; one that exists is refused. */
-  readonly logFile: string;
-  /** Between two looks at heartbeats and power, 50 to 1000; default 100. */
-  readonly sampleMs?: number;
-  /** Between two looks at each node; default 1000. */
-  readonly nodeMs?: number;
-  /** Ends the recording, as `stop` does. */
-  readonly signal?: AbortSignal;
-  /** Promised outages of workloads, in milliseconds. */
-  readonly bounds?: Readonly<Record<string, number>>;
-  readonly seed?: number;
-  /** Planted secrets to look for besides those that the lab itself keeps. */
-  readonly canaries?: readonly string[];
-  /** Exclusive workloads that write heartbeats; default: those of the lab. */
-  readonly resources?: readonly string[];
-  /** More of the begin line: allowed times. */
-  readonly limits?: Pick<LogBegin, "dcWithinMs" | "backWithinMs" | "statementWithinMs">;
-}
-
-type Unstamped<T> = T extends unknown ? Omit<T, "t" | "kind"> : never;
-
-/** What the recording has cost until now. */
-export interface RecorderCost {
-  readonly seconds: number;
-  /** Processor time of this process and of all commands that it has waited for. */
-  readonly cpuSeconds: number;
-  readonly execs: number;
-  readonly lines: number;
-}
-
-/** A recording that is under way. */
-export interface Recorder {
-  /** Writes a mark with the time of now. */
-  mark(mark: Unstamped<LogMark>): void;
-  /** Writes a line that somebody else observed. */
-  note(entry: LogEntry): void;
-  /** Looks at every node now, and returns when what was seen is in the log. */
-  look(): Promise<void>;
-  cost(): RecorderCost;
-  /** Writes what is pending, and closes the log. */
-  stop(): Promise<void>;
-  /** Resolves when the recording has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-}
+export type { Recorder, RecorderCost, RecorderRequest } from "./request.js";
 
 /** Starts to record a lab. Throws DcnError NO_SUCH_LAB, or `refused` DRILL_LOG_EXISTS. */
 export async function startRecorder(request: RecorderRequest): Promise<Recorder> {
@@ -83,12 +32,20 @@ export async function startRecorder(request: RecorderRequest): Promise<Recorder>
   return recording;
 }
 
+/** The heartbeats of one workload on one node. */
+interface Beats {
+  readonly node: string;
+  readonly resource: string;
+  readonly tail: Tail;
+  readonly condenser: BeatCondenser;
+}
+
 class Recording implements Recorder {
   readonly ended: Promise<void>;
   private readonly file: number;
   private readonly nodes: readonly LabNode[];
   private readonly looks: readonly NodeLook[];
-  private readonly beats: readonly { readonly tail: Tail; readonly condenser: BeatCondenser }[];
+  private readonly beats: readonly Beats[];
   private readonly power: Tail;
   private readonly canaries: CanaryWatch;
   private readonly leavings: readonly LeavingsWatch[];
@@ -111,9 +68,11 @@ class Recording implements Recorder {
     this.file = openLog(request.logFile);
     this.nodes = spec.nodes.filter(({ role }) => role === "node");
     this.resources = request.resources ?? spec.guest?.heartbeats ?? [heartbeatWorkload];
-    this.looks = this.nodes.map((node) => new NodeLook(paths, node, this.resources));
+    this.looks = this.nodes.map((node) => new NodeLook(paths, node, () => this.writersOn(node.name)));
     this.beats = this.nodes.flatMap((node) =>
       this.resources.map((resource) => ({
+        node: node.name,
+        resource,
         tail: new Tail(join(paths.truthOf(node), `${resource}.log`), true),
         condenser: new BeatCondenser(node.name),
       })),
@@ -272,25 +231,14 @@ class Recording implements Recorder {
     }
   }
 
+  private writersOn(node: string): Writer[] {
+    return this.beats
+      .filter((beats) => beats.node === node)
+      .flatMap(({ resource, condenser }) => condenser.pids.map((pid) => ({ resource, pid })));
+  }
+
   private nameOf(address: string): string {
     const plain = address.replace(/^::ffff:/, "");
     return this.nodes.find((node) => addressOf(this.spec, 0, node.host) === plain)?.name ?? plain;
   }
-}
-
-function openLog(file: string): number {
-  try {
-    return openSync(file, "ax", 0o600);
-  } catch (cause) {
-    if (!isCode(cause, "EEXIST")) throw cause;
-    const hint = "a log is one recording, only ever appended to: name another file";
-    throw new DcnError("refused", "DRILL_LOG_EXISTS", `${file} exists already`, { hint, cause });
-  }
-}
-
-/** Processor time of this process and of its children that have ended (proc_pid_stat(5), fields 14 to 17, in hundredths of seconds). */
-function cpuSeconds(): number {
-  const text = readFileSync("/proc/self/stat", "latin1");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / 100;
 }

@@ -2,8 +2,8 @@
 
 import { heartbeatWorkload } from "../group-profile.js";
 import type { QuickstartProduct } from "../quickstart.js";
-import type { RecorderRequest } from "../recorder/recorder.js";
 import { startRecorder } from "../recorder/recorder.js";
+import type { RecorderRequest } from "../recorder/request.js";
 import type { Hands } from "./hands.js";
 
 /** How long looks may disagree about the DC in this run, so that a planted disagreement shows within it. */

@@ -1,5 +1,6 @@
 // What a self-test does to a lab's nodes with its own hands, past dcn-ha: the mistakes that an observer has to see.
 import { DcnError } from "../../errors/index.js";
+import { parseCrmMon } from "../../observation/index.js";
 import { type Clock, waitUntil } from "../../time/index.js";
 import { doubleRunsOf } from "../../timeline/index.js";
 import { setBmcMode, supervisorState, switchPower } from "../control.js";
@@ -7,7 +8,6 @@ import { monotonicNs } from "../events.js";
 import { heartbeatWorkload } from "../group-profile.js";
 import { execInside } from "../inside.js";
 import type { LabPaths } from "../paths.js";
-import type { QuickstartProduct } from "../quickstart.js";
 import { heal, injectInto } from "../scene.js";
 import { readTruth } from "../truth.js";
 
@@ -15,7 +15,6 @@ import { readTruth } from "../truth.js";
 export interface HandsRequest {
   readonly paths: LabPaths;
   readonly clock: Clock;
-  readonly product: QuickstartProduct;
   readonly nodes: readonly string[];
 }
 
@@ -102,16 +101,33 @@ export class Hands {
 
   /** Undoes all faults, switches everything on, and waits until all nodes are online and the workload runs once. */
   async restore(): Promise<void> {
-    const { paths, product } = this.request;
+    const { paths } = this.request;
     await heal(paths);
     const { machines } = await supervisorState(paths);
     const off = this.nodes.filter((node) => machines[node]?.power === "off");
     await Promise.all(off.map((node) => switchPower(paths, node, "on")));
     await this.wait("all nodes to be online", 120_000, async () => {
-      const { online } = await product.status(paths.profile).catch(() => ({ online: [] as string[] }));
+      const online = await this.online();
       return this.nodes.every((node) => online.includes(node)) ? true : undefined;
     });
     await this.holder();
+  }
+
+  /** The nodes that take part, as the first that answers sees it. */
+  private async online(): Promise<string[]> {
+    const { paths } = this.request;
+    for (const node of this.nodes) {
+      const argv = ["crm_mon", "--one-shot", "--output-as=xml"];
+      const seen = await execInside(paths, node, argv, { timeoutMs: 10_000 }).catch(() => undefined);
+      if (seen?.exitCode !== 0) continue;
+      const said = parseCrmMon(seen.stdout, `${node}: crm_mon`);
+      if (!said.connected) continue;
+      const well = said.cluster.nodes.filter(
+        ({ online, unclean, pending, standby }) => online === true && !unclean && !pending && !standby,
+      );
+      return well.map(({ name }) => name);
+    }
+    return [];
   }
 
   private async anyNode(): Promise<string> {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { InvariantId } from "../../drill/index.js";
 import { heartbeatWorkload } from "../group-profile.js";
-import type { Recorder, RecorderRequest } from "../recorder/recorder.js";
+import type { Recorder, RecorderRequest } from "../recorder/request.js";
 import type { Hands } from "./hands.js";
 
 /** One of them. */

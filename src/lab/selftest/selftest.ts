@@ -56,7 +56,7 @@ export interface SelftestReport {
 export async function selftest(request: SelftestRequest): Promise<SelftestReport> {
   const { paths, nodes, product, folder, signal, onStep } = request;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const hands = new Hands({ paths, clock: systemClock, product, nodes });
+  const hands = new Hands({ paths, clock: systemClock, nodes });
   await hands.restore();
   const plants: PlantResult[] = [];
   const tell = (result: PlantResult): void => {
