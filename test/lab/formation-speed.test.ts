@@ -2,6 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab, noLab, nowNs } from "./lab.js";
 
+// A figure, not a behaviour: that a group forms from a seeded CIB is in test/lab/first-apply.
+const soak = process.env.DCN_HA_SOAK !== undefined;
+if (!soak) console.warn("the speed of a seeded start: left to DCN_HA_SOAK=1 (npm run soak -- --lab)");
 const nodes = ["dcn1", "dcn2", "dcn3"];
 const stop = "systemctl stop pacemaker corosync dcn-ha-gate";
 /** At the same moment on all nodes, and when the programs that brought them the word are gone: they take processor time too. */
@@ -10,7 +13,7 @@ const start = (atNs: number): string =>
 /** How long the word may take to all nodes. */
 const NOTICE_NS = 6e9;
 
-describe.skipIf(noLab !== undefined)("forming from a seeded CIB behind the gate", () => {
+describe.skipIf(noLab !== undefined || !soak)("forming from a seeded CIB behind the gate", () => {
   let lab: Lab;
 
   beforeAll(async () => {

@@ -7,6 +7,9 @@ import type { RolloutEvent } from "../../src/workflows/index.js";
 import { dcnHa, eventually, Lab, noLab, nowNs } from "./lab.js";
 import { Plant } from "./plant.js";
 
+// What a device does with a bad image is in test/lab/rollout; here it is what nobody tells it.
+const soak = process.env.DCN_HA_SOAK !== undefined;
+if (!soak) console.warn("a bad image that nobody rolls out: left to DCN_HA_SOAK=1 (npm run soak -- --lab)");
 const nodes = ["hmi-01", "det-01", "gw-01"];
 const workloads = ["panel", "control", "bridge"];
 const CHECK = "#!/bin/sh\ncommand -v git >/dev/null || { echo 'this image has no git'; exit 1; }\n";
@@ -140,36 +143,40 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     for (const workload of workloads) expect((await lab.truth(workload)).doubleRuns, workload).toEqual([]);
   }, 600_000);
 
-  it("go no further than the first with an image that is no good, and tell each other", async () => {
-    const begin = nowNs();
-    const before = await all();
-    writeFileSync(join(plant.folder, "10_git.sh"), CHECK);
-    await plant.publish(version("3.0.0", "\nhealth: { required: [10_git.sh] }"));
-    const watch = watchOut(new Set());
-    const isOver = (seen: readonly string[]) => seen.some((one) => one.endsWith(" rolled-back"));
-    await eventually(outcomes, isOver, 300_000).catch(async (error: unknown) => {
-      console.log(await journal());
-      throw error;
-    });
-    await online(nodes);
-    const denied = () =>
-      Promise.all(nodes.map((node) => lab.shell(node, "wc -l </var/lib/dcn-ha/denied-images 2>/dev/null")));
-    await eventually(denied, (counts) => counts.every((count) => count === "1"), 60_000);
-    expect(await lab.shell("hmi-01", "cibadmin --query --local | grep dcn-ha-avoid")).toContain(
-      " 3.0.0 rolled-back on ",
-    );
-    await delay(10_000);
-    expect(await watch.end()).toBeLessThanOrEqual(1);
-    expect(await all()).toEqual(before);
-    expect((await outcomes()).filter((one) => !one.endsWith(" updated"))).toHaveLength(1);
-    await nothingLeft();
-    expect(lab.fencings(begin)).toEqual([]);
-    for (const workload of workloads) {
-      const { outages, doubleRuns } = await lab.truth(workload);
-      expect(doubleRuns, workload).toEqual([]);
-      // It moves away from the one that tries, and perhaps back; each time it is out for as long as a move takes.
-      for (const one of outages.filter(({ fromNs }) => fromNs > begin))
-        expect(one.toNs - one.fromNs, JSON.stringify(one)).toBeLessThan(15e9);
-    }
-  }, 600_000);
+  it.skipIf(!soak)(
+    "go no further than the first with an image that is no good, and tell each other",
+    async () => {
+      const begin = nowNs();
+      const before = await all();
+      writeFileSync(join(plant.folder, "10_git.sh"), CHECK);
+      await plant.publish(version("3.0.0", "\nhealth: { required: [10_git.sh] }"));
+      const watch = watchOut(new Set());
+      const isOver = (seen: readonly string[]) => seen.some((one) => one.endsWith(" rolled-back"));
+      await eventually(outcomes, isOver, 300_000).catch(async (error: unknown) => {
+        console.log(await journal());
+        throw error;
+      });
+      await online(nodes);
+      const denied = () =>
+        Promise.all(nodes.map((node) => lab.shell(node, "wc -l </var/lib/dcn-ha/denied-images 2>/dev/null")));
+      await eventually(denied, (counts) => counts.every((count) => count === "1"), 60_000);
+      expect(await lab.shell("hmi-01", "cibadmin --query --local | grep dcn-ha-avoid")).toContain(
+        " 3.0.0 rolled-back on ",
+      );
+      await delay(10_000);
+      expect(await watch.end()).toBeLessThanOrEqual(1);
+      expect(await all()).toEqual(before);
+      expect((await outcomes()).filter((one) => !one.endsWith(" updated"))).toHaveLength(1);
+      await nothingLeft();
+      expect(lab.fencings(begin)).toEqual([]);
+      for (const workload of workloads) {
+        const { outages, doubleRuns } = await lab.truth(workload);
+        expect(doubleRuns, workload).toEqual([]);
+        // It moves away from the one that tries, and perhaps back; each time it is out for as long as a move takes.
+        for (const one of outages.filter(({ fromNs }) => fromNs > begin))
+          expect(one.toNs - one.fromNs, JSON.stringify(one)).toBeLessThan(15e9);
+      }
+    },
+    600_000,
+  );
 });
