@@ -8,6 +8,7 @@ import {
   type DrillGround,
   type Fencing,
   type GroundTruth,
+  type InvariantCount,
   judge,
   readDrillLog,
   type Situation,
@@ -171,20 +172,19 @@ class LabGround implements DrillGround {
     const bounds = mayLastMs === undefined ? {} : { [workload]: mayLastMs / 1.2 };
     const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
     this.recorder = recorder;
+    let counted: Promise<readonly InvariantCount[]> | undefined;
+    const end = async () => {
+      this.recorder = undefined;
+      await recorder.look();
+      await recorder.stop();
+      return countsOf(await readFile(log, "utf8"));
+    };
     return {
       log,
       mark: (mark) => recorder.mark(mark),
-      stop: async () => {
-        this.recorder = undefined;
-        await recorder.look();
-        await recorder.stop();
-        const { entries } = readDrillLog(await readFile(log, "utf8"));
-        return judge(entries).invariants.map(({ id, applicable, checked, violations }) => ({
-          id,
-          applicable,
-          checked,
-          violations: violations.map(({ text }) => text),
-        }));
+      stop: () => {
+        counted ??= end();
+        return counted;
       },
     };
   }
@@ -192,6 +192,17 @@ class LabGround implements DrillGround {
   private get scene() {
     return { spec: this.spec, paths: this.paths, clock: this.rest.clock };
   }
+}
+
+/** What a log shows of each invariant. */
+function countsOf(text: string): InvariantCount[] {
+  const { invariants } = judge(readDrillLog(text).entries);
+  return invariants.map(({ id, applicable, checked, violations }) => ({
+    id,
+    applicable,
+    checked,
+    violations: violations.map((one) => one.text),
+  }));
 }
 
 /** A node's requests to change its power that lie within one fencing; agents ask for off and on one after the other. */

@@ -83,21 +83,28 @@ class Run {
     const mayLastMs = this.allowedMs(bound);
     const request = { drill: this.drill.name, seed };
     this.watch = await ground.watch(mayLastMs === undefined ? request : { ...request, mayLastMs });
-    const scene = { before, beganNs: ground.nowNs(), bound };
-    let stopped: Awaited<ReturnType<Watch["stop"]>> = [];
+    try {
+      return await this.watched({ before, beganNs: ground.nowNs(), bound }, cast);
+    } finally {
+      // A second end is none: after a drill that came to its own, this does nothing.
+      await this.watch?.stop();
+    }
+  }
+
+  private async watched(scene: Scene, cast: Cast): Promise<DrillResult> {
+    const { ground, seed } = this.options;
     try {
       await this.breakThings(cast);
       await this.expected(scene, cast);
     } finally {
       await this.heal();
-      if (this.options.signal.aborted) await this.watch?.stop();
     }
     const after = await this.well(this.deadlineMs);
     const wellNs = after.troubles.length === 0 ? ground.nowNs() : undefined;
     this.watch?.mark({ what: "end" });
-    stopped = (await this.watch?.stop()) ?? [];
+    const invariants = (await this.watch?.stop()) ?? [];
     const facts = await this.facts(scene, { after, wellNs });
-    const result = verdictOf(this.drill, facts, { cast, seed, invariants: stopped });
+    const result = verdictOf(this.drill, facts, { cast, seed, invariants });
     return this.watch === undefined ? result : { ...result, log: this.watch.log };
   }
 
