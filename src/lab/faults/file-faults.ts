@@ -86,11 +86,15 @@ cp -a /var/tmp/dcn-ha-lab-corosync/. $etc/ && rm -rf /var/tmp/dcn-ha-lab-corosyn
 systemctl reset-failed corosync.service pacemaker.service
 systemctl start --no-block corosync.service pacemaker.service
 END
-crm_attribute --type crm_config --name dcn-ha-lab-newer --query >/dev/null 2>&1
 leave || exit 1
 case $mode in
 wrong-key) head -c 256 /dev/urandom >$etc/authkey ;;
-old-conf) awk '/^[[:space:]]*node[[:space:]]*\\{/ { n++ } { if (n != last) { last = n } } n == 1 && /node[[:space:]]*\\{/ { skip = 1 } !skip { print } skip && /\\}/ { skip = 0; n = 9 }' $etc/corosync.conf >$etc/corosync.conf.old && mv $etc/corosync.conf.old $etc/corosync.conf ;;
+old-conf)
+  # Some other node is not in it: the file of a time when the group was smaller.
+  awk -v me="$(uname -n)" '/^[[:space:]]*node[[:space:]]*\\{/ { inside = 1; block = "" }
+    inside { block = block $0 "\\n"; if (/\\}/) { inside = 0; if (gone || index(block, "name: " me "\\n")) printf "%s", block; else gone = 1 } next }
+    { print }' $etc/corosync.conf >$etc/corosync.conf.old && mv $etc/corosync.conf.old $etc/corosync.conf
+  ;;
 same-id) sed -i '0,/nodeid: [0-9]*/! s/nodeid: [0-9]*/nodeid: 1/' $etc/corosync.conf ;;
 esac
 if cmp -s $etc/corosync.conf /var/tmp/dcn-ha-lab-corosync/corosync.conf && cmp -s $etc/authkey /var/tmp/dcn-ha-lab-corosync/authkey; then
