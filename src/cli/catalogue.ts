@@ -51,6 +51,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/monitor.js")).command,
   },
   {
+    name: "drill",
+    summary: "breaks groups in earnest, watches from outside, and shows whether they heal as promised",
+    load: async () => (await import("./commands/drill.js")).command,
+  },
+  {
     name: "confirm",
     summary: "keeps a change that would go back by itself (apply --confirm-within)",
     load: async () => (await import("./commands/confirm.js")).command,
@@ -99,11 +104,6 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: "rollout",
     summary: "brings another OS image onto every node of groups, one node at a time",
     load: async () => (await import("./commands/rollout.js")).command,
-  },
-  {
-    name: "drill",
-    summary: "watches a cluster from outside its nodes, and judges what it saw",
-    load: async () => (await import("./commands/drill.js")).command,
   },
   {
     name: "lab",

@@ -26,7 +26,7 @@ export const profilesOption: OptionDefinition = {
 
 /** Whether a text can hold a profile at all; trees hold other YAML and JSON files too. */
 const ours =
-  /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|TicketManager|ImageSet|Rollout)\b/;
+  /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|TicketManager|ImageSet|Rollout|Drill)\b/;
 
 /**
  * Resolves the group that the command's first argument names; shows warnings on the way.

@@ -5,10 +5,30 @@ import { createServer, type Server } from "node:https";
 import type { HostLog } from "./events.js";
 import type { NodePower } from "./power.js";
 
-/** How a BMC behaves. `lies` says done and does nothing; `dead-with-node` is fed by the node's own power. */
-export type BmcMode = "ok" | "refuses" | "hangs" | "lies" | "dead" | "dead-with-node";
+/**
+ * How a BMC behaves. `lies` says done and does nothing; `dead-with-node` is fed by the node's own power; `unauthorized`
+ * knows no password any more; `fails-twice` refuses the first two switchings.
+ */
+export type BmcMode =
+  | "ok"
+  | "refuses"
+  | "hangs"
+  | "lies"
+  | "dead"
+  | "dead-with-node"
+  | "unauthorized"
+  | "fails-twice";
 
-export const bmcModes: readonly BmcMode[] = ["ok", "refuses", "hangs", "lies", "dead", "dead-with-node"];
+export const bmcModes: readonly BmcMode[] = [
+  "ok",
+  "refuses",
+  "hangs",
+  "lies",
+  "dead",
+  "dead-with-node",
+  "unauthorized",
+  "fails-twice",
+];
 
 /** What a BMC needs: where it answers, as whom, and which power it switches. */
 export interface BmcOptions {
@@ -30,6 +50,7 @@ export class Bmc {
   mode: BmcMode = "ok";
   private readonly server: Server;
   private liesOff = false;
+  private refused = 0;
 
   constructor(private readonly options: BmcOptions) {
     this.server = createServer({ key: options.key, cert: options.certificate }, (request, response) => {
@@ -52,6 +73,7 @@ export class Bmc {
   setMode(mode: BmcMode): void {
     this.mode = mode;
     this.liesOff = false;
+    this.refused = 0;
     this.options.log.write({
       event: "bmc-mode",
       node: this.options.power.node.name,
@@ -73,7 +95,8 @@ export class Bmc {
       return;
     }
     const body = await readBody(request);
-    if (this.authorized(request)) await this.serve(request, response, body);
+    const known = this.mode !== "unauthorized" && this.authorized(request);
+    if (known) await this.serve(request, response, body);
     else reply(response, 401, { error: { code: "Base.1.0.NoValidSession" } });
     const wish = request.method === "POST" ? resetTypeOf(body) : request.method;
     this.noteAnswer(`${wish ?? "?"} ${response.statusCode} ${from}`);
@@ -126,7 +149,8 @@ export class Bmc {
   }
 
   private async resetSystem(response: ServerResponse, body: string): Promise<void> {
-    if (this.mode === "refuses") {
+    if (this.mode === "fails-twice") this.refused += 1;
+    if (this.mode === "refuses" || (this.mode === "fails-twice" && this.refused <= 2)) {
       reply(response, 503, { error: { code: "Base.1.0.ServiceTemporarilyUnavailable" } });
       return;
     }

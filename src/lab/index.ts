@@ -2,6 +2,7 @@
 export type { Births } from "./born.js";
 export { switchPower } from "./control.js";
 export { takeDown } from "./down.js";
+export { type DrillProduct, labGround } from "./drill-ground.js";
 export { faultKinds, misbehaviourWords } from "./faults/index.js";
 export type { Guest } from "./guest-group.js";
 export { type ImageTestReport, testImages } from "./image-test.js";

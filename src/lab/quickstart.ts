@@ -8,8 +8,7 @@ import { switchPower } from "./control.js";
 import { takeDown } from "./down.js";
 import type { HostEvent } from "./events.js";
 import { heartbeatWorkload } from "./group-profile.js";
-import { execInside } from "./inside.js";
-import { measureFencing } from "./measure.js";
+import { measureFencing, startDuration } from "./measure.js";
 import type { LabPaths } from "./paths.js";
 import type { LabShape } from "./spec.js";
 import { readHostEvents, readTruth, type Truth } from "./truth.js";
@@ -98,7 +97,7 @@ class Run {
     );
 
     const victim = before.runs.at(-1)?.node ?? "";
-    const startMs = await startDuration(paths, status.dc ?? victim);
+    const startMs = await startDuration(paths, { node: status.dc ?? victim, workload: heartbeatWorkload });
     const bound = outageBound({
       timing,
       fencingDelayMs: timing.fencingDelayMs,
@@ -191,16 +190,4 @@ function wasFenced(events: readonly HostEvent[], victim: string, outage: Outage)
       event.monotonicNs > outage.fromNs &&
       event.monotonicNs < outage.toNs,
   );
-}
-
-/** How long the workload's start took when the cluster first started it, as its executor recorded (`exec-time`). */
-async function startDuration(paths: LabPaths, node: string): Promise<number> {
-  const xpath = `//lrm_resource[@id='${heartbeatWorkload}']/lrm_rsc_op[@operation='start']`;
-  const result = await execInside(paths, node, ["cibadmin", "--query", "--local", "--xpath", xpath], {
-    timeoutMs: 20_000,
-  });
-  const times = [...result.stdout.matchAll(/ exec-time="(\d+)"/g)].map((match) => Number(match[1]));
-  if (times.length === 0)
-    throw new DcnError("failed", "NO_START_TIME", "the cluster recorded no start of the workload");
-  return Math.max(...times);
 }

@@ -69,7 +69,9 @@ export type HelperVerb =
   | "drop-image"
   | "deny-image"
   | "allow-image"
-  | "reboot-node";
+  | "reboot-node"
+  | "fence-node"
+  | "signal-daemon";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

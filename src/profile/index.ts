@@ -1,5 +1,7 @@
 // Profiles: YAML text → documents and findings → a node group with its cluster model.
 export { type ParsedDocuments, parseDocuments } from "./documents.js";
+export type { Drill, DrillStep } from "./drill.js";
+export { DRILL_FAULT_NAMES, type DrillFaultName, type DrillTarget, faultShape } from "./drill-faults.js";
 export { DEVICE_PARAMETERS } from "./fence-agents.js";
 export type {
   ImageApplication,

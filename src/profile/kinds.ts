@@ -3,6 +3,7 @@ import { z } from "zod";
 import { tierJsonSchema } from "../cib/index.js";
 import { clusterPolicySchema } from "./cluster-policy.js";
 import { constraintProfileSchema } from "./constraint-profile.js";
+import { drillSchema } from "./drill.js";
 import { filledShape, heritageShape } from "./heritage.js";
 import { imageSetSchema } from "./image-set.js";
 import { nodeGroupSchema } from "./node-group.js";
@@ -35,6 +36,7 @@ const schemas = {
   ImageSet: imageSetSchema,
   TicketManager: ticketManagerSchema.extend(filledShape).meta({ title: "TicketManager" }),
   Rollout: rolloutSchema.meta({ title: "Rollout" }),
+  Drill: drillSchema.meta({ title: "Drill" }),
 } as const;
 
 /** The kinds that a document may have. */
@@ -46,6 +48,7 @@ export const PROFILE_KINDS: readonly ProfileKind[] = [
   "ImageSet",
   "TicketManager",
   "Rollout",
+  "Drill",
 ];
 
 /** True for the name of a kind. */

@@ -2,6 +2,7 @@
 import type { Position } from "../errors/index.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ConstraintProfile } from "./constraint-profile.js";
+import type { Drill } from "./drill.js";
 import type { ImageSet } from "./image-set.js";
 import type { NodeGroup } from "./node-group.js";
 import type { Rollout } from "./rollout.js";
@@ -51,7 +52,8 @@ export type ProfileDocument =
   | Typed<"ClusterPolicy", ClusterPolicy>
   | Typed<"ImageSet", ImageSet>
   | Typed<"TicketManager", TicketManagerText>
-  | Typed<"Rollout", Rollout>;
+  | Typed<"Rollout", Rollout>
+  | Typed<"Drill", Drill>;
 
 /** The kinds of documents. */
 export type ProfileKind = ProfileDocument["kind"];

@@ -5,6 +5,8 @@ export { applyGroup } from "./apply.js";
 export type { ApplyOptions, ApplyResult } from "./apply-round.js";
 export { type Confirmed, confirmChange } from "./confirm.js";
 export { changeLinks, changeQuorumDevice } from "./corosync.js";
+export { type DrillOptions, runDrill } from "./drill.js";
+export { GroupGround, requireDrillable } from "./drill-group.js";
 export type { GroupStatus, NodeStatus, WorkloadStatus } from "./group-status.js";
 export { type BuiltImage, buildImages, type ImageBuild, type ImageBuildOptions } from "./image-build.js";
 export { type ContainerReport, lookAtContainer } from "./image-look.js";

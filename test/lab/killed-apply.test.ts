@@ -122,7 +122,9 @@ async function killAndComplete(lab: Lab, point: string): Promise<void> {
   expect(second.exitCode, `${point}: ${second.stderr}`).toBe(0);
   const { outcome } = JSON.parse(second.stdout) as { outcome: string };
   // Whoever dies at the last steps may have done everything.
-  const wanted = /^finish|^observe [789]|^claim [456]/.test(point) ? ["completed", "unchanged"] : ["formed", "completed"];
+  const wanted = /^finish|^observe [789]|^claim [456]/.test(point)
+    ? ["completed", "unchanged"]
+    : ["formed", "completed"];
   expect(wanted, point).toContain(outcome);
   await lab.settled(nodes);
   expect(await allAreIn(lab), point).toBe(true);

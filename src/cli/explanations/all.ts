@@ -3,6 +3,7 @@ import { adoptionCodes } from "./adoption.js";
 import { checkCodes } from "./checks.js";
 import { containerfileCodes } from "./containerfiles.js";
 import { deploymentCodes } from "./deployments.js";
+import { drillCodes } from "./drills.js";
 import type { Explanations } from "./explanation.js";
 import { fencingCodes } from "./fencing.js";
 import { healingCodes } from "./healing.js";
@@ -30,6 +31,7 @@ export const explanations: Explanations = {
   ...memberCodes,
   ...planCodes,
   ...labCodes,
+  ...drillCodes,
   ...observerCodes,
   ...imageCodes,
   ...containerfileCodes,

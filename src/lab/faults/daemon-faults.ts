@@ -1,4 +1,5 @@
 // Faults of single daemons: killed, or stopped where they stand (signal(7)).
+import { DcnError } from "../../errors/index.js";
 import { waitUntil } from "../../time/index.js";
 import { execInside } from "../inside.js";
 import { type FaultKind, type FaultScene, nodeArgument, withoutEffect, wordArgument } from "./fault.js";
@@ -30,26 +31,23 @@ async function pidsInside(scene: FaultScene, node: string, daemon: string): Prom
 export const daemonFaults: readonly FaultKind[] = [
   {
     name: "kill-daemon",
-    usage: "NODE DAEMON",
-    summary: "kills a daemon with SIGKILL",
+    usage: "NODE DAEMON [TIMES] [EVERY]",
+    summary: "kills a daemon with SIGKILL, again and again where a number and a pause (2s) are given",
     inject: async (scene, args) => {
       const node = nodeArgument(scene, args[0]);
       const daemon = wordArgument(daemons, "daemon", args[1]);
-      const before = await pidsInside(scene, node.name, daemon);
-      if (before.length === 0) throw withoutEffect("kill-daemon", `${daemon} does not run on ${node.name}`);
-      await execInside(scene.paths, node.name, ["kill", "-KILL", ...before]);
-      await waitUntil(
-        scene.clock,
-        { timeoutMs: 5_000, intervalMs: 20, what: `${daemon} to be gone` },
-        async () => {
-          const now = await pidsInside(scene, node.name, daemon);
-          const still = before.filter((pid) => now.includes(pid));
-          return still.length === 0
-            ? { done: true, value: undefined }
-            : { done: false, reason: `process ${still.join(", ")}` };
-        },
-      );
-      return `${node.name}: ${daemon} (process ${before.join(", ")}) gone`;
+      const [times, pauseMs] = [Number(args[2] ?? "1"), pauseOf(args[3] ?? "1s")];
+      const killed: string[] = [];
+      for (let turn = 0; turn < times; turn += 1) {
+        if (turn > 0) await scene.clock.sleep(pauseMs);
+        // Its node may be fenced in between: then that was its effect.
+        const pids = await killOnce(scene, node.name, daemon).catch((error: unknown) => {
+          if (killed.length > 0) return [];
+          throw error;
+        });
+        killed.push(...pids);
+      }
+      return `${node.name}: ${daemon} (process ${killed.join(", ")}) gone`;
     },
   },
   {
@@ -70,15 +68,35 @@ export const daemonFaults: readonly FaultKind[] = [
   },
 ];
 
+async function killOnce(scene: FaultScene, node: string, daemon: string): Promise<string[]> {
+  const before = await pidsInside(scene, node, daemon);
+  if (before.length === 0) throw withoutEffect("kill-daemon", `${daemon} does not run on ${node}`);
+  await execInside(scene.paths, node, ["kill", "-KILL", ...before]);
+  const limits = { timeoutMs: 5_000, intervalMs: 20, what: `${daemon} to be gone` };
+  await waitUntil(scene.clock, limits, async () => {
+    const now = await pidsInside(scene, node, daemon);
+    const still = before.filter((pid) => now.includes(pid));
+    return still.length === 0
+      ? { done: true, value: undefined }
+      : { done: false, reason: `process ${still.join(", ")}` };
+  });
+  return before;
+}
+
+/** Milliseconds of `500ms` or `2s`. Throws DcnError `usage`. */
+export function pauseOf(text: string): number {
+  const [, digits = "", unit] = /^(\d+)(ms|s)$/.exec(text) ?? [];
+  if (unit !== undefined) return Number(digits) * (unit === "s" ? 1000 : 1);
+  throw new DcnError("usage", "NO_SUCH_WORD", `“${text}” is no pause`, { hint: "as 500ms or 2s" });
+}
+
 async function stateInside(scene: FaultScene, node: string, pid: string): Promise<string> {
   const result = await execInside(scene.paths, node, ["cat", `/proc/${pid}/stat`], { timeoutMs: 5_000 });
   return result.stdout.slice(result.stdout.lastIndexOf(")") + 2).split(" ")[0] ?? "";
 }
 
-/** Lets every stopped process of a machine go on. */
+/** Lets every stopped process of a machine go on: one look for all, since healing is done often. */
 export async function continueDaemons(scene: FaultScene, node: string): Promise<void> {
-  for (const daemon of daemons) {
-    const pids = await pidsInside(scene, node, daemon);
-    if (pids.length > 0) await execInside(scene.paths, node, ["kill", "-CONT", ...pids]);
-  }
+  const pattern = `^(/[^ ]*/)?(${daemons.join("|")})( |$|:)`;
+  await execInside(scene.paths, node, ["pkill", "-CONT", "-f", pattern]);
 }

@@ -4,8 +4,11 @@ import { straightenLines } from "../bad-line.js";
 import { setBmcMode, supervisorState, switchPower } from "../control.js";
 import { continueDaemons } from "./daemon-faults.js";
 import type { FaultScene } from "./fault.js";
+import { healLinks } from "./link-faults.js";
 import { healNetwork } from "./network-faults.js";
 import { healAgents, healInside } from "./node-faults.js";
+import { mendBoot } from "./power-faults.js";
+import { undoScripts } from "./script.js";
 
 /** Heals the whole lab and returns, in words, what was undone. Machines that are off are switched on. */
 export async function healLab(scene: FaultScene): Promise<string[]> {
@@ -27,12 +30,15 @@ export async function healLab(scene: FaultScene): Promise<string[]> {
       await switchPower(scene.paths, node.name, "thaw");
       undone.push(`${node.name}: frozen`);
     }
+    if (await mendBoot(scene, node)) undone.push(`${node.name}: boot entries`);
     if (machine.power === "off") {
       await switchPower(scene.paths, node.name, "on");
       undone.push(`${node.name}: off`);
     } else {
+      if (await healLinks(scene.spec, node)) undone.push(`${node.name}: links`);
       await continueDaemons(scene, node.name);
       await healInside(scene, node.name);
+      for (const name of await undoScripts(scene, node.name)) undone.push(`${node.name}: ${name}`);
     }
   }
   return undone;

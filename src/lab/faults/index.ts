@@ -1,7 +1,11 @@
 // All faults that the lab can inject, and the way back.
 import { DcnError } from "../../errors/index.js";
+import { accessFaults } from "./access-faults.js";
+import { clusterFaults } from "./cluster-faults.js";
 import { daemonFaults } from "./daemon-faults.js";
 import type { FaultKind, FaultScene } from "./fault.js";
+import { fileFaults } from "./file-faults.js";
+import { linkFaults } from "./link-faults.js";
 import { misbehave } from "./misbehave.js";
 import { networkFaults } from "./network-faults.js";
 import { nodeFaults } from "./node-faults.js";
@@ -16,8 +20,12 @@ export const faultKinds: readonly FaultKind[] = [
   ...powerFaults,
   ...daemonFaults,
   ...networkFaults,
+  ...linkFaults,
+  ...accessFaults,
   misbehave,
   ...nodeFaults,
+  ...fileFaults,
+  ...clusterFaults,
 ];
 
 /** Injects one fault and returns its observed effect. Throws DcnError `usage` for an unknown kind. */

@@ -6,7 +6,8 @@ import { type FaultKind, type FaultScene, nodeArgument, withoutEffect } from "./
 
 const table = "inet dcn_ha_lab";
 
-function clusterNetworks(spec: LabSpec): readonly { name: string; number: number }[] {
+/** The networks that corosync uses. */
+export function clusterNetworks(spec: LabSpec): readonly { name: string; number: number }[] {
   return spec.networks.filter((network) => network.number > 0);
 }
 
@@ -14,7 +15,8 @@ function inNamespace(spec: LabSpec, node: LabNode, argv: readonly string[]): str
   return ["ip", "netns", "exec", namespaceOf(spec, node), ...argv];
 }
 
-async function addRules(spec: LabSpec, node: LabNode, rules: readonly string[]): Promise<void> {
+/** Adds rules to a node's table of lab faults. */
+export async function addRules(spec: LabSpec, node: LabNode, rules: readonly string[]): Promise<void> {
   const lines = [
     `add table ${table}`,
     `add chain ${table} in { type filter hook input priority -10 ; }`,

@@ -1,7 +1,11 @@
 // Faults of whole machines: power, freeze, reboot.
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { waitUntil } from "../../time/index.js";
 import { supervisorState, switchPower } from "../control.js";
 import { execInside } from "../inside.js";
+import type { LabNode } from "../spec.js";
+import { firstDeployment } from "../sysroot.js";
 import { type FaultKind, type FaultScene, nodeArgument, withoutEffect } from "./fault.js";
 
 async function powerOf(scene: FaultScene, node: string): Promise<string> {
@@ -53,7 +57,34 @@ export const powerFaults: readonly FaultKind[] = [
       return `${node.name}: up with a new boot id`;
     },
   },
+  {
+    name: "break-boot",
+    usage: "NODE",
+    summary: "takes a machine's boot entries away: once it is off it does not come back",
+    inject: async (scene, args) => {
+      const node = nodeArgument(scene, args[0]);
+      const [entries, hidden] = bootEntries(scene, node);
+      await rename(entries, hidden);
+      const found = await firstDeployment(scene.paths.sysroot(node)).catch(() => undefined);
+      if (found !== undefined) throw withoutEffect("break-boot", `it would still boot ${found}`);
+      return `${node.name}: nothing to boot`;
+    },
+  },
 ];
+
+function bootEntries(scene: FaultScene, node: LabNode): readonly [entries: string, hidden: string] {
+  const loader = join(scene.paths.sysroot(node), "boot", "loader");
+  return [join(loader, "entries"), join(loader, "dcn-ha-lab-hidden")];
+}
+
+/** Gives a machine its boot entries back; false where they were not taken. */
+export async function mendBoot(scene: FaultScene, node: LabNode): Promise<boolean> {
+  const [entries, hidden] = bootEntries(scene, node);
+  return rename(hidden, entries).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function bootId(scene: FaultScene, node: string): Promise<string> {
   const result = await execInside(scene.paths, node, ["cat", "/proc/sys/kernel/random/boot_id"], {

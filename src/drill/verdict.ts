@@ -1,0 +1,218 @@
+// A drill's verdict: each thing that its document expects, beside what was seen from outside. No clock, no cluster: facts in, checks out.
+import { type Drill, msOf } from "../profile/index.js";
+import { doubleRunsOf, type Outage, outagesOf, type Run } from "../timeline/index.js";
+import type { DrillFacts, Injected } from "./facts.js";
+import { type Cast, faultText } from "./fit.js";
+import type { InvariantCount } from "./ground.js";
+
+/** One thing that was expected. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** `not-injected`: a fault that did not bite; `not-applicable`: this group cannot be drilled so. */
+export type Outcome = "passed" | "failed" | "not-injected" | "not-applicable";
+
+/** What came of one drill. */
+export interface DrillResult {
+  readonly drill: string;
+  readonly outcome: Outcome;
+  /** Why it did not apply, or bite. */
+  readonly why?: string;
+  readonly checks: readonly Check[];
+  /** The longest outage of the workload; absent where there was none. */
+  readonly outageMs?: number;
+  readonly bound?: DrillFacts["bound"];
+  /** From the first fault until the first fenced node was without power. */
+  readonly fenceMs?: number;
+  /** From the first fault until all was well. */
+  readonly rejoinMs?: number;
+  readonly invariants: readonly InvariantCount[];
+  readonly injected: readonly Injected[];
+  readonly seed: number;
+  /** Where all that was seen is written down, for `drill judge`. */
+  readonly log?: string;
+}
+
+/** The time of the workload's outages while the drill lasted. */
+export function outagesIn({ beganNs, truth }: Pick<DrillFacts, "beganNs" | "truth">): Outage[] {
+  return outagesOf(truth.runs).filter(({ toNs }) => toNs > beganNs);
+}
+
+/** The instance that was there when the drill began. */
+function firstRun({ beganNs, truth }: DrillFacts): Run | undefined {
+  return truth.runs.filter(({ fromNs }) => fromNs <= beganNs).at(-1);
+}
+
+function laterRuns({ beganNs, truth }: DrillFacts): Run[] {
+  return truth.runs.filter(({ fromNs }) => fromNs > beganNs);
+}
+
+/** Seconds with two digits. */
+export function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+/** The verdict on a drill whose every fault was tried. */
+export function verdictOf(
+  drill: Drill,
+  facts: DrillFacts,
+  more: { readonly cast: Cast; readonly seed: number; readonly invariants: readonly InvariantCount[] },
+): DrillResult {
+  const dull = facts.injected.find(({ evidence }) => evidence === undefined);
+  const checks = [
+    workloadCheck(drill, facts),
+    ...outageChecks(drill, facts),
+    fencedCheck(drill, facts, more.cast),
+    doubleCheck(facts),
+    ...statusCheck(drill, facts),
+    wellCheck(drill, facts),
+    ...invariantChecks(drill, more.invariants),
+  ];
+  const bad = checks.some(({ ok }) => !ok);
+  const bit = dull === undefined;
+  // Two copies at once are never excused, whatever else went wrong.
+  const doubled = !doubleCheck(facts).ok;
+  const outcome = doubled || (bit && bad) ? "failed" : bit ? "passed" : "not-injected";
+  return {
+    drill: drill.name,
+    outcome,
+    ...(dull === undefined ? {} : { why: `${faultText(dull)}: ${dull.why ?? "no effect was seen"}` }),
+    checks,
+    ...timesOf(facts),
+    bound: facts.bound,
+    invariants: more.invariants,
+    injected: facts.injected,
+    seed: more.seed,
+  };
+}
+
+function timesOf(facts: DrillFacts): Pick<DrillResult, "outageMs" | "fenceMs" | "rejoinMs"> {
+  const outages = outagesIn(facts).map(({ ms }) => ms);
+  const first = facts.injected[0]?.atNs ?? facts.beganNs;
+  const gone = facts.truth.fencings.map(({ goneNs, askedNs }) => goneNs ?? askedNs);
+  const fencedNs = gone.length === 0 ? undefined : Math.min(...gone);
+  return {
+    ...(outages.length === 0 ? {} : { outageMs: Math.max(...outages) }),
+    ...(fencedNs === undefined ? {} : { fenceMs: Math.max(0, (fencedNs - first) / 1e6) }),
+    ...(facts.wellNs === undefined ? {} : { rejoinMs: (facts.wellNs - first) / 1e6 }),
+  };
+}
+
+/** What became of the workload, as documents say it. */
+export function fateOf(facts: DrillFacts): { readonly fate: string; readonly text: string } {
+  const first = firstRun(facts);
+  const later = laterRuns(facts);
+  const [next] = later;
+  if (first === undefined) return { fate: "unknown", text: "it did not run when the drill began" };
+  if (next === undefined) {
+    // Beats come each 50 ms; a run that ended a second ago is over.
+    const over = facts.truth.nowNs - first.toNs > 2e9;
+    return over
+      ? { fate: "stopped", text: `it stopped on ${first.node} and ran nowhere since` }
+      : { fate: "stays", text: `it ran on ${first.node} without a pause` };
+  }
+  const moved = later.find(({ node }) => node !== first.node);
+  if (moved !== undefined) return { fate: "moved", text: `it went from ${first.node} to ${moved.node}` };
+  return { fate: "restarted", text: `it began anew on ${first.node}` };
+}
+
+/** Whether what is expected of the workload has come; also asked while a drill is under way. */
+export function workloadCheck(drill: Drill, facts: DrillFacts): Check {
+  const { fate, text } = fateOf(facts);
+  const { workload } = drill.expect;
+  const hit = facts.injected.some(
+    ({ parameters, evidence }) => evidence !== undefined && parameters.node === facts.before.holder,
+  );
+  const wanted = workload === "moved-if-hit" ? (hit ? "moved" : "stays") : workload;
+  const runs = laterRuns(facts).at(-1) ?? firstRun(facts);
+  const alive = runs !== undefined && !runs.stopped && facts.truth.nowNs - runs.toNs < 2e9;
+  const ok = wanted === "recovers" ? alive : wanted === "stopped" ? wasStopped(facts) : fate === wanted;
+  return { name: "workload", ok, text: ok ? text : `${text}; expected: ${wanted}` };
+}
+
+/** Whether it ran nowhere from the last fault until what was broken was mended, but for a beat of those who had it. */
+function wasStopped(facts: DrillFacts): boolean {
+  const { truth, injected, healedNs = truth.nowNs } = facts;
+  const from = injected.at(-1)?.atNs ?? facts.beganNs;
+  const begun = truth.runs.some(({ fromNs }) => fromNs > from && fromNs < healedNs);
+  const ran = truth.runs.some(({ fromNs, toNs }) => fromNs <= from && toNs > from + 10e9);
+  return !begun && !ran;
+}
+
+function outageChecks(drill: Drill, facts: DrillFacts): Check[] {
+  const { back, within } = drill.expect;
+  const longest = outagesIn(facts).sort((left, right) => right.ms - left.ms)[0];
+  if (longest === undefined) return [];
+  const least = longest.ms - facts.truth.inexactMs;
+  const limits = [
+    ...(back === undefined
+      ? []
+      : [{ ms: facts.bound.totalMs * back, text: `${back} × bound ${secondsText(facts.bound.totalMs)}` }]),
+    ...(within === undefined ? [] : [{ ms: msOf(within, "0ms"), text: within }]),
+  ];
+  return limits.map(({ ms, text }) => ({
+    name: "outage",
+    ok: least <= ms,
+    text: `${secondsText(longest.ms)}, at most ${text}`,
+  }));
+}
+
+/** Nodes that were fenced, each once. */
+export function fencedNodes({ truth }: Pick<DrillFacts, "truth">): string[] {
+  return [...new Set(truth.fencings.map(({ node }) => node))].sort();
+}
+
+/** Whether the right ones were fenced, and nobody else; also asked while a drill is under way. */
+export function fencedCheck(drill: Drill, facts: DrillFacts, cast: Cast): Check {
+  const { fenced = [], mayFence = [], fencedCount } = drill.expect;
+  const seen = fencedNodes(facts);
+  const text = seen.length === 0 ? "nobody" : seen.join(", ");
+  if (fencedCount !== undefined) {
+    const ok = seen.length === fencedCount;
+    return { name: "fenced", ok, text: ok ? text : `${text}; expected: ${fencedCount} of them` };
+  }
+  const must = fenced.flatMap((part) => cast.of(part));
+  const may = [...must, ...mayFence.flatMap((part) => cast.of(part))];
+  const missing = must.filter((node) => !seen.includes(node));
+  const wrong = seen.filter((node) => !may.includes(node));
+  const words = [
+    ...(missing.length === 0 ? [] : [`${missing.join(", ")} was not`]),
+    ...(wrong.length === 0 ? [] : [`${wrong.join(", ")} should not have been`]),
+  ];
+  return { name: "fenced", ok: words.length === 0, text: [text, ...words].join("; ") };
+}
+
+function doubleCheck({ truth, beganNs }: DrillFacts): Check {
+  const doubles = doubleRunsOf(truth.runs).filter(({ toNs }) => toNs > beganNs);
+  const text = doubles.map(({ nodes, ms }) => `on ${nodes.join(" and ")} for ${ms.toFixed(0)} ms`);
+  return { name: "one copy", ok: doubles.length === 0, text: text.join("; ") || "never two at once" };
+}
+
+function statusCheck(drill: Drill, { troublesAmid }: DrillFacts): Check[] {
+  const { saysTrouble } = drill.expect;
+  if (saysTrouble === undefined || troublesAmid === undefined) return [];
+  const ok = troublesAmid.length > 0 === saysTrouble;
+  const said = troublesAmid.length === 0 ? "it told no trouble" : `it told: ${troublesAmid.join("; ")}`;
+  return [{ name: "status", ok, text: said }];
+}
+
+function wellCheck(drill: Drill, { after, wellNs }: DrillFacts): Check {
+  const wanted = drill.expect.rejoins !== false;
+  const ok = wellNs !== undefined || !wanted;
+  const text = wellNs === undefined ? `not well: ${after.troubles.join("; ")}` : "all is well again";
+  return { name: "well again", ok, text };
+}
+
+function invariantChecks(drill: Drill, invariants: readonly InvariantCount[]): Check[] {
+  const counted = invariants.filter(({ id }) => drill.invariants?.includes(id) ?? true);
+  return counted
+    .filter(({ violations }) => violations.length > 0)
+    .map(({ id, violations }) => ({
+      name: id,
+      ok: false,
+      text: `${violations.length} times, first: ${violations[0] ?? ""}`,
+    }));
+}

@@ -1,0 +1,73 @@
+// What drills see of real machines: where the workload runs and who was fenced, sampled over SSH. Outages are as exact as the samples are close.
+import type { Fencing } from "../drill/index.js";
+import type { Run } from "../timeline/index.js";
+import type { GroupStatus } from "./group-status.js";
+
+/** One look at a group. */
+export interface Sample {
+  /** When it began and ended, in nanoseconds. */
+  readonly fromNs: number;
+  readonly atNs: number;
+  /** Undefined where no node answered. */
+  readonly status: GroupStatus | undefined;
+}
+
+const DEAD: ReadonlySet<string> = new Set(["offline", "unclean", "unknown", "pending"]);
+
+/** Where a workload runs; undefined where it runs nowhere, or only where nobody is alive. */
+export function holderIn(status: GroupStatus | undefined, workload: string): string | undefined {
+  const one = status?.workloads.find(({ id, nodes }) => id === workload && nodes.length > 0);
+  if (one === undefined || one.role === "Stopped") return undefined;
+  return one.nodes.find((node) => {
+    const state = status?.nodes.find(({ name }) => name === node)?.state;
+    return state !== undefined && !DEAD.has(state) && !one.remarks.includes("failed");
+  });
+}
+
+/** Runs of a workload out of samples in order: one for each time that it was seen on a node without a gap. */
+export function runsFrom(samples: readonly Sample[], workload: string): Run[] {
+  const runs: { node: string; boot: string; fromNs: number; toNs: number; stopped: boolean }[] = [];
+  let open = false;
+  for (const { atNs, fromNs, status } of samples) {
+    // Nobody answered: neither that it runs nor that it does not.
+    if (status === undefined) continue;
+    const holder = holderIn(status, workload);
+    const last = runs.at(-1);
+    if (holder === undefined) open = false;
+    else if (open && last !== undefined && last.node === holder) last.toNs = fromNs;
+    else {
+      runs.push({ node: holder, boot: "", fromNs: atNs, toNs: atNs, stopped: false });
+      open = true;
+    }
+  }
+  return runs;
+}
+
+/** Fencings that were not in the first sample's history. */
+export function fencingsFrom(samples: readonly Sample[]): Fencing[] {
+  const first = samples.find(({ status }) => status !== undefined)?.status?.fencing ?? [];
+  const key = (event: { target: string; action: string; completed: string | undefined }) =>
+    `${event.target} ${event.action} ${event.completed ?? ""}`;
+  const known = new Set(first.map(key));
+  const found: Fencing[] = [];
+  for (const { atNs, status } of samples) {
+    for (const event of status?.fencing ?? []) {
+      if (event.status !== "success" || known.has(key(event))) continue;
+      known.add(key(event));
+      found.push({ node: event.target, askedNs: atNs, goneNs: atNs });
+    }
+  }
+  return found;
+}
+
+/** The longest time between two samples that answered, in milliseconds. */
+export function coarseness(samples: readonly Sample[]): number {
+  let last: number | undefined;
+  let widest = 0;
+  for (const { atNs, fromNs, status } of samples) {
+    if (status === undefined) continue;
+    if (last !== undefined) widest = Math.max(widest, atNs - last);
+    last = fromNs;
+  }
+  return widest / 1e6;
+}

@@ -1,0 +1,75 @@
+// Score cards: counts, trends against earlier runs, and what a CI server and a browser get of them.
+import { expect, test } from "vitest";
+import {
+  cardOfHistory,
+  cardPage,
+  type DrillResult,
+  describeCard,
+  historyEntry,
+  junitReport,
+  readHistory,
+  scoreCard,
+} from "../../src/drill/index.js";
+
+const bound = { totalMs: 4_000, terms: [{ name: "token", ms: 1_000, source: "computed" as const }] };
+const base: DrillResult = {
+  drill: "power-loss",
+  outcome: "passed",
+  checks: [],
+  invariants: [],
+  injected: [],
+  seed: 7,
+};
+const passed = (outageMs: number): DrillResult => ({
+  ...base,
+  outageMs,
+  bound,
+  checks: [{ name: "workload", ok: true, text: "it went from a to b" }],
+});
+const failed: DrillResult = {
+  ...passed(9_000),
+  drill: "<frozen>",
+  outcome: "failed",
+  checks: [{ name: "outage", ok: false, text: "9.00 s & more" }],
+};
+const dull: DrillResult = { ...base, drill: "loss-5", outcome: "not-injected", why: "no packet was lost" };
+
+const lines = [3_000, 3_200, 8_000].map((ms, at) =>
+  JSON.stringify(historyEntry(passed(ms), { at: `2026-01-0${at + 1}`, where: "lab" })),
+);
+const earlier = readHistory(`${lines.join("\n")}\n{"at":"2026-01-04","where":"lab","resu`);
+const card = scoreCard([passed(3_100), failed, dull], earlier, { group: "g", where: "lab", seed: 7 });
+const plain = (_colour: string, text: string) => text;
+
+test("a history survives a line that was cut short, and gives the median", () => {
+  expect(earlier).toHaveLength(3);
+  expect(card.lines[0]?.trend).toEqual({ runs: 3, medianMs: 3_200 });
+  expect(card).toMatchObject({ passed: 1, failed: 1, notInjected: 1, notApplicable: 0 });
+});
+
+test("the text has verdicts, outage beside bound and trend, what failed, and the terms", () => {
+  const text = describeCard(card, plain);
+  expect(text).toContain("outage 3.10 s of 4.00 s, median of 3 before 3.20 s");
+  expect(text).toContain("outage: 9.00 s & more");
+  expect(text).toContain("not injected");
+  expect(text).toContain("bound 4.00 s: token 1.00 s computed");
+});
+
+test("the last call of a history makes the card of drill report", () => {
+  expect(cardOfHistory("g", [])).toBeUndefined();
+  expect(cardOfHistory("g", earlier)?.lines.map(({ trend }) => trend?.runs)).toEqual([2]);
+});
+
+test("JUnit: a failure with its text, a skip with its reason, nothing unescaped", () => {
+  const xml = junitReport(card);
+  expect(xml).toContain('tests="3" failures="1" errors="0" skipped="1"');
+  expect(xml).toContain('name="&#60;frozen&#62;"');
+  expect(xml).toContain('<failure message="outage: 9.00 s &#38; more">');
+  expect(xml).toContain('<skipped message="no packet was lost"/>');
+});
+
+test("the page needs nothing beside itself", () => {
+  const page = cardPage(card, "now");
+  expect(page).not.toMatch(/<(script|link|img)|https?:/);
+  expect(page).toContain("&#60;frozen&#62;");
+});

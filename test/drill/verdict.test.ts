@@ -1,0 +1,198 @@
+// A drill's verdict from facts that no clock and no cluster made: what is expected beside what was seen.
+import { describe, expect, test } from "vitest";
+import {
+  castFor,
+  concreteFaults,
+  type DrillFacts,
+  type Injected,
+  misfit,
+  type Situation,
+  type Traits,
+  verdictOf,
+} from "../../src/drill/index.js";
+import { type Drill, parseDocuments } from "../../src/profile/index.js";
+
+const traits: Traits = {
+  nodes: ["a", "b", "c"],
+  networks: ["site", "process"],
+  client: false,
+  mixedVersions: false,
+  faults: ["power-off", "cut-network", "cut-direction", "link-down"],
+};
+const before: Situation = { workload: "pulse", holder: "a", dc: "b", online: ["a", "b", "c"], troubles: [] };
+const SECOND = 1e9;
+
+function drill(text: string): Drill {
+  const { documents, findings } = parseDocuments([
+    { file: "d.yaml", text: `kind: Drill\nname: d\nsummary: s\n${text}` },
+  ]);
+  expect(findings).toEqual([]);
+  const [document] = documents;
+  if (document?.kind !== "Drill") throw new Error("no Drill");
+  return document.value;
+}
+
+const injected: Injected = {
+  fault: "power-off",
+  parameters: { node: "a" },
+  atNs: 10 * SECOND,
+  evidence: "gone",
+};
+
+/** a ran until second 10, and b from second 14 to now, second 30; a was fenced at 12. */
+function facts(change: Partial<DrillFacts> = {}): DrillFacts {
+  return {
+    before,
+    beganNs: 9 * SECOND,
+    injected: [injected],
+    truth: {
+      nowNs: 30 * SECOND,
+      runs: [
+        { node: "a", boot: "1", fromNs: SECOND, toNs: 10 * SECOND, stopped: false },
+        { node: "b", boot: "2", fromNs: 14 * SECOND, toNs: 30 * SECOND, stopped: false },
+      ],
+      fencings: [{ node: "a", askedNs: 12 * SECOND, goneNs: 12.5 * SECOND }],
+      inexactMs: 0,
+    },
+    after: before,
+    wellNs: 25 * SECOND,
+    bound: { totalMs: 4_000, terms: [] },
+    ...change,
+  };
+}
+
+const cast = castFor(before, traits, 0);
+const verdict = (document: Drill, seen: DrillFacts) =>
+  verdictOf(document, seen, { cast, seed: 7, invariants: [] });
+const bad = (document: Drill, seen: DrillFacts) =>
+  verdict(document, seen)
+    .checks.filter(({ ok }) => !ok)
+    .map(({ name }) => name);
+
+const POWER =
+  "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: moved, fenced: [holder], back: 1.3 }\n";
+
+describe("a drill that went as promised", () => {
+  test("has passed, with its times", () => {
+    expect(verdict(drill(POWER), facts())).toMatchObject({
+      outcome: "passed",
+      outageMs: 4_000,
+      fenceMs: 2_500,
+      rejoinMs: 15_000,
+      seed: 7,
+    });
+  });
+});
+
+describe("each expectation fails by itself", () => {
+  const { truth } = facts();
+  const [first, second] = truth.runs;
+  if (first === undefined || second === undefined) throw new Error("two runs");
+
+  test.each<[string, Partial<DrillFacts>, string[]]>([
+    ["too late", { bound: { totalMs: 3_000, terms: [] } }, ["outage"]],
+    ["not fenced", { truth: { ...truth, fencings: [] } }, ["fenced"]],
+    [
+      "somebody else fenced too",
+      { truth: { ...truth, fencings: [...truth.fencings, { node: "c", askedNs: 1 }] } },
+      ["fenced"],
+    ],
+    ["it ran nowhere since", { truth: { ...truth, runs: [first] } }, ["workload"]],
+    [
+      "it came back on its node",
+      { truth: { ...truth, runs: [first, { ...second, node: "a" }] } },
+      ["workload"],
+    ],
+    [
+      "twice at once",
+      { truth: { ...truth, runs: [first, { ...second, fromNs: 9.5 * SECOND }] } },
+      ["one copy"],
+    ],
+    [
+      "not well in the end",
+      { after: { ...before, troubles: ["node a offline"] }, wellNs: undefined as never },
+      ["well again"],
+    ],
+  ])("%s", (_name, change, names) => {
+    const changed = { ...facts(), ...change };
+    if (changed.wellNs === undefined) delete (changed as { wellNs?: number }).wellNs;
+    expect(bad(drill(POWER), changed)).toEqual(names);
+    expect(verdict(drill(POWER), changed).outcome).toBe("failed");
+  });
+
+  test("a violated invariant, unless the document leaves it out", () => {
+    const invariants = [{ id: "I3", applicable: true, checked: 9, violations: ["early"] }];
+    const more = { cast, seed: 0, invariants };
+    expect(verdictOf(drill(POWER), facts(), more).outcome).toBe("failed");
+    expect(verdictOf(drill(`${POWER}invariants: [I1]\n`), facts(), more).outcome).toBe("passed");
+  });
+});
+
+test("a fault that did not bite is no pass, and two copies at once fail even then", () => {
+  const dull: Injected = { ...injected, evidence: undefined, why: "frozen" };
+  expect(verdict(drill(POWER), facts({ injected: [dull] }))).toMatchObject({
+    outcome: "not-injected",
+    why: "power-off a: frozen",
+  });
+  const { truth } = facts();
+  const runs = truth.runs.map((run) => (run.node === "b" ? { ...run, fromNs: 9.5 * SECOND } : run));
+  expect(verdict(drill(POWER), facts({ injected: [dull], truth: { ...truth, runs } })).outcome).toBe(
+    "failed",
+  );
+});
+
+test("stopped: nothing may begin before it is mended, and may afterwards", () => {
+  const document = drill(
+    "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: stopped, mayFence: [holder] }\n",
+  );
+  expect(bad(document, facts({ healedNs: 13 * SECOND }))).toEqual([]);
+  expect(bad(document, facts({ healedNs: 15 * SECOND }))).toEqual(["workload"]);
+});
+
+test("moved-if-hit: another node's loss must not move it", () => {
+  const document = drill(
+    "steps: [{ fault: power-off, node: dc }]\nexpect: { workload: moved-if-hit, mayFence: [every] }\n",
+  );
+  expect(bad(document, facts())).toEqual([]);
+  const elsewhere = { ...injected, parameters: { node: "b" } };
+  expect(bad(document, facts({ injected: [elsewhere] }))).toEqual(["workload"]);
+});
+
+describe("who is meant", () => {
+  test("a bystander neither runs the workload nor is the DC, and the seed says which", () => {
+    expect(castFor(before, traits, 0).of("bystander")).toEqual(["c"]);
+    const four = { ...traits, nodes: ["a", "b", "c", "d"] };
+    expect([0, 1].map((seed) => castFor(before, four, seed).of("bystander")[0])).toEqual(["c", "d"]);
+    expect(castFor(before, four, 1).of("second-bystander")).toEqual(["c"]);
+    expect(() => castFor(before, traits, 0).of("remote")).toThrow(RangeError);
+  });
+
+  test("faults get machines and networks in place of parts, in the order of their parameters", () => {
+    const { steps } = drill(
+      "steps: [{ fault: power-off, node: every }, { fault: cut-network, network: last }, { fault: cut-direction, node: holder, peer: bystander }, { fault: link-down, network: every, node: dc, mode: switch }]\nexpect: { workload: stays }\n",
+    );
+    const words = steps.map((step) =>
+      concreteFaults(step, cast, traits).map((one) => Object.values(one.parameters)),
+    );
+    expect(words).toEqual([
+      [["a"], ["b"], ["c"]],
+      [["process"]],
+      [["a", "c"]],
+      [["b", "site,process", "switch"]],
+    ]);
+  });
+
+  test.each([
+    ["needs: { nodes: 5 }", "5 nodes"],
+    ["needs: { nodesAtMost: 2 }", "at most 2"],
+    ["needs: { networks: 3 }", "3 cluster networks"],
+    ["needs: { quorumDevice: true }", "quorum device"],
+    ["needs: { remote: true }", "pacemaker_remote"],
+    ["needs: { client: true }", "client"],
+    ["needs: { mixedVersions: true }", "two versions"],
+  ])("%s is told", (needs, why) => {
+    expect(misfit(drill(`${needs}\n${POWER}`), traits)).toContain(why);
+    expect(misfit(drill(POWER), { ...traits, faults: [] })).toContain("power-off cannot be made");
+    expect(misfit(drill(POWER), traits)).toBeUndefined();
+  });
+});

@@ -1,0 +1,41 @@
+// What samples over SSH say of runs and fencings: a dead node runs nothing, a silence says nothing, old fencings do not count.
+import { expect, test } from "vitest";
+import { coarseness, fencingsFrom, runsFrom, type Sample } from "../../src/workflows/drill-samples.js";
+import type { GroupStatus } from "../../src/workflows/index.js";
+
+function at(second: number, seen: { on?: string; dead?: string; fenced?: string[] } | undefined): Sample {
+  const time = { fromNs: second * 1e9, atNs: (second + 0.5) * 1e9 };
+  if (seen === undefined) return { ...time, status: undefined };
+  const { on, dead, fenced = [] } = seen;
+  const status = {
+    nodes: ["a", "b"].map((name) => ({ name, state: name === dead ? "unclean" : "online", links: [] })),
+    workloads: [{ id: "w", nodes: on === undefined ? [] : [on], role: "Started", remarks: [] }],
+    fencing: fenced.map((completed) => ({ target: "a", action: "reboot", status: "success", completed })),
+  };
+  return { ...time, status: status as unknown as GroupStatus };
+}
+
+const samples = [
+  at(0, { on: "a", fenced: ["yesterday"] }),
+  at(1, { on: "a", fenced: ["yesterday"] }),
+  at(2, { on: "a", dead: "a", fenced: ["yesterday"] }),
+  at(3, undefined),
+  at(6, { on: "b", dead: "a", fenced: ["yesterday", "now"] }),
+  at(7, { on: "b", fenced: ["yesterday", "now"] }),
+];
+
+test("a run ends with its node, and the next begins where it is first seen", () => {
+  expect(runsFrom(samples, "w").map(({ node, fromNs, toNs }) => [node, fromNs / 1e9, toNs / 1e9])).toEqual([
+    ["a", 0.5, 1],
+    ["b", 6.5, 7],
+  ]);
+});
+
+test("nobody answering ends no run", () => {
+  expect(runsFrom([at(0, { on: "a" }), at(1, undefined), at(2, { on: "a" })], "w")).toHaveLength(1);
+});
+
+test("only new fencings count, and gaps between answers say how exact all is", () => {
+  expect(fencingsFrom(samples).map(({ node, askedNs }) => [node, askedNs / 1e9])).toEqual([["a", 6.5]]);
+  expect(coarseness(samples)).toBe(4_500);
+});
