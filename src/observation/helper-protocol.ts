@@ -68,7 +68,9 @@ export type HelperVerb =
   | "drop-image"
   | "deny-image"
   | "allow-image"
-  | "reboot-node";
+  | "reboot-node"
+  | "read-events"
+  | "follow-events";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {
