@@ -1,11 +1,11 @@
 // Opens the way to a group's nodes for one command, and closes it whatever happens.
 import type { ResolvedGroup } from "../profile/index.js";
-import type { Transport } from "../transport/index.js";
+import type { StreamingTransport, Transport } from "../transport/index.js";
 import { sshTargets, userHome } from "./ssh-targets.js";
 
 /** Both logins of a group; `admin` only where every node of the group names one. */
 export interface Connection {
-  readonly transport: Transport;
+  readonly transport: StreamingTransport;
   readonly admin: Transport | undefined;
 }
 

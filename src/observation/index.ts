@@ -16,6 +16,13 @@ export {
   type ObservedNode,
   parseCrmMon,
 } from "./crm-mon.js";
+export {
+  readSpoolLine,
+  type SpoolEvent,
+  type SpoolHeader,
+  type SpoolLine,
+  type SpoolPosition,
+} from "./event-spool.js";
 export type { FencingEvent, ObservedFailure } from "./crm-mon-history.js";
 export type { ObservedResource } from "./crm-mon-resources.js";
 export {

@@ -32,6 +32,7 @@ export {
   showLock,
   withGroupLock,
 } from "./lock.js";
+export { type WatchNews, type WatchOptions, watchGroup, watchRules } from "./watch-group.js";
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
 export { addNode, removeNode } from "./nodes.js";
 export {
