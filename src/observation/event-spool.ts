@@ -71,7 +71,7 @@ function readEvent(line: string): SpoolEvent | undefined {
     return text === undefined || !/^-?\d{1,15}$/.test(text) ? undefined : Number(text);
   };
   const seq = number("seq");
-  const wallMs = Number(fields.get("wall")) * 1000;
+  const wallMs = Math.round(Number(fields.get("wall")) * 1e6) / 1e3;
   const [boot, host, kind] = [fields.get("boot"), fields.get("host"), fields.get("kind")];
   if (seq === undefined || boot === undefined || host === undefined || !Number.isFinite(wallMs)) return undefined;
   const known = {

@@ -112,9 +112,21 @@ function nodeFact(
   track.atMs = atMs;
   note(state, { atMs: since.fromMs, text: `${node} lost` });
   note(state, { atMs, text: "declared dead" });
+  const fencedMs = fencedBefore(state, node, atMs);
+  const lost = { node, atMs, by: [by], held, ...(fencedMs === undefined ? {} : { fencedMs }) };
   if (state.incident !== undefined)
-    state.incident = { ...state.incident, lost: [...state.incident.lost, { node, atMs, by: [by], held }] };
+    state.incident = { ...state.incident, lost: [...state.incident.lost, lost] };
   return `node ${node} lost, says ${by}`;
+}
+
+/** A node that is fenced for what it did is lost afterwards. */
+function fencedBefore(state: WatchState, node: string, atMs: number): number | undefined {
+  const times = state.fencings.flatMap((one) => {
+    const [timeText = "", ...words] = one.split(" ");
+    const same = words.at(-3) === node && words.at(-1) === "done";
+    return same && atMs - Number(timeText) < GIVE_UP_MS ? [Number(timeText)] : [];
+  });
+  return times.at(-1);
 }
 
 function memberFact(state: WatchState, fact: Extract<Fact, { kind: "node" }>): string {

@@ -81,7 +81,7 @@ verb_follow_events() {
 	beats=0
 	while [ "$beats" -lt 300 ] && kill -0 "$follower" 2>/dev/null; do
 		read -r up rest </proc/uptime
-		printf 'alive %s\n' "$up" || return 0
+		printf 'alive %s\n' "$up" 2>/dev/null || return 0
 		sleep 2
 		beats=$((beats + 1))
 	done
