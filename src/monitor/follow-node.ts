@@ -30,6 +30,8 @@ export interface FollowOptions {
 
 /** The node says every two seconds that it is alive. */
 const SILENT_AFTER_MS = 6_500;
+/** After a connection that brought something: it may have ended for nothing but its age. */
+const SHORT_WAIT_MS = 100;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 /** Clocks closer than this are taken for equal: the way to the node takes longer. */
@@ -43,17 +45,18 @@ export async function followNode(options: FollowOptions): Promise<void> {
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {
     let reason = "the connection ended";
+    let inPeace = false;
     try {
-      if (await reader.follow()) waitMs = 0;
+      inPeace = await reader.follow();
     } catch (error) {
       if (isOver()) return;
       if (!(error instanceof DcnError) || error.kind === "refused") throw error;
       reason = error.message;
     }
     if (isOver()) return;
-    if (waitMs > 0) onNews({ kind: "silent", node, atMs: clock.wallMs(), reason });
-    await clock.sleep(waitMs, signal).catch(() => undefined);
-    waitMs = reader.worked ? FIRST_WAIT_MS : Math.min(Math.max(waitMs, FIRST_WAIT_MS) * 2, LONGEST_WAIT_MS);
+    if (!inPeace) onNews({ kind: "silent", node, atMs: clock.wallMs(), reason });
+    await clock.sleep(inPeace ? SHORT_WAIT_MS : waitMs, signal).catch(() => undefined);
+    waitMs = reader.worked ? FIRST_WAIT_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
   }
 }
 
@@ -71,7 +74,7 @@ class SpoolReader {
     this.seen = options.position;
   }
 
-  /** One connection until its end; true where the node ended it in peace and it goes on at once. */
+  /** One connection until its end; true where it brought something until then, so that it is worth another try at once. */
   async follow(): Promise<boolean> {
     const { transport, node, signal, clock } = this.options;
     this.worked = false;
