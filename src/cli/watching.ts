@@ -1,6 +1,12 @@
 // `monitor` for one group or several: what the watchers tell becomes lines, notifications and numbers.
 import { join } from "node:path";
-import { createNotifier, type Metrics, type Notification, openMemory, recipientOf } from "../monitor/index.js";
+import {
+  createNotifier,
+  type Metrics,
+  type Notification,
+  openMemory,
+  recipientOf,
+} from "../monitor/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import { systemClock as clock } from "../time/index.js";
 import { causeOf, describeIncident, type Incident } from "../timeline/index.js";
@@ -35,7 +41,11 @@ export async function watchGroups(call: Call, watching: Watching): Promise<void>
   }
 }
 
-async function watchOne(call: Call, group: ResolvedGroup, { groups, metrics, signal }: Watching): Promise<void> {
+async function watchOne(
+  call: Call,
+  group: ResolvedGroup,
+  { groups, metrics, signal }: Watching,
+): Promise<void> {
   const recipients = call.options.list("notify").map((text) => recipientOf(text, process.env));
   const memory = openMemory(memoryFolder(), group.name);
   const printer = new Printer(call, groups.length > 1 ? `${group.name}  ` : "");
@@ -62,7 +72,8 @@ async function watchOne(call: Call, group: ResolvedGroup, { groups, metrics, sig
     if (news.kind === "node" && news.is === "followed") silent.delete(news.node);
     count(metrics, group.name, news);
     const notification = notificationOf(group.name, news);
-    if (notification !== undefined && (notification.kind === "incident" || about === "events")) notifier.add(notification);
+    if (notification !== undefined && (notification.kind === "incident" || about === "events"))
+      notifier.add(notification);
   };
   try {
     await withConnection(group, ({ transport }) =>
@@ -82,7 +93,16 @@ function notificationOf(group: string, news: WatchNews): Notification | undefine
   const { incident, id } = news;
   const { cause, outageSeconds, stillDown } = summary(incident);
   const longest = Math.max(0, ...outageSeconds.map(({ seconds }) => seconds));
-  return { id, kind: "incident", group, at, text: describe(incident), cause, outageSeconds: longest, stillDown };
+  return {
+    id,
+    kind: "incident",
+    group,
+    at,
+    text: describe(incident),
+    cause,
+    outageSeconds: longest,
+    stillDown,
+  };
 }
 
 function count(metrics: Metrics, group: string, news: WatchNews): void {
@@ -150,7 +170,10 @@ class Printer {
         output.event({ at, kind, group, node: news.node, is: news.is, text: news.text }, line(news.text));
         break;
       case "missed":
-        output.event({ at, kind, group, node: news.node, count: news.count, text: news.text }, line(news.text));
+        output.event(
+          { at, kind, group, node: news.node, count: news.count, text: news.text },
+          line(news.text),
+        );
         break;
       case "noticed":
         output.event({ at, kind, group, text: news.text }, line(news.text));

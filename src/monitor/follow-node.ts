@@ -62,8 +62,7 @@ export async function followNode(options: FollowOptions): Promise<void> {
 
 /** Where one is in a spool, over all connections. */
 class SpoolReader {
-  /** Whether the last connection brought anything. */
-  worked = false;
+  private brought = false;
   private seen: SpoolPosition | undefined;
   private offsetMs = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
@@ -74,10 +73,15 @@ class SpoolReader {
     this.seen = options.position;
   }
 
+  /** Whether the last connection brought anything. */
+  get worked(): boolean {
+    return this.brought;
+  }
+
   /** One connection until its end; true where it brought something until then, so that it is worth another try at once. */
   async follow(): Promise<boolean> {
     const { transport, node, signal, clock } = this.options;
-    this.worked = false;
+    this.brought = false;
     if (this.seen === undefined) await this.begin();
     const dead = new AbortController();
     let lastMs = clock.nowMs();
@@ -116,7 +120,7 @@ class SpoolReader {
     if (line.kind === "spool") this.open(line.header);
     else if (line.kind === "alive") {
       if (!this.worked) onNews({ kind: "followed", node, atMs: clock.wallMs() });
-      this.worked = true;
+      this.brought = true;
       onNews({ kind: "alive", node, atMs: clock.wallMs() });
     } else if (line.kind === "event") this.event(line.event);
   }

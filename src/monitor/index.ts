@@ -2,7 +2,7 @@
 export { type FollowOptions, followNode, type NodeNews } from "./follow-node.js";
 export { createLooker, type Looker, type LookerOptions } from "./look.js";
 export { type Memory, openMemory, type Pending, type Remembered } from "./memory.js";
-export { METRICS, type MetricName, Metrics, type MetricSource } from "./metrics.js";
+export { METRICS, type MetricName, type MetricSource, Metrics } from "./metrics.js";
 export { type MetricsServer, serveMetrics, writeMetrics } from "./metrics-outlets.js";
 export type { Notification } from "./notification.js";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifier.js";

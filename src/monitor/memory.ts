@@ -82,9 +82,14 @@ function take(lock: string, group: string): void {
   const [pid = ""] = owner.split(" ");
   const start = /^\d+$/.test(pid) ? startOf(Number(pid)) : undefined;
   if (start !== undefined && owner === `${pid} ${start}` && owner !== own) {
-    throw new DcnError("busy", "MONITOR_RUNNING", `another monitor watches ${group} already (process ${pid})`, {
-      hint: "end it, or set XDG_STATE_HOME to another folder for a monitor of its own",
-    });
+    throw new DcnError(
+      "busy",
+      "MONITOR_RUNNING",
+      `another monitor watches ${group} already (process ${pid})`,
+      {
+        hint: "end it, or set XDG_STATE_HOME to another folder for a monitor of its own",
+      },
+    );
   }
   writeFileSync(lock, own, { mode: 0o600 });
 }

@@ -15,7 +15,9 @@ export interface MetricsServer {
 export async function serveMetrics(metrics: Metrics, address: string): Promise<MetricsServer> {
   const [, host = "", portText = ""] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
   if (portText === "" || Number(portText) > 65_535) {
-    throw new DcnError("usage", "METRICS_ADDRESS", `${address} is no HOST:PORT`, { hint: "as 127.0.0.1:9755, or :9755" });
+    throw new DcnError("usage", "METRICS_ADDRESS", `${address} is no HOST:PORT`, {
+      hint: "as 127.0.0.1:9755, or :9755",
+    });
   }
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
     const found = request.url?.split("?")[0] === "/metrics" && request.method === "GET";
@@ -25,7 +27,9 @@ export async function serveMetrics(metrics: Metrics, address: string): Promise<M
   server.maxConnections = 32;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => {
-      reject(new DcnError("failed", "METRICS_PORT", `metrics cannot be served at ${address}: ${error.message}`));
+      reject(
+        new DcnError("failed", "METRICS_PORT", `metrics cannot be served at ${address}: ${error.message}`),
+      );
     });
     server.listen(Number(portText), host.replace(/^\[(.*)\]$/, "$1") || undefined, resolve);
   });

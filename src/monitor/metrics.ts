@@ -7,7 +7,11 @@ export const METRICS = {
   dcn_ha_node_followed: ["gauge", "group node", "1 while the node's events reach the monitor, else 0"],
   dcn_ha_quorate: ["gauge", "group", "1 while the group has quorum, else 0"],
   dcn_ha_workload_up: ["gauge", "group workload", "1 while the workload runs somewhere, else 0"],
-  dcn_ha_workload_promised_outage_seconds: ["gauge", "group workload", "bound of the outage when a node is lost"],
+  dcn_ha_workload_promised_outage_seconds: [
+    "gauge",
+    "group workload",
+    "bound of the outage when a node is lost",
+  ],
   dcn_ha_workload_last_outage_seconds: ["gauge", "group workload", "the last outage that the monitor saw"],
   dcn_ha_outages_total: ["counter", "group workload", "outages that ended"],
   dcn_ha_outage_seconds_total: ["counter", "group workload", "their sum"],
@@ -19,7 +23,9 @@ export const METRICS = {
   dcn_ha_notifications_total: ["counter", "group outcome", "tries to tell a recipient, by done or failed"],
   dcn_ha_notifications_waiting: ["gauge", "group", "notifications that a recipient does not have yet"],
   dcn_ha_last_look_timestamp_seconds: ["gauge", "group", "when the cluster was last looked at as a whole"],
-} as const satisfies Readonly<Record<string, readonly [kind: "gauge" | "counter", labels: string, help: string]>>;
+} as const satisfies Readonly<
+  Record<string, readonly [kind: "gauge" | "counter", labels: string, help: string]>
+>;
 
 /** One of them. */
 export type MetricName = keyof typeof METRICS;

@@ -35,7 +35,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const add = (notification: Notification): void => {
     content.outbox.push(...recipients.map(({ name }) => ({ recipient: name, notification })));
     const over = content.outbox.length - LONGEST_OUTBOX * Math.max(1, recipients.length);
-    for (const lost of over > 0 ? content.outbox.splice(0, over) : []) options.onTry(lost.recipient, "given up: too many wait");
+    for (const lost of over > 0 ? content.outbox.splice(0, over) : [])
+      options.onTry(lost.recipient, "given up: too many wait");
     for (const call of wake.values()) call();
   };
   const deliver = async (recipient: Recipient): Promise<void> => {
@@ -54,7 +55,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
       }
     }
   };
-  return { add, run: async () => void (await Promise.all(recipients.map(deliver))) };
+  const run = async (): Promise<void> => {
+    await Promise.all(recipients.map(deliver));
+  };
+  return { add, run };
 }
 
 async function tryOne(recipient: Recipient, pending: Pending, options: NotifierOptions): Promise<boolean> {
@@ -63,7 +67,8 @@ async function tryOne(recipient: Recipient, pending: Pending, options: NotifierO
     options.onTry(recipient.name);
     return true;
   } catch (error) {
-    if (!options.signal.aborted) options.onTry(recipient.name, error instanceof Error ? error.message : String(error));
+    if (!options.signal.aborted)
+      options.onTry(recipient.name, error instanceof Error ? error.message : String(error));
     return false;
   }
 }

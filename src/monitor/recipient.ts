@@ -18,12 +18,16 @@ const SEND_TIMEOUT_MS = 30_000;
  * `exec:PROGRAM ARGUMENT…` (no shell; JSON on its standard input), `webhook:URL`, `webhook:@FILE` or `webhook:$NAME` (where the URL is a
  * secret: from a file or the environment), `syslog`. Throws DcnError usage NOTIFY_UNKNOWN.
  */
-export function recipientOf(text: string, environment: Readonly<Record<string, string | undefined>>): Recipient {
+export function recipientOf(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Recipient {
   const [, kind, rest = ""] = /^([a-z]+)(?::(.*))?$/s.exec(text) ?? [];
   const words = rest.split(/\s+/).filter((word) => word !== "");
   if (kind === "exec" && words.length > 0) return program(text, words);
   if (kind === "syslog" && rest === "") return syslog();
-  if (kind === "webhook" && /^(https?:\/\/\S+|@\S+|\$[A-Za-z_]\w*)$/.test(rest)) return webhook(text, rest, environment);
+  if (kind === "webhook" && /^(https?:\/\/\S+|@\S+|\$[A-Za-z_]\w*)$/.test(rest))
+    return webhook(text, rest, environment);
   throw new DcnError("usage", "NOTIFY_UNKNOWN", `nobody can be told by ${text}`, {
     hint: "exec:PROGRAM ARGUMENT…, webhook:https://…, webhook:@FILE with the address in it, webhook:$NAME, or syslog",
   });
@@ -33,8 +37,7 @@ function program(name: string, argv: readonly string[]): Recipient {
   const local = createLocalTransport();
   return {
     name,
-    send: (notification, signal) =>
-      run(local, { argv, stdin: `${JSON.stringify(notification)}\n`, signal }),
+    send: (notification, signal) => run(local, { argv, stdin: `${JSON.stringify(notification)}\n`, signal }),
   };
 }
 
@@ -58,7 +61,9 @@ async function run(
   const result = await local.exec("here", { ...command, timeoutMs: SEND_TIMEOUT_MS });
   if (result.exitCode === 0) return;
   const said = result.stderr.trim().split("\n").at(-1) ?? "";
-  const how = result.timedOut ? `took longer than ${SEND_TIMEOUT_MS / 1000} s` : `exit ${result.exitCode ?? "unknown"}`;
+  const how = result.timedOut
+    ? `took longer than ${SEND_TIMEOUT_MS / 1000} s`
+    : `exit ${result.exitCode ?? "unknown"}`;
   throw new Error(`${command.argv[0] ?? ""}: ${how}${said === "" ? "" : `: ${said}`}`);
 }
 

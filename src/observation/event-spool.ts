@@ -73,7 +73,8 @@ function readEvent(line: string): SpoolEvent | undefined {
   const seq = number("seq");
   const wallMs = Math.round(Number(fields.get("wall")) * 1e6) / 1e3;
   const [boot, host, kind] = [fields.get("boot"), fields.get("host"), fields.get("kind")];
-  if (seq === undefined || boot === undefined || host === undefined || !Number.isFinite(wallMs)) return undefined;
+  if (seq === undefined || boot === undefined || host === undefined || !Number.isFinite(wallMs))
+    return undefined;
   const known = {
     task: fields.get("task"),
     resource: fields.get("rsc"),

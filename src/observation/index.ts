@@ -16,13 +16,6 @@ export {
   type ObservedNode,
   parseCrmMon,
 } from "./crm-mon.js";
-export {
-  readSpoolLine,
-  type SpoolEvent,
-  type SpoolHeader,
-  type SpoolLine,
-  type SpoolPosition,
-} from "./event-spool.js";
 export type { FencingEvent, ObservedFailure } from "./crm-mon-history.js";
 export type { ObservedResource } from "./crm-mon-resources.js";
 export {
@@ -41,6 +34,13 @@ export {
   type SwitchOutcome,
   switchOutcome,
 } from "./deployment.js";
+export {
+  readSpoolLine,
+  type SpoolEvent,
+  type SpoolHeader,
+  type SpoolLine,
+  type SpoolPosition,
+} from "./event-spool.js";
 export {
   encodeRequest,
   HELPER_ARGV,

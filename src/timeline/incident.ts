@@ -66,14 +66,18 @@ const ORDER: readonly Cause[] = ["person", "agent", "network", "fencing", "node"
 export function causeOf(incident: Incident): Verdict {
   const signs = [...incident.signs, ...incident.lost.map(signOfLoss)];
   const cause = ORDER.find((one) => signs.some((sign) => sign.cause === one)) ?? "unknown";
-  const evidence = signs.filter((sign) => sign.cause === cause || cause === "unknown").map((sign) => sign.text);
+  const evidence = signs
+    .filter((sign) => sign.cause === cause || cause === "unknown")
+    .map((sign) => sign.text);
   return { cause, evidence: [...new Set(evidence)] };
 }
 
 function signOfLoss(lost: LostNode): Sign {
   const by = lost.by.join(" and ");
-  if (lost.fencedMs !== undefined) return { cause: "node", text: `${lost.node} was lost by ${by}, and was fenced` };
-  if (!lost.held) return { cause: "person", text: `${lost.node} left with nothing running on it, and was not fenced` };
+  if (lost.fencedMs !== undefined)
+    return { cause: "node", text: `${lost.node} was lost by ${by}, and was fenced` };
+  if (!lost.held)
+    return { cause: "person", text: `${lost.node} left with nothing running on it, and was not fenced` };
   return { cause: "unknown", text: `${lost.node} was lost by ${by}, and was not fenced` };
 }
 

@@ -85,5 +85,7 @@ export function note(state: WatchState, moment: Moment, ...signs: readonly Sign[
 /** The nodes on which a workload runs whole. */
 export function runsOn(state: WatchState, workload: WatchedWorkload): string[] {
   const [first = [], ...rest] = workload.primitives.map((one) => state.running[one]?.nodes ?? []);
-  return first.filter((node) => state.nodes[node]?.lost !== true && rest.every((nodes) => nodes.includes(node)));
+  return first.filter(
+    (node) => state.nodes[node]?.lost !== true && rest.every((nodes) => nodes.includes(node)),
+  );
 }

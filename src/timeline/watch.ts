@@ -102,7 +102,11 @@ function nodeFact(
   if (atMs < track.atMs) return "";
   // Both lost each other: nobody died, what lies between them did.
   if (state.nodes[by]?.lost === true) {
-    note(state, { atMs, text: `${by} lost ${node}` }, { cause: "network", text: `${by} and ${node} lost each other` });
+    note(
+      state,
+      { atMs, text: `${by} lost ${node}` },
+      { cause: "network", text: `${by} and ${node} lost each other` },
+    );
     return `node ${node} lost, says ${by}`;
   }
   since.fromMs = Math.max(track.signMs ?? 0, atMs - rules.lagMs);
@@ -180,10 +184,12 @@ function operationFact(
 ): string {
   const { node, task, good, atMs } = fact;
   const resource = fact.resource.replace(/:\d+$/, "");
-  const run = (state.running[resource] ??= { nodes: [], atMs });
+  const run = state.running[resource] ?? { nodes: [], atMs };
+  state.running[resource] = run;
   run.atMs = Math.max(run.atMs, atMs);
   if (!good) {
-    const failed = task === "monitor" ? `${resource} failed on ${node}` : `${task} of ${resource} failed on ${node}`;
+    const failed =
+      task === "monitor" ? `${resource} failed on ${node}` : `${task} of ${resource} failed on ${node}`;
     if (task === "monitor") run.nodes = run.nodes.filter((one) => one !== node);
     since.fromMs = atMs - fact.intervalMs;
     const text = `${failed}: ${fact.result}`;
@@ -210,7 +216,11 @@ function operationFact(
 function compare(
   state: WatchState,
   rules: WatchRules,
-  { upBefore, fromMs, atMs }: { upBefore: ReadonlyMap<string, readonly string[]>; fromMs: number; atMs: number },
+  {
+    upBefore,
+    fromMs,
+    atMs,
+  }: { upBefore: ReadonlyMap<string, readonly string[]>; fromMs: number; atMs: number },
 ): void {
   for (const workload of rules.workloads) {
     const { name } = workload;
@@ -219,10 +229,11 @@ function compare(
     const down = state.downs[name];
     if (before.length > 0 && now.length === 0) {
       state.downs[name] = { fromMs, downMs: atMs };
-      if (state.incident === undefined) note(state, { atMs, text: `${name} stopped on ${before.join(", ")}` });
+      if (state.incident === undefined)
+        note(state, { atMs, text: `${name} stopped on ${before.join(", ")}` });
       addOutage(state, { workload: name, fromMs, downMs: atMs, promisedMs: workload.promisedMs });
     } else if (down !== undefined && now.length > 0) {
-      delete state.downs[name];
+      state.downs = Object.fromEntries(Object.entries(state.downs).filter(([other]) => other !== name));
       endOutage(state, { workload: name, upMs: atMs, upOn: now[0] ?? "" });
     }
   }

@@ -32,7 +32,6 @@ export {
   showLock,
   withGroupLock,
 } from "./lock.js";
-export { type WatchNews, type WatchOptions, watchGroup, watchRules } from "./watch-group.js";
 export { type MonitorNews, type MonitorOptions, monitorGroup } from "./monitor.js";
 export { addNode, removeNode } from "./nodes.js";
 export {
@@ -67,3 +66,4 @@ export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollo
 export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";
+export { type WatchNews, type WatchOptions, watchGroup, watchRules } from "./watch-group.js";

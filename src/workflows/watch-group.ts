@@ -34,7 +34,12 @@ export type WatchNews = { readonly atMs: number } & (
   /** What a look found that no event had told. */
   | { readonly kind: "noticed"; readonly text: string }
   | { readonly kind: "incident"; readonly id: string; readonly incident: Incident }
-  | { readonly kind: "node"; readonly node: string; readonly is: "followed" | "silent"; readonly text: string }
+  | {
+      readonly kind: "node";
+      readonly node: string;
+      readonly is: "followed" | "silent";
+      readonly text: string;
+    }
   | { readonly kind: "missed"; readonly node: string; readonly count: number; readonly text: string }
 );
 
@@ -146,7 +151,13 @@ class Watcher {
       case "silent":
         if (this.silent.has(node)) return;
         this.silent.add(node);
-        onNews({ kind: "node", atMs, node, is: "silent", text: `${node} does not answer us: ${news.reason}` });
+        onNews({
+          kind: "node",
+          atMs,
+          node,
+          is: "silent",
+          text: `${node} does not answer us: ${news.reason}`,
+        });
         this.due(0);
         return;
       case "missed": {

@@ -16,22 +16,45 @@ interface Script {
 }
 
 /** Plays the connections one after the other, the last without an end; says what was asked. */
-async function play(script: Script, position: SpoolPosition | undefined, until: (news: NodeNews[]) => boolean) {
+async function play(
+  script: Script,
+  position: SpoolPosition | undefined,
+  until: (news: NodeNews[]) => boolean,
+) {
   const ends = new AbortController();
   const asked: string[] = [];
   const news: NodeNews[] = [];
   const result = (node: string, { argv }: Command, stdout = ""): CommandResult => ({
-    ...{ node, argv, exitCode: 0, signal: null, stdout, stderr: "", durationMs: 1, timedOut: false, lost: false },
+    ...{
+      node,
+      argv,
+      exitCode: 0,
+      signal: null,
+      stdout,
+      stderr: "",
+      durationMs: 1,
+      timedOut: false,
+      lost: false,
+    },
   });
   let connection = 0;
   const transport: StreamingTransport = {
     exec: async (node, command) => {
-      const [, from = "", to = ""] = /read-events \d+\n(\d+) (\d+)/.exec(String(Buffer.from(command.stdin ?? ""))) ?? [];
+      const [, from = "", to = ""] =
+        /read-events \d+\n(\d+) (\d+)/.exec(String(Buffer.from(command.stdin ?? ""))) ?? [];
       asked.push(`read ${from}-${to}`);
       await Promise.resolve();
       const out = `${(script.read?.(Number(from), Number(to)) ?? []).join("\n")}\n`;
-      const frames = [["hello", ""], ["read-events", out], ["end", ""]] as const;
-      return result(node, command, frames.map(([verb, text]) => `${verb} 0 ${text.length} 0\n${text}`).join(""));
+      const frames = [
+        ["hello", ""],
+        ["read-events", out],
+        ["end", ""],
+      ] as const;
+      return result(
+        node,
+        command,
+        frames.map(([verb, text]) => `${verb} 0 ${text.length} 0\n${text}`).join(""),
+      );
     },
     execStream: async (node, command, onLine) => {
       const [, from = ""] = /follow-events \d+\n(\d+)/.exec(String(Buffer.from(command.stdin ?? ""))) ?? [];
@@ -48,7 +71,10 @@ async function play(script: Script, position: SpoolPosition | undefined, until: 
     },
     close: () => Promise.resolve(),
   };
-  const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal) };
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal),
+  };
   await followNode({
     node: "dcn1",
     transport,
@@ -112,7 +138,10 @@ describe("following a node", () => {
   });
 
   test("takes a spool that began anew for another one: fewer events, or the same number in another life", async () => {
-    const fewer = { follows: [[spool(1, 2, "b2"), "alive 1.0"]], read: () => [spool(1, 2), line(1, "b2"), line(2, "b2")] };
+    const fewer = {
+      follows: [[spool(1, 2, "b2"), "alive 1.0"]],
+      read: () => [spool(1, 2), line(1, "b2"), line(2, "b2")],
+    };
     const first = await play(fewer, { boot: "b1", seq: 50 }, ofKind("event", 2));
     expect([first.numbers, first.missed]).toEqual([[1, 2], [1]]);
     const grown = {
@@ -124,7 +153,12 @@ describe("following a node", () => {
   });
 
   test("a node that stays silent is left, and asked again", async () => {
-    const script = { follows: [[spool(1, 1), line(1), "alive 1.0"], [spool(1, 1), line(1), "alive 2.0"]] };
+    const script = {
+      follows: [
+        [spool(1, 1), line(1), "alive 1.0"],
+        [spool(1, 1), line(1), "alive 2.0"],
+      ],
+    };
     const hung: Script = { follows: [script.follows[0] ?? []] };
     const { asked } = await play(hung, { boot: "b1", seq: 1 }, (news) =>
       news.some((one, index) => one.kind === "silent" && index > 0),

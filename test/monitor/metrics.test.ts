@@ -38,7 +38,8 @@ test("every metric is on the page with its help, and no other", () => {
   expect(page).toContain('dcn_ha_node_up{group="a\\"b\\\\",node="dcn2"} 0\n');
   expect(page).toContain('dcn_ha_workload_up{group="a\\"b\\\\",workload="hmi"} 0\n');
   expect(page).toContain('dcn_ha_workload_promised_outage_seconds{group="a\\"b\\\\",workload="plc"} 4.2\n');
-  for (const line of page.trimEnd().split("\n")) expect(line).toMatch(/^(# (HELP|TYPE) |dcn_ha_\w+\{.*\} [\d.]+$)/);
+  for (const line of page.trimEnd().split("\n"))
+    expect(line).toMatch(/^(# (HELP|TYPE) |dcn_ha_\w+\{.*\} [\d.]+$)/);
 });
 
 test("alert rules, dashboard and documentation use these names", () => {
@@ -46,11 +47,18 @@ test("alert rules, dashboard and documentation use these names", () => {
   for (const path of ["resources/monitoring/alert-rules.yaml", "resources/monitoring/dashboard.json"]) {
     const used = named(read(path));
     expect(used.length).toBeGreaterThan(5);
-    expect(used.filter((name) => !known.includes(name)), path).toEqual([]);
+    expect(
+      used.filter((name) => !known.includes(name)),
+      path,
+    ).toEqual([]);
   }
   expect(named(read("docs/monitoring.md"))).toEqual(known);
-  const rules = parse(read("resources/monitoring/alert-rules.yaml")) as { groups: { rules: { alert: string }[] }[] };
-  expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toContain("DcnHaWorkloadDown");
+  const rules = parse(read("resources/monitoring/alert-rules.yaml")) as {
+    groups: { rules: { alert: string }[] }[];
+  };
+  expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toContain(
+    "DcnHaWorkloadDown",
+  );
   expect(JSON.parse(read("resources/monitoring/dashboard.json"))).toMatchObject({ uid: "dcn-ha" });
 });
 
@@ -58,10 +66,15 @@ test("metrics are at /metrics, and nothing else is anywhere", async () => {
   const server = await serveMetrics(filled(), "127.0.0.1:0");
   try {
     const page = await fetch(`http://127.0.0.1:${server.port}/metrics`);
-    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+    expect([page.status, page.headers.get("content-type")]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+    ]);
     expect(await page.text()).toContain("dcn_ha_quorate");
     expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404);
-    await expect(serveMetrics(filled(), `127.0.0.1:${server.port}`)).rejects.toMatchObject({ code: "METRICS_PORT" });
+    await expect(serveMetrics(filled(), `127.0.0.1:${server.port}`)).rejects.toMatchObject({
+      code: "METRICS_PORT",
+    });
   } finally {
     await server.close();
   }

@@ -5,7 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createNotifier, type Notification, openMemory, type Recipient, recipientOf } from "../../src/monitor/index.js";
+import {
+  createNotifier,
+  type Notification,
+  openMemory,
+  type Recipient,
+  recipientOf,
+} from "../../src/monitor/index.js";
 import { systemClock } from "../../src/time/index.js";
 
 let folder: string;
@@ -15,9 +21,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const notification = (id: string): Notification => ({
-  ...{ id, kind: "event", group: "g", at: "2026-11-20T14:03:07.200Z", text: "plc's \"start\" on $(dcn3)" },
+  ...{ id, kind: "event", group: "g", at: "2026-11-20T14:03:07.200Z", text: 'plc\'s "start" on $(dcn3)' },
 });
-const fast = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal) };
+const fast = {
+  ...systemClock,
+  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
+};
 const never = new AbortController().signal;
 
 test("each recipient has each notification once and in order, tried again until it has; the rest outlives the monitor", async () => {
@@ -81,9 +90,13 @@ test("only one monitor has a memory; one that was killed does not keep it, and a
 
 test("exec: the words go to the program as they are, the notification to its standard input", async () => {
   const script = join(folder, "hook");
-  writeFileSync(script, `#!/bin/sh\nprintf '%s|' "$@" >${folder}/said\ncat >>${folder}/said\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\nprintf '%s|' "$@" >${folder}/said\ncat >>${folder}/said\n`, {
+    mode: 0o755,
+  });
   await recipientOf(`exec:${script} --to $HOME;id`, {}).send(notification("1"), never);
-  expect(readFileSync(join(folder, "said"), "utf8")).toBe(`--to|$HOME;id|${JSON.stringify(notification("1"))}\n`);
+  expect(readFileSync(join(folder, "said"), "utf8")).toBe(
+    `--to|$HOME;id|${JSON.stringify(notification("1"))}\n`,
+  );
   writeFileSync(script, "#!/bin/sh\necho no such pager >&2\nexit 3\n", { mode: 0o755 });
   await expect(recipientOf(`exec:${script}`, {}).send(notification("2"), never)).rejects.toThrow(
     /exit 3: no such pager/,

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -31,7 +40,10 @@ const events = (file = "events"): SpoolEvent[] =>
       return read.kind === "event" ? [read.event] : [];
     });
 
-function tell(values: Readonly<Record<string, string>>, shell: readonly string[] = ["sh"]): Promise<number | null> {
+function tell(
+  values: Readonly<Record<string, string>>,
+  shell: readonly string[] = ["sh"],
+): Promise<number | null> {
   const [program = "sh", ...rest] = shell;
   const env = Object.fromEntries(Object.entries(values).map(([name, value]) => [`CRM_alert_${name}`, value]));
   return new Promise((resolve) => {
@@ -59,7 +71,12 @@ describe.each(SHELLS)("the alert agent under %s %s", (...shell) => {
     expect(codes).toEqual(Array.from({ length: 20 }, () => 0));
     expect(events().map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     expect(new Set(events().map(({ resource }) => resource)).size).toBe(20);
-    expect(events()[0]).toMatchObject({ kind: "resource", node: "dcn1", wallMs: 1_700_000_000_001.234, rc: 0 });
+    expect(events()[0]).toMatchObject({
+      kind: "resource",
+      node: "dcn1",
+      wallMs: 1_700_000_000_001.234,
+      rc: 0,
+    });
     expect(statSync(spool()).mode & 0o777).toBe(0o700);
     expect(statSync(join(spool(), "events")).mode & 0o777).toBe(0o600);
   });
@@ -91,7 +108,10 @@ test("keeps two files of a thousand lines, and no more", async () => {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   const line = (seq: number): string => `seq=${seq}\tboot=${boot}\thost=h\twall=1.0\tup=1\t.\n`;
   writeFileSync(join(spool(), "events.1"), line(1000));
-  writeFileSync(join(spool(), "events"), Array.from({ length: 1000 }, (_, index) => line(1001 + index)).join(""));
+  writeFileSync(
+    join(spool(), "events"),
+    Array.from({ length: 1000 }, (_, index) => line(1001 + index)).join(""),
+  );
   writeFileSync(join(spool(), "counter"), `${boot} 2000\n`);
   await tell(EVENT);
   expect(events().map(({ seq }) => seq)).toEqual([2001]);
@@ -161,6 +181,8 @@ describe("the helper", () => {
     child.stdout.destroy();
     await ended;
     expect(spawnSync("ls", [join(root, "run/dcn-ha")], { encoding: "utf8" }).stdout).toBe("");
-    expect(spawnSync("sh", ["-c", `ps ax -o args | grep -c "[t]ail .*${root}"`], { encoding: "utf8" }).stdout).toBe("0\n");
+    expect(
+      spawnSync("sh", ["-c", `ps ax -o args | grep -c "[t]ail .*${root}"`], { encoding: "utf8" }).stdout,
+    ).toBe("0\n");
   });
 });

@@ -33,7 +33,16 @@ const found = (mode = "online"): Step => [
   },
 ];
 const op = (node: string, task: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  ...{ kind: "operation", node, resource: "soft-control", task, good: true, intervalMs: 0, tookMs: 0, result: "ok" },
+  ...{
+    kind: "operation",
+    node,
+    resource: "soft-control",
+    task,
+    good: true,
+    intervalMs: 0,
+    tookMs: 0,
+    result: "ok",
+  },
   ...more,
 });
 const lost = (node: string, by: string): Record<string, unknown> => ({ kind: "node", node, is: "lost", by });
@@ -59,7 +68,7 @@ function play(steps: readonly Step[]): { told: string[]; incidents: Incident[]; 
     state = JSON.parse(JSON.stringify(step.state)) as WatchState;
     told.push(...step.told.map(({ text }) => text).filter((text) => text !== ""));
   }
-  end((T0 + (steps.at(-1)?.[0] ?? 0) * 1_000) + 3_000);
+  end(T0 + (steps.at(-1)?.[0] ?? 0) * 1_000 + 3_000);
   return { told, incidents, state };
 }
 
@@ -113,12 +122,22 @@ describe("causes", () => {
 
   test("agent: a stop that failed explains the fencing", () => {
     const failed = op("dcn2", "stop", { good: false, result: "Timed Out" });
-    const steps: Step[] = [found(), [0, failed], [1, fenced("dcn1")], [1.1, lost("dcn2", "dcn1")], [2, op("dcn3", "start")]];
+    const steps: Step[] = [
+      found(),
+      [0, failed],
+      [1, fenced("dcn1")],
+      [1.1, lost("dcn2", "dcn1")],
+      [2, op("dcn3", "start")],
+    ];
     expect(causeIn(steps)).toEqual(["agent", "stop of soft-control failed on dcn2: Timed Out"]);
   });
 
   test("network: it answered us when the others had lost it, or both lost each other", () => {
-    const steps = [...POWER_LOSS.slice(0, 4), [2.2, { kind: "alive", node: "dcn2" }] as const, ...POWER_LOSS.slice(4)];
+    const steps = [
+      ...POWER_LOSS.slice(0, 4),
+      [2.2, { kind: "alive", node: "dcn2" }] as const,
+      ...POWER_LOSS.slice(4),
+    ];
     expect(causeIn(steps)).toEqual(["network", "dcn2 still answered us when the others had lost it"]);
     const both = [...POWER_LOSS.slice(0, 4), [1.7, lost("dcn1", "dcn2")] as const, ...POWER_LOSS.slice(4)];
     expect(causeIn(both)).toEqual(["network", "dcn2 and dcn1 lost each other"]);
@@ -131,17 +150,38 @@ describe("causes", () => {
   });
 
   test("person: standby, a clean leave, or a fencing that somebody asked for", () => {
-    const standby = { ...found("standby")[1], fromMs: T0 + 500, running: [{ name: "soft-control", nodes: ["dcn3"] }] };
-    const moved: Step[] = [found(), [0, op("dcn2", "stop", { tookMs: 200 })], [0.5, op("dcn3", "start")], [1, standby]];
+    const standby = {
+      ...found("standby")[1],
+      fromMs: T0 + 500,
+      running: [{ name: "soft-control", nodes: ["dcn3"] }],
+    };
+    const moved: Step[] = [
+      found(),
+      [0, op("dcn2", "stop", { tookMs: 200 })],
+      [0.5, op("dcn3", "start")],
+      [1, standby],
+    ];
     expect(causeIn(moved)).toEqual(["person", "dcn1 in standby"]);
-    const left: Step[] = [found(), [0, op("dcn2", "stop")], [0.5, op("dcn3", "start")], [1, lost("dcn2", "dcn1")]];
+    const left: Step[] = [
+      found(),
+      [0, op("dcn2", "stop")],
+      [0.5, op("dcn3", "start")],
+      [1, lost("dcn2", "dcn1")],
+    ];
     expect(causeIn(left)).toEqual(["person", "dcn2 left with nothing running on it, and was not fenced"]);
-    const asked = [found(), [0, fenced("dcn1", { client: "stonith_admin.7@dcn1" })], ...POWER_LOSS.slice(2)] as Step[];
+    const asked = [
+      found(),
+      [0, fenced("dcn1", { client: "stonith_admin.7@dcn1" })],
+      ...POWER_LOSS.slice(2),
+    ] as Step[];
     expect(causeIn(asked)).toEqual(["person", "stonith_admin.7@dcn1 asked to fence dcn2"]);
   });
 
   test("unknown: a workload that was moved, nobody knows why", () => {
-    expect(causeIn([found(), [0, op("dcn2", "stop")], [0.5, op("dcn3", "start")]])).toEqual(["unknown", undefined]);
+    expect(causeIn([found(), [0, op("dcn2", "stop")], [0.5, op("dcn3", "start")]])).toEqual([
+      "unknown",
+      undefined,
+    ]);
   });
 });
 
@@ -159,12 +199,17 @@ test("a look finds what no event told, and does not overrule what was told since
     fromMs: T0 + fromS * 1_000,
     running: [{ name: "soft-control", nodes: where }],
   });
-  const { state } = play([found(), [0, op("dcn2", "stop")], [0.4, op("dcn3", "start")], [0.5, look(0.3, [])]]);
+  const { state } = play([
+    found(),
+    [0, op("dcn2", "stop")],
+    [0.4, op("dcn3", "start")],
+    [0.5, look(0.3, [])],
+  ]);
   expect(state.running["soft-control"]?.nodes).toEqual(["dcn3"]);
   const missed = play([found(), [10, look(9.9, [])], [20, look(19.9, ["dcn1"])]]);
-  expect(missed.incidents.map(({ outages }) => outages.map(({ fromMs, upMs }) => [fromMs - T0, (upMs ?? 0) - T0]))).toEqual([
-    [[-30_100, 20_000]],
-  ]);
+  expect(
+    missed.incidents.map(({ outages }) => outages.map(({ fromMs, upMs }) => [fromMs - T0, (upMs ?? 0) - T0])),
+  ).toEqual([[[-30_100, 20_000]]]);
 });
 
 test("what the fencer says is taken apart, also where nobody carried it out", () => {
@@ -177,7 +222,11 @@ test("what the fencer says is taken apart, also where nobody carried it out", ()
     ...{ client: "pacemaker-controld.1234@dcn3", reference: "ab-1" },
   });
   const failed = "Operation off of dcn2 by <no-one> for stonith_admin.9@dcn1: No such device (ref=ab-2)";
-  expect(factOf(event(failed, -19), 5)).toMatchObject({ done: false, action: "off", client: "stonith_admin.9@dcn1" });
+  expect(factOf(event(failed, -19), 5)).toMatchObject({
+    done: false,
+    action: "off",
+    client: "stonith_admin.9@dcn1",
+  });
   expect(factOf(event(failed, -19), 5)).not.toHaveProperty("by");
   expect(factOf(event("something else", 0), 5)).toMatchObject({ node: "dcn2", action: "" });
 });

@@ -8,7 +8,9 @@ import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
   summary: "tells what happens in groups as it happens, with causes and measured outages",
-  arguments: [{ name: "GROUP", help: "file of a NodeGroup, a folder that holds one, or its name", variadic: true }],
+  arguments: [
+    { name: "GROUP", help: "file of a NodeGroup, a folder that holds one, or its name", variadic: true },
+  ],
   options: [
     {
       flags: "--notify <WHO>",

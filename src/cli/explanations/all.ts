@@ -9,6 +9,7 @@ import { healingCodes } from "./healing.js";
 import { imageCodes } from "./images.js";
 import { labCodes } from "./lab.js";
 import { memberCodes } from "./members.js";
+import { monitoringCodes } from "./monitoring.js";
 import { nodeCodes } from "./nodes.js";
 import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
@@ -33,4 +34,5 @@ export const explanations: Explanations = {
   ...containerfileCodes,
   ...deploymentCodes,
   ...rolloutCodes,
+  ...monitoringCodes,
 };
