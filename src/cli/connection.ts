@@ -9,17 +9,18 @@ export interface Connection {
   readonly admin: Transport | undefined;
 }
 
-/** Runs `work` with connections to the group's nodes, which are made while it begins. Throws DcnError `invalid` for unusable ssh settings. */
+/** Runs `work` with connections to the group's nodes, which are made while it begins (`ahead`), or each when it is needed first. Throws DcnError `invalid` for unusable ssh settings. */
 export async function withConnection<Result>(
   group: ResolvedGroup,
   work: (connection: Connection) => Promise<Result>,
+  { ahead = true }: { readonly ahead?: boolean } = {},
 ): Promise<Result> {
   const { createSshTransport } = await import("../transport/index.js");
   const home = userHome();
   const user = await sshTargets(group, "user", home);
   const admins = await sshTargets(group, "admin", home);
   const transport = createSshTransport(user);
-  transport.connectAhead(group.nodes.map(({ name }) => name));
+  if (ahead) transport.connectAhead(group.nodes.map(({ name }) => name));
   const everywhere = group.nodes.every((node) => node.ssh.adminUser !== undefined);
   const admin = everywhere ? createSshTransport(admins) : undefined;
   try {

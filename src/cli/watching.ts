@@ -2,10 +2,12 @@
 import { join } from "node:path";
 import {
   createNotifier,
+  createTurns,
   type Metrics,
   type Notification,
   openMemory,
   recipientOf,
+  type Turns,
 } from "../monitor/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import { systemClock as clock } from "../time/index.js";
@@ -22,6 +24,8 @@ export interface Watching {
   readonly signal: AbortSignal;
 }
 
+const LOGINS_AT_ONCE = 12;
+
 /** Where a monitor keeps what it must not forget: $XDG_STATE_HOME/dcn-ha/monitor. */
 function memoryFolder(): string {
   const state = process.env.XDG_STATE_HOME;
@@ -32,8 +36,9 @@ function memoryFolder(): string {
 /** Watches all groups until the signal is aborted; the first that cannot be watched at all ends it for all. */
 export async function watchGroups(call: Call, watching: Watching): Promise<void> {
   const ends = new AbortController();
+  const turns = createTurns(LOGINS_AT_ONCE);
   const signal = AbortSignal.any([watching.signal, ends.signal]);
-  const one = (group: ResolvedGroup): Promise<void> => watchOne(call, group, { ...watching, signal });
+  const one = (group: ResolvedGroup): Promise<void> => watchOne(call, group, { ...watching, turns, signal });
   try {
     await Promise.all(watching.groups.map(one));
   } finally {
@@ -44,7 +49,7 @@ export async function watchGroups(call: Call, watching: Watching): Promise<void>
 async function watchOne(
   call: Call,
   group: ResolvedGroup,
-  { groups, metrics, signal }: Watching,
+  { groups, metrics, turns, signal }: Watching & { readonly turns: Turns },
 ): Promise<void> {
   const recipients = call.options.list("notify").map((text) => recipientOf(text, process.env));
   const memory = openMemory(memoryFolder(), group.name);
@@ -76,8 +81,11 @@ async function watchOne(
       notifier.add(notification);
   };
   try {
-    await withConnection(group, ({ transport }) =>
-      Promise.all([watchGroup({ group, transport, clock, memory, onNews, signal }), notifier.run()]),
+    await withConnection(
+      group,
+      ({ transport }) =>
+        Promise.all([watchGroup({ group, transport, clock, memory, onNews, turns, signal }), notifier.run()]),
+      { ahead: false },
     );
   } finally {
     memory.release();

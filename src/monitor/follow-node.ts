@@ -4,6 +4,7 @@ import type { SpoolEvent, SpoolHeader, SpoolLine, SpoolPosition } from "../obser
 import { followEvents, readEvents } from "../observe/index.js";
 import type { Clock } from "../time/index.js";
 import type { StreamingTransport } from "../transport/index.js";
+import type { Turns } from "./turns.js";
 
 /** What is learned of a node; `atMs` is the controller's wall clock. */
 export type NodeNews = { readonly node: string; readonly atMs: number } & (
@@ -25,6 +26,8 @@ export interface FollowOptions {
   /** Undefined where nothing is known: then from now on. */
   readonly position: SpoolPosition | undefined;
   readonly onNews: (news: NodeNews) => void;
+  /** Shared by all that connect at the same time. */
+  readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
@@ -63,6 +66,7 @@ export async function followNode(options: FollowOptions): Promise<void> {
 /** Where one is in a spool, over all connections. */
 class SpoolReader {
   private brought = false;
+  private giveBack = (): void => undefined;
   private seen: SpoolPosition | undefined;
   private offsetMs = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
@@ -80,8 +84,18 @@ class SpoolReader {
 
   /** One connection until its end; true where it brought something until then, so that it is worth another try at once. */
   async follow(): Promise<boolean> {
-    const { transport, node, signal, clock } = this.options;
+    const { signal } = this.options;
     this.brought = false;
+    this.giveBack = await this.options.turns.take(signal);
+    try {
+      return await this.connect();
+    } finally {
+      this.giveBack();
+    }
+  }
+
+  private async connect(): Promise<boolean> {
+    const { transport, node, signal, clock } = this.options;
     if (this.seen === undefined) await this.begin();
     const dead = new AbortController();
     let lastMs = clock.nowMs();
@@ -96,6 +110,7 @@ class SpoolReader {
         signal: AbortSignal.any([signal, dead.signal]),
         onLine: (line) => {
           lastMs = clock.nowMs();
+          this.giveBack();
           this.take(line);
         },
       });

@@ -7,3 +7,4 @@ export { type MetricsServer, serveMetrics, writeMetrics } from "./metrics-outlet
 export type { Notification } from "./notification.js";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifier.js";
 export { type Recipient, recipientOf } from "./recipient.js";
+export { createTurns, type Turns } from "./turns.js";

@@ -1,6 +1,6 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
 import { outageBound } from "../cluster/index.js";
-import { createLooker, followNode, type Memory, type NodeNews } from "../monitor/index.js";
+import { createLooker, followNode, type Memory, type NodeNews, type Turns } from "../monitor/index.js";
 import type { SpoolEvent } from "../observation/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import type { Clock } from "../time/index.js";
@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly memory: Memory;
   /** Called at once, in order; what it leaves undone when it returns is not asked for again. */
   readonly onNews: (news: WatchNews) => void;
+  /** Shared by all groups that are watched together. */
+  readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
@@ -51,13 +53,14 @@ const SETTLED_MS = 1_000;
 /** What no event told in this time, a look finds. */
 const LOOK_EVERY_MS = 60_000;
 const TICK_MS = 500;
+const FIRST_LOOK_MS = 3_000;
 
 /** Watches until aborted. Throws DcnError `refused` when a node refuses us: that does not mend itself. */
 export async function watchGroup(options: WatchOptions): Promise<void> {
   const ends = new AbortController();
   const signal = AbortSignal.any([options.signal, ends.signal]);
   const watcher = new Watcher({ ...options, signal });
-  const { group, transport, clock, memory } = options;
+  const { group, transport, clock, memory, turns } = options;
   const nodes = group.model.corosync.nodes.map(({ name }) => name);
   try {
     await Promise.all([
@@ -69,6 +72,7 @@ export async function watchGroup(options: WatchOptions): Promise<void> {
           clock,
           position: memory.content.positions[node],
           onNews: (news) => watcher.take(news),
+          turns,
           signal,
         }),
       ),
@@ -98,12 +102,16 @@ export function watchRules(group: WatchOptions["group"]): WatchRules {
 
 class Watcher {
   private readonly rules: WatchRules;
-  private dueMs = 0;
+  /** Nothing is due until each node has been followed or found silent: looks would connect too. */
+  private dueMs = Number.POSITIVE_INFINITY;
+  private readonly untried: Set<string>;
+  private firstTryMs: number | undefined;
   private found = false;
   private readonly silent = new Set<string>();
 
   constructor(private readonly options: WatchOptions) {
     this.rules = watchRules(options.group);
+    this.untried = new Set(options.group.model.corosync.nodes.map(({ name }) => name));
   }
 
   /** Looks when something is due, and ends incidents. */
@@ -112,6 +120,14 @@ class Watcher {
     const looker = createLooker({ model: group.model, transport, clock, signal });
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
+      // A node that is away for long shall not keep the others from being looked at.
+      if (
+        this.untried.size > 0 &&
+        clock.nowMs() - (this.firstTryMs ?? Number.POSITIVE_INFINITY) > FIRST_LOOK_MS
+      ) {
+        this.untried.clear();
+        this.due(0);
+      }
       if (clock.nowMs() >= this.dueMs) {
         this.dueMs = clock.nowMs() + LOOK_EVERY_MS;
         const fromMs = clock.wallMs();
@@ -125,8 +141,12 @@ class Watcher {
   }
 
   take(news: NodeNews): void {
-    const { memory, onNews, group } = this.options;
+    const { memory, onNews, group, clock } = this.options;
     const { node, atMs } = news;
+    if (this.untried.delete(node)) {
+      this.firstTryMs ??= clock.nowMs();
+      this.due(0);
+    }
     switch (news.kind) {
       case "alive":
         this.add({ kind: "alive", atMs, node });
@@ -171,7 +191,7 @@ class Watcher {
   }
 
   private due(inMs: number): void {
-    this.dueMs = Math.min(this.dueMs, this.options.clock.nowMs() + inMs);
+    if (this.untried.size === 0) this.dueMs = Math.min(this.dueMs, this.options.clock.nowMs() + inMs);
   }
 
   private add(fact: Fact): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { followNode, type NodeNews } from "../../src/monitor/index.js";
+import { createTurns, followNode, type NodeNews } from "../../src/monitor/index.js";
 import type { SpoolPosition } from "../../src/observation/index.js";
 import { systemClock } from "../../src/time/index.js";
 import type { Command, CommandResult, StreamingTransport } from "../../src/transport/index.js";
@@ -80,6 +80,7 @@ async function play(
     transport,
     clock,
     position,
+    turns: createTurns(1),
     signal: ends.signal,
     onNews: (one) => {
       news.push(one);

@@ -30,14 +30,22 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "dcn-many-"));
-    for (const path of ["bin", "root/run", "root/var/lib/pacemaker"]) mkdirSync(join(folder, path), { recursive: true });
+    for (const path of ["bin", "root/run", "root/var/lib/pacemaker"])
+      mkdirSync(join(folder, path), { recursive: true });
     const path = `${join(folder, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`;
-    sshd = await startSshd({ asRoot: true, config: ["MaxStartups 500", "LogLevel ERROR", `SetEnv PATH=${path}`] });
+    sshd = await startSshd({
+      asRoot: true,
+      config: ["MaxStartups 500", "LogLevel ERROR", `SetEnv PATH=${path}`],
+    });
     // sudo that runs the helper with a root of its own.
     const parts = readdirSync(join(ROOT, "resources/node/helper")).sort();
-    const text = parts.map((part) => readFileSync(join(ROOT, "resources/node/helper", part), "utf8")).join("");
+    const text = parts
+      .map((part) => readFileSync(join(ROOT, "resources/node/helper", part), "utf8"))
+      .join("");
     writeFileSync(join(folder, "helper"), text.replace("root=''", `root=${join(folder, "root")}`));
-    writeFileSync(join(folder, "bin/sudo"), `#!/bin/sh\nexec sh ${join(folder, "helper")}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, "bin/sudo"), `#!/bin/sh\nexec sh ${join(folder, "helper")}\n`, {
+      mode: 0o755,
+    });
     const agent = readFileSync(join(ROOT, "resources/node/alert"), "utf8");
     writeFileSync(join(folder, "alert"), agent.replace("root=''", `root=${join(folder, "root")}`));
     groups = Array.from({ length: GROUPS }, (_, index) => {
@@ -53,13 +61,22 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
 
   const happens = (count: number): void => {
     for (let index = 0; index < count; index += 1) {
-      const env = { CRM_alert_kind: "resource", CRM_alert_node: "n1", CRM_alert_rsc: "w", CRM_alert_task: "start" };
-      spawnSync("sh", [join(folder, "alert")], { env: { ...env, CRM_alert_rc: "0", CRM_alert_target_rc: "0" } });
+      const env = {
+        CRM_alert_kind: "resource",
+        CRM_alert_node: "n1",
+        CRM_alert_rsc: "w",
+        CRM_alert_task: "start",
+      };
+      spawnSync("sh", [join(folder, "alert")], {
+        env: { ...env, CRM_alert_rc: "0", CRM_alert_target_rc: "0" },
+      });
     }
   };
 
   /** A monitor until `work` is done; what it said. */
-  const watch = async (work: (monitor: ChildProcess, said: () => Said[]) => Promise<void>): Promise<Said[]> => {
+  const watch = async (
+    work: (monitor: ChildProcess, said: () => Said[]) => Promise<void>,
+  ): Promise<Said[]> => {
     const argv = [join(ROOT, "bin/dcn-ha.js"), "monitor", ...groups, "--json"];
     const env = { ...process.env, XDG_STATE_HOME: join(folder, "state") };
     const monitor = spawn(process.execPath, argv, { env, stdio: ["ignore", "pipe", "inherit"] });
@@ -85,28 +102,35 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
     return said();
   };
   const followed = (): number =>
-    Number(spawnSync("sh", ["-c", `ps ax -o args | grep -c "[t]ail .*${folder}"`], { encoding: "utf8" }).stdout);
+    Number(
+      spawnSync("sh", ["-c", `ps ax -o args | grep -c "[t]ail .*${folder}"`], { encoding: "utf8" }).stdout,
+    );
 
-  test.skipIf(SOAK)("goes on where it was killed, for each node of each group", { timeout: 90_000 }, async () => {
-    const events = (said: readonly Said[]): string[] => said.flatMap(({ id }) => (id === undefined ? [] : [id]));
-    happens(1);
-    const all = GROUPS * NODES.length;
-    const first = await watch(async (_, said) => {
-      await expect.poll(followed, { timeout: 30_000 }).toBe(all);
-      happens(3);
-      await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(3 * all);
-    });
-    await expect.poll(followed, { timeout: 30_000 }).toBe(0);
-    happens(2);
-    const second = await watch(async (_, said) => {
-      await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(2 * all);
+  test.skipIf(SOAK)(
+    "goes on where it was killed, for each node of each group",
+    { timeout: 90_000 },
+    async () => {
+      const events = (said: readonly Said[]): string[] =>
+        said.flatMap(({ id }) => (id === undefined ? [] : [id]));
       happens(1);
-      await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(3 * all);
-    });
-    const ids = [...events(first), ...events(second)];
-    expect(new Set(ids).size).toBe(6 * all);
-    expect(ids.length).toBe(6 * all);
-  });
+      const all = GROUPS * NODES.length;
+      const first = await watch(async (_, said) => {
+        await expect.poll(followed, { timeout: 30_000 }).toBe(all);
+        happens(3);
+        await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(3 * all);
+      });
+      await expect.poll(followed, { timeout: 30_000 }).toBe(0);
+      happens(2);
+      const second = await watch(async (_, said) => {
+        await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(2 * all);
+        happens(1);
+        await expect.poll(() => events(said()).length, { timeout: 30_000 }).toBe(3 * all);
+      });
+      const ids = [...events(first), ...events(second)];
+      expect(new Set(ids).size).toBe(6 * all);
+      expect(ids.length).toBe(6 * all);
+    },
+  );
 
   test("its memory stays flat and small", { timeout: RUN_MS + 240_000 }, async () => {
     await watch(async (monitor) => {
@@ -121,7 +145,8 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
         await delay(Math.min(5_000, RUN_MS / 10));
       }
       const half = Math.floor(samples.length / 2);
-      const middle = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+      const middle = (values: number[]): number =>
+        values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
       const [early, late] = [middle(samples.slice(0, half)), middle(samples.slice(half))];
       console.info(`${GROUPS} groups: ${early} KiB, then ${late} KiB, at most ${Math.max(...samples)} KiB`);
       expect(Math.max(...samples)).toBeLessThan(MOST_KIB);
