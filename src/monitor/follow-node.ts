@@ -69,6 +69,7 @@ class SpoolReader {
   private giveBack = (): void => undefined;
   private seen: SpoolPosition | undefined;
   private offsetMs = 0;
+  private begun = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
   private waiting: SpoolEvent[] | undefined;
   private closing: Promise<void> = Promise.resolve();
@@ -137,10 +138,19 @@ class SpoolReader {
       if (!this.worked) onNews({ kind: "followed", node, atMs: clock.wallMs() });
       this.brought = true;
       onNews({ kind: "alive", node, atMs: clock.wallMs() });
+      this.compare(line.last);
     } else if (line.kind === "event") this.event(line.event);
   }
 
+  /** An event that was begun two signs of life ago and has not come was lost on its way. */
+  private compare(last: number): void {
+    const seen = this.seen?.seq ?? 0;
+    if (this.waiting === undefined && this.begun > seen) this.close(seen + 1, this.begun);
+    this.begun = last;
+  }
+
   private open(header: SpoolHeader): void {
+    this.begun = 0;
     const offsetMs = this.options.clock.wallMs() - header.epochMs;
     this.offsetMs = Math.abs(offsetMs) < CLOCK_TOLERANCE_MS ? 0 : offsetMs;
     const { seen } = this;

@@ -38,11 +38,14 @@ export interface SpoolHeader {
 /** One line of `follow-events` or `read-events`. */
 export type SpoolLine =
   | { readonly kind: "spool"; readonly header: SpoolHeader }
-  | { readonly kind: "alive" }
+  /** A sign of life, with the number of the last event that the node has begun to write; 0 where it cannot tell. */
+  | { readonly kind: "alive"; readonly last: number }
   | { readonly kind: "event"; readonly event: SpoolEvent }
   | { readonly kind: "noise" };
 
 const SPOOL = /^spool (\d{1,15}) (\d{1,15}) (\S+) (\S+) (\d+\.\d+) (\d+\.\d+)$/;
+
+const ALIVE = /^alive \d+\.\d+ (\d{1,15})$/;
 
 /** Reads one line; what is not whole is noise, and then a number is missing. */
 export function readSpoolLine(line: string): SpoolLine {
@@ -50,7 +53,8 @@ export function readSpoolLine(line: string): SpoolLine {
     const event = readEvent(line);
     return event === undefined ? { kind: "noise" } : { kind: "event", event };
   }
-  if (line.startsWith("alive ")) return { kind: "alive" };
+  const alive = ALIVE.exec(line);
+  if (alive !== null) return { kind: "alive", last: Number(alive[1]) };
   const [, first, last, boot, host, epoch] = SPOOL.exec(line) ?? [];
   if (boot === undefined || host === undefined) return { kind: "noise" };
   const header = { first: Number(first), last: Number(last), boot, host, epochMs: Number(epoch) * 1000 };

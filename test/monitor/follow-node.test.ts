@@ -103,7 +103,7 @@ const held = (from: number, to: number) => (low: number, high: number) => [
 
 describe("following a node", () => {
   test("begins with what is new, where nothing is known of it", async () => {
-    const script = { follows: [[spool(1, 7), line(7), "alive 1.0", line(8)]], read: held(1, 7) };
+    const script = { follows: [[spool(1, 7), line(7), "alive 1.0 0", line(8)]], read: held(1, 7) };
     const { numbers, asked, news } = await play(script, undefined, ofKind("event", 1));
     expect([numbers, asked]).toEqual([[8], ["read 0-0", "follow 7"]]);
     expect(news[0]).toMatchObject({ kind: "followed", position: { boot: "b1", seq: 7 } });
@@ -112,8 +112,8 @@ describe("following a node", () => {
   test("tells each event once over broken connections, and what happened in between", async () => {
     const script = {
       follows: [
-        [spool(1, 4), line(3), line(4), "alive 1.0", line(5)],
-        [spool(1, 7), line(5), line(6), line(7), "alive 9.0", line(8)],
+        [spool(1, 4), line(3), line(4), "alive 1.0 0", line(5)],
+        [spool(1, 7), line(5), line(6), line(7), "alive 9.0 0", line(8)],
       ],
     };
     const { numbers, missed, asked, news } = await play(script, { boot: "b1", seq: 3 }, ofKind("event", 5));
@@ -124,7 +124,7 @@ describe("following a node", () => {
 
   test("reads again what a hole hides, before what comes after it", async () => {
     const script = {
-      follows: [[spool(1, 3), line(3), "alive 1.0", line(4), line(7), "seq=8\tboot=cut", line(9)]],
+      follows: [[spool(1, 3), line(3), "alive 1.0 0", line(4), line(7), "seq=8\tboot=cut", line(9)]],
       read: held(1, 9),
     };
     const { numbers, missed, asked } = await play(script, { boot: "b1", seq: 3 }, ofKind("event", 6));
@@ -132,21 +132,33 @@ describe("following a node", () => {
     expect(asked).toEqual(["follow 3", "read 5-6", "read 8-8"]);
   });
 
+  test("misses an event at the end too, of which nothing came", async () => {
+    const follows = [
+      [spool(1, 3), line(3), "alive 1.0 3", line(4), "seq=5\tboot=tor", "alive 3.0 6", "alive 5.0 6"],
+    ];
+    const { numbers, missed, asked } = await play(
+      { follows, read: held(1, 6) },
+      { boot: "b1", seq: 3 },
+      ofKind("event", 3),
+    );
+    expect([numbers, missed, asked]).toEqual([[4, 5, 6], [], ["follow 3", "read 5-6"]]);
+  });
+
   test("says how many nobody can tell any more: numbers that no line has, and a spool that was rotated away", async () => {
-    const gone = { follows: [[spool(900, 1900), line(900), "alive 1.0"]], read: held(900, 1900) };
+    const gone = { follows: [[spool(900, 1900), line(900), "alive 1.0 0"]], read: held(900, 1900) };
     const { numbers, missed } = await play(gone, { boot: "b1", seq: 10 }, ofKind("event", 1));
     expect([numbers, missed]).toEqual([[900], [889]]);
   });
 
   test("takes a spool that began anew for another one: fewer events, or the same number in another life", async () => {
     const fewer = {
-      follows: [[spool(1, 2, "b2"), "alive 1.0"]],
+      follows: [[spool(1, 2, "b2"), "alive 1.0 0"]],
       read: () => [spool(1, 2), line(1, "b2"), line(2, "b2")],
     };
     const first = await play(fewer, { boot: "b1", seq: 50 }, ofKind("event", 2));
     expect([first.numbers, first.missed]).toEqual([[1, 2], [1]]);
     const grown = {
-      follows: [[spool(1, 4, "b2"), line(3, "b2"), line(4, "b2"), "alive 1.0"]],
+      follows: [[spool(1, 4, "b2"), line(3, "b2"), line(4, "b2"), "alive 1.0 0"]],
       read: () => [spool(1, 4), line(1, "b2"), line(2, "b2"), line(3, "b2")],
     };
     const second = await play(grown, { boot: "b1", seq: 3 }, ofKind("event", 4));
@@ -156,8 +168,8 @@ describe("following a node", () => {
   test("a node that stays silent is left, and asked again", async () => {
     const script = {
       follows: [
-        [spool(1, 1), line(1), "alive 1.0"],
-        [spool(1, 1), line(1), "alive 2.0"],
+        [spool(1, 1), line(1), "alive 1.0 0"],
+        [spool(1, 1), line(1), "alive 2.0 0"],
       ],
     };
     const hung: Script = { follows: [script.follows[0] ?? []] };

@@ -176,7 +176,7 @@ describe("the helper", () => {
     spawnSync("mv", [join(spool(), "events"), join(spool(), "events.1")]);
     await tell(EVENT);
     await expect.poll(seen, { timeout: 5_000 }).toEqual(["seq=2", "seq=3", "seq=4"]);
-    expect(text).toMatch(/^alive \d+\.\d+$/m);
+    expect(text).toMatch(/^alive \d+\.\d+ 2$/m);
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.stdout.destroy();
     await ended;

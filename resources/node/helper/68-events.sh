@@ -58,7 +58,17 @@ verb_read_events() {
 		awk -F '\t' -v from="$from" -v to="$to" '/^seq=[1-9][0-9]*\t.*\t\.$/ { n = substr($1, 5) + 0; if (n >= from && n <= to) print }'
 }
 
-# "FROM": answers with no frame but with lines, as they come: "spool …" as above, the events from that number on, and "alive UPTIME"
+alive() { # "alive UPTIME LAST": and the number that was taken last, so that a line which got lost at the end is missed too
+	read -r up rest </proc/uptime
+	said='' last=''
+	# shellcheck disable=SC2086
+	[ ! -r "$spool/counter" ] || said=$($reader head -c 64 -- "$spool/counter" 2>/dev/null)
+	last=${said#* }
+	is_count "$last" || last=0
+	printf 'alive %s %s\n' "$up" "$last" 2>/dev/null
+}
+
+# "FROM": answers with no frame but with lines, as they come: "spool …" as above, the events from that number on, and "alive …"
 # every two seconds. It ends when nobody reads any more, and by itself after ten minutes, so that nothing is left running.
 verb_follow_events() {
 	read -r from <"$1"
@@ -74,15 +84,16 @@ verb_follow_events() {
 	fi
 	skip=1
 	if [ "${first:-0}" -gt 0 ] && [ "$from" -gt "$first" ]; then skip=$((at + from - first)); fi
+	# Two writers share the way out: the first sign of life goes before them, and a line that is torn all the same is read again.
+	alive
 	# shellcheck disable=SC2086
 	$reader tail -n "+$skip" -F -- "$spool/events" 2>/dev/null &
 	follower=$!
 	trap 'kill "$follower" 2>/dev/null; rm -rf "$work"' EXIT
 	beats=0
 	while [ "$beats" -lt 300 ] && kill -0 "$follower" 2>/dev/null; do
-		read -r up rest </proc/uptime
-		printf 'alive %s\n' "$up" 2>/dev/null || return 0
 		sleep 2
+		alive || return 0
 		beats=$((beats + 1))
 	done
 }
