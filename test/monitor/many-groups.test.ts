@@ -132,9 +132,9 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
     },
   );
 
-  test("its memory stays flat and small", { timeout: RUN_MS + 240_000 }, async () => {
+  test("its memory stays flat and small", { timeout: RUN_MS + 400_000 }, async () => {
     await watch(async (monitor) => {
-      await expect.poll(followed, { timeout: 120_000, interval: 1_000 }).toBe(GROUPS * NODES.length);
+      await expect.poll(followed, { timeout: 300_000, interval: 2_000 }).toBe(GROUPS * NODES.length);
       await delay(RUN_MS / 5);
       const samples: number[] = [];
       const end = Date.now() + (RUN_MS * 4) / 5;
