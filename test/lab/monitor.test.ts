@@ -94,7 +94,7 @@ describe.skipIf(noLab !== undefined)("monitor", () => {
     await sending;
     const truth = async (): Promise<string[]> => {
       const texts = await Promise.all(nodes.map((node) => lab.shell(node, "cat /var/lib/pacemaker/plain")));
-      return texts.flatMap((text) => text.split("\n")).sort();
+      return texts.flatMap((text) => text.split("\n").filter((line) => line !== "")).sort();
     };
     const told = (): string[] =>
       said()
