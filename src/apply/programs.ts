@@ -27,6 +27,7 @@ const FILES = [
   { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
   { name: "guard", source: "node/dcn-ha-guard", path: `${PROGRAMS}/guard`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
+  { name: "alert", source: "node/alert", path: `${PROGRAMS}/alert`, mode: "0755" },
   { name: "fleetlock", source: "node/fleetlock", path: `${PROGRAMS}/fleetlock`, mode: "0755" },
   {
     name: "fleetlock-client",

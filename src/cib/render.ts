@@ -60,7 +60,7 @@ export function renderedIds(configuration: ClusterConfiguration): string[] {
 }
 
 function sections(configuration: ClusterConfiguration): XmlElement {
-  const { fencingLevels, resourceDefaults, operationDefaults } = configuration;
+  const { fencingLevels, resourceDefaults, operationDefaults, alerts = [] } = configuration;
   const optional = (name: string, children: readonly XmlElement[]): XmlElement[] =>
     children.length > 0 ? [element(name, {}, children)] : [];
   return element("configuration", {}, [
@@ -71,6 +71,10 @@ function sections(configuration: ClusterConfiguration): XmlElement {
     ...optional("fencing-topology", fencingLevels.map(fencingLevel)),
     ...optional("rsc_defaults", attributeSets("meta_attributes", resourceDefaults)),
     ...optional("op_defaults", attributeSets("meta_attributes", operationDefaults)),
+    ...optional(
+      "alerts",
+      alerts.map(({ id, path }) => element("alert", { id, path })),
+    ),
   ]);
 }
 

@@ -47,7 +47,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: "monitor",
-    summary: "prints failovers as they happen, with the measured outage",
+    summary: "tells what happens in groups as it happens, with causes and measured outages",
     load: async () => (await import("./commands/monitor.js")).command,
   },
   {

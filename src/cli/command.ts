@@ -18,6 +18,8 @@ export interface OptionDefinition {
   readonly default?: string;
   readonly choices?: readonly string[];
   readonly required?: boolean;
+  /** May be given several times; read with `list`. */
+  readonly repeatable?: boolean;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface Call {
 export interface OptionValues {
   /** The value of an option that takes one. */
   text(name: string): string | undefined;
+  /** The values of a repeatable option, in order; none where it was not given. */
+  list(name: string): readonly string[];
   /** Whether a flag was given. */
   flag(name: string): boolean;
   /** A whole number between `from` and `to`; undefined when not given. Throws DcnError `usage` for anything else. */

@@ -107,6 +107,8 @@ function optionOf(definition: NonNullable<CommandDefinition["options"]>[number])
   const option = new Option(definition.flags, definition.help);
   if (definition.default !== undefined) option.default(definition.default);
   if (definition.choices !== undefined) option.choices(definition.choices);
+  if (definition.repeatable === true)
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   return option.makeOptionMandatory(definition.required === true);
 }
 
@@ -124,6 +126,10 @@ function optionValues(command: Command): OptionValues {
   };
   return {
     text,
+    list: (name) => {
+      const values = named(name);
+      return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+    },
     flag: (name) => named(name) === true,
     number: (name, from, to) => {
       const value = text(name);

@@ -23,6 +23,7 @@ export type { ConfigurationElement } from "./element.js";
 export { type Figure, figure } from "./figure.js";
 export { startAttribute, startedByHand } from "./manual-start.js";
 export type {
+  Alert,
   ClusterConfiguration,
   ClusterModel,
   ClusterNode,

@@ -24,6 +24,12 @@ export interface FencingLevel {
   readonly devices: readonly string[];
 }
 
+/** A program on every node that Pacemaker tells of events: of nodes, fencing and resources (Pacemaker Explained, "Alerts"). */
+export interface Alert {
+  readonly id: string;
+  readonly path: string;
+}
+
 /** What `<configuration>` of a CIB says. */
 export interface ClusterConfiguration {
   readonly properties: readonly AttributeSet[];
@@ -33,6 +39,7 @@ export interface ClusterConfiguration {
   readonly fencingLevels: readonly FencingLevel[];
   readonly resourceDefaults: readonly AttributeSet[];
   readonly operationDefaults: readonly AttributeSet[];
+  readonly alerts?: readonly Alert[];
   /** What the full-power tier says beside it, by section (`crm_config`, `resources`, …); its pairs win over equal ones above. */
   readonly elements?: readonly ConfigurationElement[];
 }

@@ -71,7 +71,9 @@ export type HelperVerb =
   | "allow-image"
   | "reboot-node"
   | "fence-node"
-  | "signal-daemon";
+  | "signal-daemon"
+  | "read-events"
+  | "follow-events";
 
 /** One thing to do. A frame that is not `independent` is skipped when an earlier such frame failed. */
 export interface HelperFrame {

@@ -35,6 +35,13 @@ export {
   switchOutcome,
 } from "./deployment.js";
 export {
+  readSpoolLine,
+  type SpoolEvent,
+  type SpoolHeader,
+  type SpoolLine,
+  type SpoolPosition,
+} from "./event-spool.js";
+export {
   encodeRequest,
   HELPER_ARGV,
   type HelperAnswer,

@@ -46,12 +46,12 @@ export async function callHelper(
       retryable: true,
     });
   }
-  if (result.exitCode !== 0) throw refusal(node, result);
+  if (result.exitCode !== 0) throw helperRefusal(node, result);
   return parseAnswers(result.stdout, frames, node);
 }
 
 /** Why there is no answer, from exit code and standard error of sudo and the helper. */
-function refusal(node: string, result: CommandResult): DcnError {
+export function helperRefusal(node: string, result: CommandResult): DcnError {
   const { exitCode, stderr } = result;
   const said = stderr.trim().split("\n").at(-1) ?? "";
   if (/dcn-ha helper: refused/.test(stderr)) {

@@ -3,6 +3,7 @@ export { type AdminAccess, adminArgv } from "./admin-access.js";
 export { type CallOptions, callHelper } from "./call-helper.js";
 export { inParallel } from "./in-parallel.js";
 export { type InspectedNodes, inspectNodes } from "./inspect-nodes.js";
+export { followEvents, readEvents, type SpoolPart } from "./node-events.js";
 export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
 export { type HostConfiguration, readHostConfiguration } from "./read-host.js";

@@ -80,6 +80,8 @@ function say(section: XmlElement, one: XmlElement): Saying {
       return sayDefaults(one, ["resource", "defaults"]);
     case "op_defaults":
       return sayDefaults(one, ["resource", "op", "defaults"]);
+    case "alerts":
+      return sayAlert(one);
     default:
       return { reason: `pcs's words for ${section.name} choose ids of their own` };
   }
@@ -126,6 +128,20 @@ function sayDefaults(set: XmlElement, command: readonly string[]): Saying {
     pairs(set, id, "first 20"),
   );
   return set.children.length === 0 ? { reason: "pcs writes no empty set" } : one(words);
+}
+
+/** Sets and recipients get ids of pcs's own, so that only an alert without them is what it says. */
+function sayAlert(alert: XmlElement): Saying {
+  const { id = "", path = "", description } = alert.attributes;
+  return one(
+    sentence(
+      extras(alert, { attributes: ["id", "path", "description"] }),
+      ["alert", "create"],
+      nameValue("path", path),
+      nameValue("id", id),
+      description === undefined ? [] : nameValue("description", description),
+    ),
+  );
 }
 
 function one(words: string[] | Unsaid): Saying {

@@ -56,6 +56,16 @@ const fencing = z.strictObject({
     .describe("Fencing by sbd without a disk: a node that lost its quorum resets itself"),
 });
 
+/** What a group brings so that it can be watched. */
+export const monitoringSchema = z.strictObject({
+  alerts: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether Pacemaker tells each node's spool of events, which dcn-ha monitor follows; default true",
+    ),
+});
+
 const gate = z.strictObject({
   grace: duration.describe("How long a booting node waits for its peers"),
   gracePerExtraNode: duration.optional().describe("Added for each node beyond two; default 0ms"),
@@ -73,6 +83,7 @@ export const clusterPolicySchema = z
     quorum: quorum.optional(),
     fencing: fencing.optional(),
     gate,
+    monitoring: monitoringSchema.optional(),
     corosync: corosyncPolicySchema
       .optional()
       .describe("Keys of corosync.conf by their own names, over what is computed"),

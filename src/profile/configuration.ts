@@ -5,6 +5,9 @@ import { utilization } from "./capacity.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ResolvedNode } from "./resolved.js";
 
+/** Who is told of events on every node (resources/node/alert). */
+const ALERT = { id: "dcn-ha-alert", path: "/usr/local/lib/dcn-ha/alert" };
+
 /** What `<configuration>` will say. Fence devices come before workloads, as they start. */
 export function clusterConfiguration(
   policy: ClusterPolicy,
@@ -13,6 +16,8 @@ export function clusterConfiguration(
     readonly resources: readonly Resource[];
     readonly constraints: readonly Constraint[];
     readonly fencingLevels: readonly FencingLevel[];
+    /** Whether the group itself says so; else its policy does. */
+    readonly alerts?: boolean | undefined;
   },
 ): ClusterConfiguration {
   return {
@@ -31,5 +36,6 @@ export function clusterConfiguration(
     fencingLevels: all.fencingLevels,
     resourceDefaults: propertySetsOf("rsc_defaults-meta_attributes", policy.resourceDefaults ?? {}),
     operationDefaults: propertySetsOf("op_defaults-meta_attributes", policy.operationDefaults ?? {}),
+    ...((all.alerts ?? policy.monitoring?.alerts ?? true) ? { alerts: [ALERT] } : {}),
   };
 }

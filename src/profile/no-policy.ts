@@ -11,6 +11,7 @@ export const NO_POLICY: ClusterPolicy = {
   timing: { token: "3s", tokenPerExtraNode: "650ms" },
   fencing: { required: false },
   gate: { grace: "0s" },
+  monitoring: { alerts: false },
 };
 
 /** Parts that need a policy: what they become relies on its properties and defaults. */

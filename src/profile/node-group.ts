@@ -1,6 +1,7 @@
 // NodeGroup: the nodes of one cluster, its networks, fencing, workloads and constraints.
 import { z } from "zod";
 import { cibTierSchema } from "./cib-tier.js";
+import { monitoringSchema } from "./cluster-policy.js";
 import { constraintSchema } from "./constraint.js";
 import { corosyncTierSchema } from "./corosync-text.js";
 import { fenceSchema } from "./fence-text.js";
@@ -100,6 +101,9 @@ export const nodeGroupSchema = z
     corosync: corosyncTierSchema
       .optional()
       .describe("Full power: keys of corosync.conf by their own names, over what the policy computes"),
+    monitoring: monitoringSchema
+      .optional()
+      .describe("How the group can be watched, where it differs from its policy"),
     cib: cibTierSchema.optional(),
   })
   .meta({

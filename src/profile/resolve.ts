@@ -118,6 +118,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
     resources: [...fencing.primitives, ...watchers, ...tickets.resources, ...counted],
     constraints: [...fencing.locations, ...brought, ...constraints],
     fencingLevels: fencing.levels,
+    alerts: value.monitoring?.alerts,
   };
   // Names that stand twice make ids that do: the first is enough to say.
   if (!hasErrors(context.findings)) checkIds(all, report);

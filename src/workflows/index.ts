@@ -68,3 +68,4 @@ export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollo
 export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";
+export { type WatchNews, type WatchOptions, watchGroup, watchRules } from "./watch-group.js";

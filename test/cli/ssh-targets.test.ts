@@ -82,7 +82,12 @@ describe("ssh targets", () => {
 describe("import --host", () => {
   const call = (options: Readonly<Record<string, string>>) => ({
     signal: AbortSignal.timeout(10_000),
-    options: { text: (name: string) => options[name], flag: () => false, number: () => undefined },
+    options: {
+      text: (name: string) => options[name],
+      flag: () => false,
+      list: () => [],
+      number: () => undefined,
+    },
   });
   const login = { "host-key": hostKey, identity: join(folder, "key") };
   const seen = (host: string): Promise<unknown> =>

@@ -36,7 +36,7 @@ describe.skipIf(noLab !== undefined || !soak)("the system of a device", () => {
   beforeAll(async () => {
     await plant.publish();
     lab = await Lab.up("lifecycle", ...plant.words, "--off");
-    const options = { text: () => undefined, flag: () => false, number: () => undefined };
+    const options = { text: () => undefined, flag: () => false, list: () => [], number: () => undefined };
     const output = { findings: () => undefined };
     const group = await loadGroup({ arguments: [lab.profile], options, output } as never);
     transport = createSshTransport(await sshTargets(group, "user", userHome()));

@@ -47,7 +47,7 @@ describe.skipIf(noLab !== undefined)("others change the cluster during an apply"
     const more = `  - { name: ${workload}, profile: ocf-agent, with: { agent: "ocf:pacemaker:Dummy" } }\nconstraints:\n`;
     const file = join(lab.folder, `${workload}.yaml`);
     writeFileSync(file, readFileSync(lab.profile, "utf8").replace("constraints:\n", more));
-    const options = { text: () => undefined, flag: () => false, number: () => undefined };
+    const options = { text: () => undefined, flag: () => false, list: () => [], number: () => undefined };
     return loadGroup({ arguments: [file], options, output: { findings: () => undefined } } as never);
   }
 

@@ -152,7 +152,7 @@ describe("a group inherits: base, role, site", () => {
     expect(load(BASE.replace("networks:", "netwroks:")).said).toMatchInlineSnapshot(`
       [
         "base.yaml:5:1: error UNKNOWN_KEY: NodeGroup has no key netwroks
-          did you mean networks? known: abstract, base, cib, constraints, corosync, kind, name, networks, nodes, parameters, policy, quorumDevice, ssh, summary, tickets, with, workloads",
+          did you mean networks? known: abstract, base, cib, constraints, corosync, kind, monitoring, name, networks, nodes, parameters, policy, quorumDevice, ssh, summary, tickets, with, workloads",
         "error NO_GROUP: there is no NodeGroup among the documents
           kind: NodeGroup starts one",
       ]

@@ -148,6 +148,7 @@ function createNode(base: string, name: string, { names, oneCib }: Around): Sand
       );
       copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
+      copy("node/alert", "usr/local/lib/dcn-ha/alert");
       copy("node/dcn-ha-guard", "usr/local/lib/dcn-ha/guard");
       copy("node/fleetlock", "usr/local/lib/dcn-ha/fleetlock");
       copy("node/fleetlock-client", "usr/local/lib/dcn-ha/fleetlock-client");

@@ -107,6 +107,7 @@ watch_files() {
 	watch file.guard "$lib/guard"
 	watch file.fleetlock "$lib/fleetlock"
 	watch file.fleetlock-client "$lib/fleetlock-client"
+	watch file.alert "$lib/alert"
 	for pair in guard-service=dcn-ha-guard.service fleetlock-service=dcn-ha-fleetlock@.service gate-service=dcn-ha-gate.service gate-socket=dcn-ha-gate.socket \
 		gate-answer=dcn-ha-gate@.service corosync-gate=corosync.service.d/dcn-ha-gate.conf pacemaker-gate=pacemaker.service.d/dcn-ha-gate.conf; do
 		unit "${pair#*=}"

@@ -4,7 +4,7 @@ verb end
 verb_end() { :; }
 
 read_request() { # every frame into $work/N (payload) and $work/frames (N VERB MARK)
-	count=0 verb='' last=''
+	count=0 verb='' last='' asked=''
 	: >"$work/frames"
 	while read -r verb length mark rest; do
 		[ "$last" != end ] || refuse 'something follows the last frame'
@@ -20,13 +20,17 @@ read_request() { # every frame into $work/N (payload) and $work/frames (N VERB M
 		size "$work/$count"
 		[ "$bytes" -eq "$length" ] || refuse "the payload of $verb is cut short"
 		printf '%s %s %s\n' "$count" "$verb" "${mark:-dependent}" >>"$work/frames"
-		last=$verb
+		last=$verb asked="$asked $verb"
 		count=$((count + 1))
 	done
 	[ -z "$verb" ] || refuse 'something follows the last frame'
 	[ "$last" = end ] || refuse 'the request is cut short'
 	read -r said <"$work/0" || :
 	[ "$said" = "$protocol" ] || refuse "this helper speaks protocol $protocol"
+	case $asked in
+	' hello follow-events end') : ;;
+	*' follow-events '*) refuse 'follow-events must be asked for alone' ;;
+	esac
 }
 
 # Nobody acts on half an answer, so all of it is put together at the end, by two processes however many frames there were.
@@ -82,4 +86,5 @@ work=$(mktemp -d "$run/helper.XXXXXX") || refuse 'no folder for temporary files'
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
 read_request
-answer
+# The one verb whose answer is lines as they come.
+if [ "$asked" = ' hello follow-events end' ]; then verb_follow_events "$work/1" </dev/null; else answer; fi

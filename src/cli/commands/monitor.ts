@@ -1,47 +1,91 @@
-// Prints what happens in a group as it happens: lost nodes, fencing, workloads that move, with the measured outage.
+// Prints what happens in groups as it happens: lost nodes, fencing, workloads that move, with cause and measured outage.
 
-import type { MonitorNews } from "../../workflows/index.js";
-import type { CommandDefinition } from "../command.js";
+import type { ResolvedGroup } from "../../profile/index.js";
+import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
-import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { loadDocuments, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
-  summary: "prints failovers as they happen, with the measured outage",
-  arguments: [groupArgument],
+  summary: "tells what happens in groups as it happens, with causes and measured outages",
+  arguments: [
+    { name: "GROUP", help: "file of a NodeGroup, a folder that holds one, or its name", variadic: true },
+  ],
   options: [
-    { flags: "--interval <MS>", help: "time between two looks, 50 to 60000", default: "300" },
+    {
+      flags: "--notify <WHO>",
+      help: "also tell exec:PROGRAM ARGUMENT…, webhook:URL (or @FILE, $NAME) or syslog; may be given again",
+      repeatable: true,
+    },
+    {
+      flags: "--notify-about <WHAT>",
+      help: "whether WHO is told of incidents when they are over, or of every event too",
+      choices: ["incidents", "events"],
+      default: "incidents",
+    },
+    { flags: "--metrics <ADDRESS>", help: "serve metrics for Prometheus at HOST:PORT, as 127.0.0.1:9755" },
+    { flags: "--metrics-file <FILE>", help: "write them for node_exporter's textfile collector" },
+    {
+      flags: "--interval <MS>",
+      help: "for nodes that keep no events: look again and again, every 50 to 60000 ms",
+    },
     { flags: "--for <SECONDS>", help: "end after this time; otherwise at Ctrl-C" },
     profilesOption,
   ],
-  examples: ["dcn-ha monitor cabinet-7.yaml", "dcn-ha monitor cabinet-7.yaml --for 60 --json"],
+  examples: [
+    "dcn-ha monitor cabinet-7.yaml",
+    "dcn-ha monitor cabinet-7.yaml --notify 'exec:/usr/local/bin/page-me --urgent' --metrics 127.0.0.1:9755",
+  ],
   run: async (call) => {
-    const intervalMs = call.options.number("interval", 50, 60_000) ?? 300;
+    const intervalMs = call.options.number("interval", 50, 60_000);
     const seconds = call.options.number("for", 1, 7 * 24 * 3600);
-    const group = await loadGroup(call);
-    const { monitorGroup } = await import("../../workflows/index.js");
-    const { describeEvent } = await import("../../timeline/index.js");
-    const { systemClock: clock } = await import("../../time/index.js");
+    const groups: ResolvedGroup[] = [];
+    for (const word of call.arguments) groups.push((await loadDocuments(call, word)).resolved);
     const ends = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
     const signal = AbortSignal.any([call.signal, ...ends]);
-    await withConnection(group, async ({ transport }) => {
-      for await (const news of monitorGroup({ group, transport, clock, intervalMs, signal })) {
-        const at = new Date(news.wallMs).toISOString();
-        if (news.kind === "found")
-          call.output.event({ at, kind: "found", ...news.sample }, describeFound(at, news.sample));
-        else call.output.event({ at, ...news.event }, `${at}  ${describeEvent(news.event)}`);
-      }
-    });
+    if (intervalMs === undefined) await follow(call, groups, signal);
+    else await Promise.all(groups.map((group) => lookAgain(call, { group, intervalMs, signal })));
     return exitCodes.done;
   },
 };
 
-type Found = Extract<MonitorNews, { kind: "found" }>["sample"];
+async function follow(call: Call, groups: readonly ResolvedGroup[], signal: AbortSignal): Promise<void> {
+  const { Metrics, serveMetrics, writeMetrics } = await import("../../monitor/index.js");
+  const { systemClock: clock } = await import("../../time/index.js");
+  const { watchGroups } = await import("../watching.js");
+  const metrics = new Metrics();
+  const address = call.options.text("metrics");
+  const file = call.options.text("metrics-file");
+  const server = address === undefined ? undefined : await serveMetrics(metrics, address);
+  if (server !== undefined) call.output.progress(`metrics at port ${server.port}, /metrics`);
+  const ends = new AbortController();
+  const both = AbortSignal.any([signal, ends.signal]);
+  const written = file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both })];
+  try {
+    await Promise.all([watchGroups(call, { groups, metrics, signal: both }), ...written]);
+  } finally {
+    ends.abort();
+    await server?.close();
+  }
+}
 
-function describeFound(at: string, sample: Found): string {
-  const nodes = (sample.nodes ?? []).map(({ name, state }) => `${name} ${state}`).join(", ");
-  const workloads = (sample.workloads ?? []).map(
-    ({ name, nodes: where }) => `${name} ${where.length === 0 ? "nowhere" : `on ${where.join(", ")}`}`,
-  );
-  return [`${at}  watching: ${nodes}`, ...workloads.map((line) => `${at}  ${line}`)].join("\n");
+/** The way that needs nothing on the nodes but the helper: looks, and what changed between two of them. */
+async function lookAgain(
+  call: Call,
+  watching: { readonly group: ResolvedGroup; readonly intervalMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const { group, intervalMs, signal } = watching;
+  const { monitorGroup } = await import("../../workflows/index.js");
+  const { describeEvent } = await import("../../timeline/index.js");
+  const { systemClock: clock } = await import("../../time/index.js");
+  const { describeFound } = await import("../watching.js");
+  await withConnection(group, async ({ transport }) => {
+    for await (const news of monitorGroup({ group, transport, clock, intervalMs, signal })) {
+      const at = new Date(news.wallMs).toISOString();
+      const line = (text: string): string => `${at}  ${text}`;
+      if (news.kind === "found")
+        call.output.event({ at, kind: "found", ...news.sample }, describeFound(line, news.sample));
+      else call.output.event({ at, ...news.event }, line(describeEvent(news.event)));
+    }
+  });
 }

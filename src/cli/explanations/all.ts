@@ -10,6 +10,7 @@ import { healingCodes } from "./healing.js";
 import { imageCodes } from "./images.js";
 import { labCodes } from "./lab.js";
 import { memberCodes } from "./members.js";
+import { monitoringCodes } from "./monitoring.js";
 import { nodeCodes } from "./nodes.js";
 import { observerCodes } from "./observer.js";
 import { planCodes } from "./plans.js";
@@ -37,4 +38,5 @@ export const explanations: Explanations = {
   ...containerfileCodes,
   ...deploymentCodes,
   ...rolloutCodes,
+  ...monitoringCodes,
 };

@@ -1,0 +1,218 @@
+// One node's events, each once and in order, for as long as somebody watches: connects anew when the connection goes, and closes gaps.
+import { DcnError } from "../errors/index.js";
+import type { SpoolEvent, SpoolHeader, SpoolLine, SpoolPosition } from "../observation/index.js";
+import { followEvents, readEvents } from "../observe/index.js";
+import type { Clock } from "../time/index.js";
+import type { StreamingTransport } from "../transport/index.js";
+import type { Turns } from "./turns.js";
+
+/** What is learned of a node; `atMs` is the controller's wall clock. */
+export type NodeNews = { readonly node: string; readonly atMs: number } & (
+  | { readonly kind: "event"; readonly event: SpoolEvent; readonly position: SpoolPosition }
+  /** Followed from now on; `position` is where its spool was found to end when nothing was known of it before. */
+  | { readonly kind: "followed"; readonly position?: SpoolPosition }
+  | { readonly kind: "alive" }
+  /** No sign of life any more, or no way to follow it; `reason` in words. */
+  | { readonly kind: "silent"; readonly reason: string }
+  /** Events that happened and that nobody can tell any more. */
+  | { readonly kind: "missed"; readonly count: number }
+);
+
+/** Whom to follow, and from where on. */
+export interface FollowOptions {
+  readonly node: string;
+  readonly transport: StreamingTransport;
+  readonly clock: Clock;
+  /** Undefined where nothing is known: then from now on. */
+  readonly position: SpoolPosition | undefined;
+  readonly onNews: (news: NodeNews) => void;
+  /** Shared by all that connect at the same time. */
+  readonly turns: Turns;
+  readonly signal: AbortSignal;
+}
+
+/** The node says every two seconds that it is alive. */
+const SILENT_AFTER_MS = 6_500;
+/** After a connection that brought something: it may have ended for nothing but its age. */
+const SHORT_WAIT_MS = 100;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+/** Clocks closer than this are taken for equal: the way to the node takes longer. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+/** Follows until aborted. Throws DcnError `refused` when the node does not let us in: that does not mend itself. */
+export async function followNode(options: FollowOptions): Promise<void> {
+  const { node, clock, signal, onNews } = options;
+  const reader = new SpoolReader(options);
+  let waitMs = FIRST_WAIT_MS;
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
+    let reason = "the connection ended";
+    let inPeace = false;
+    try {
+      inPeace = await reader.follow();
+    } catch (error) {
+      if (isOver()) return;
+      if (!(error instanceof DcnError) || error.kind === "refused") throw error;
+      reason = error.message;
+    }
+    if (isOver()) return;
+    if (!inPeace) onNews({ kind: "silent", node, atMs: clock.wallMs(), reason });
+    await clock.sleep(inPeace ? SHORT_WAIT_MS : waitMs, signal).catch(() => undefined);
+    waitMs = reader.worked ? FIRST_WAIT_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
+  }
+}
+
+/** Where one is in a spool, over all connections. */
+class SpoolReader {
+  private brought = false;
+  private giveBack = (): void => undefined;
+  private seen: SpoolPosition | undefined;
+  private offsetMs = 0;
+  private begun = 0;
+  /** Lines wait here while a gap is closed; undefined while there is none. */
+  private waiting: SpoolEvent[] | undefined;
+  private closing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: FollowOptions) {
+    this.seen = options.position;
+  }
+
+  /** Whether the last connection brought anything. */
+  get worked(): boolean {
+    return this.brought;
+  }
+
+  /** One connection until its end; true where it brought something until then, so that it is worth another try at once. */
+  async follow(): Promise<boolean> {
+    const { signal } = this.options;
+    this.brought = false;
+    this.giveBack = await this.options.turns.take(signal);
+    try {
+      return await this.connect();
+    } finally {
+      this.giveBack();
+    }
+  }
+
+  private async connect(): Promise<boolean> {
+    const { transport, node, signal, clock } = this.options;
+    if (this.seen === undefined) await this.begin();
+    const dead = new AbortController();
+    let lastMs = clock.nowMs();
+    const over = new AbortController();
+    const watchdog = (async () => {
+      while (clock.nowMs() - lastMs < SILENT_AFTER_MS) await clock.sleep(1_000, over.signal);
+      dead.abort();
+    })().catch(() => undefined);
+    try {
+      await followEvents(transport, node, {
+        from: this.seen?.seq ?? 0,
+        signal: AbortSignal.any([signal, dead.signal]),
+        onLine: (line) => {
+          lastMs = clock.nowMs();
+          this.giveBack();
+          this.take(line);
+        },
+      });
+      await this.closing;
+      return this.worked && !dead.signal.aborted && clock.nowMs() - lastMs < SILENT_AFTER_MS / 2;
+    } finally {
+      over.abort();
+      await watchdog;
+    }
+  }
+
+  /** Nothing is known of this spool: what is in it already is no news. */
+  private async begin(): Promise<void> {
+    const { transport, node, signal, clock, onNews } = this.options;
+    const { header } = await readEvents(transport, node, { from: 0, to: 0, signal });
+    this.seen = { boot: header.boot, seq: header.last };
+    onNews({ kind: "followed", node, atMs: clock.wallMs(), position: this.seen });
+  }
+
+  private take(line: SpoolLine): void {
+    const { node, clock, onNews } = this.options;
+    if (line.kind === "spool") this.open(line.header);
+    else if (line.kind === "alive") {
+      if (!this.worked) onNews({ kind: "followed", node, atMs: clock.wallMs() });
+      this.brought = true;
+      onNews({ kind: "alive", node, atMs: clock.wallMs() });
+      this.compare(line.last);
+    } else if (line.kind === "event") this.event(line.event);
+  }
+
+  /** An event that was begun two signs of life ago and has not come was lost on its way. */
+  private compare(last: number): void {
+    const seen = this.seen?.seq ?? 0;
+    if (this.waiting === undefined && this.begun > seen) this.close(seen + 1, this.begun);
+    this.begun = last;
+  }
+
+  private open(header: SpoolHeader): void {
+    this.begun = 0;
+    const offsetMs = this.options.clock.wallMs() - header.epochMs;
+    this.offsetMs = Math.abs(offsetMs) < CLOCK_TOLERANCE_MS ? 0 : offsetMs;
+    const { seen } = this;
+    if (seen === undefined || header.last >= seen.seq) return;
+    // The spool began anew: what it held before, nobody can tell.
+    this.missed(1);
+    this.seen = { boot: header.boot, seq: 0 };
+    if (header.last > 0) this.close(header.first, header.last);
+  }
+
+  private event(event: SpoolEvent): void {
+    if (this.waiting !== undefined) {
+      this.waiting.push(event);
+      return;
+    }
+    const seen = this.seen?.seq ?? 0;
+    if (event.seq === seen && event.boot !== this.seen?.boot && seen > 0) {
+      // The same number in another life: a spool that began anew and has grown past what we had seen of the old one.
+      this.missed(1);
+      this.seen = { boot: event.boot, seq: 0 };
+      this.close(1, event.seq);
+    } else if (event.seq === seen + 1) this.tell(event);
+    else if (event.seq > seen) {
+      this.waiting = [event];
+      this.close(seen + 1, event.seq - 1);
+    }
+  }
+
+  private tell(event: SpoolEvent): void {
+    const { node, onNews } = this.options;
+    const position = { boot: event.boot, seq: event.seq };
+    this.seen = position;
+    onNews({ kind: "event", node, atMs: event.wallMs + this.offsetMs, event, position });
+  }
+
+  private missed(count: number): void {
+    const { node, clock, onNews } = this.options;
+    onNews({ kind: "missed", node, atMs: clock.wallMs(), count });
+  }
+
+  /** Reads what a gap hides, while what comes after it waits. */
+  private close(from: number, to: number): void {
+    this.waiting ??= [];
+    const { transport, node, signal } = this.options;
+    this.closing = readEvents(transport, node, { from, to, signal })
+      .then(({ events }) => {
+        const found = new Set(events.map((event) => event.seq));
+        for (const event of events) if (event.seq > (this.seen?.seq ?? 0)) this.tell(event);
+        const lost = to - from + 1 - found.size;
+        if (lost > 0) this.missed(lost);
+        this.seen = { boot: this.seen?.boot ?? "", seq: Math.max(to, this.seen?.seq ?? 0) };
+        this.resume();
+      })
+      // The connection went: the next one begins where this one stood, and finds the same gap.
+      .catch(() => {
+        this.waiting = undefined;
+      });
+  }
+
+  private resume(): void {
+    const late = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const event of late) this.event(event);
+  }
+}

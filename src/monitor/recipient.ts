@@ -1,0 +1,100 @@
+// Who is told, and how: a program, a web address, the system's log. Each try ends with done, or with why not.
+import { readFile } from "node:fs/promises";
+import { DcnError } from "../errors/index.js";
+import { createLocalTransport, type Transport } from "../transport/index.js";
+import type { Notification } from "./notification.js";
+
+/** Somebody who is told. */
+export interface Recipient {
+  /** As the command line names it; secrets are not in it. */
+  readonly name: string;
+  /** Resolves when it has the notification. Throws what went wrong otherwise. */
+  send(notification: Notification, signal: AbortSignal): Promise<void>;
+}
+
+const SEND_TIMEOUT_MS = 30_000;
+
+/**
+ * `exec:PROGRAM ARGUMENT…` (no shell; JSON on its standard input), `webhook:URL`, `webhook:@FILE` or `webhook:$NAME` (where the URL is a
+ * secret: from a file or the environment), `syslog`. Throws DcnError usage NOTIFY_UNKNOWN.
+ */
+export function recipientOf(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Recipient {
+  const [, kind, rest = ""] = /^([a-z]+)(?::(.*))?$/s.exec(text) ?? [];
+  const words = rest.split(/\s+/).filter((word) => word !== "");
+  if (kind === "exec" && words.length > 0) return program(text, words);
+  if (kind === "syslog" && rest === "") return syslog();
+  if (kind === "webhook" && /^(https?:\/\/\S+|@\S+|\$[A-Za-z_]\w*)$/.test(rest))
+    return webhook(text, rest, environment);
+  throw new DcnError("usage", "NOTIFY_UNKNOWN", `nobody can be told by ${text}`, {
+    hint: "exec:PROGRAM ARGUMENT…, webhook:https://…, webhook:@FILE with the address in it, webhook:$NAME, or syslog",
+  });
+}
+
+function program(name: string, argv: readonly string[]): Recipient {
+  const local = createLocalTransport();
+  return {
+    name,
+    send: (notification, signal) => run(local, { argv, stdin: `${JSON.stringify(notification)}\n`, signal }),
+  };
+}
+
+function syslog(): Recipient {
+  const local = createLocalTransport();
+  return {
+    name: "syslog",
+    send: (notification, signal) => {
+      const level = notification.kind === "incident" ? "daemon.warning" : "daemon.notice";
+      const { group, text, id } = notification;
+      const argv = ["logger", "-t", "dcn-ha", "-p", level, "--", `${group}: ${text} [${id}]`];
+      return run(local, { argv, signal });
+    },
+  };
+}
+
+async function run(
+  local: Transport,
+  command: { readonly argv: readonly string[]; readonly stdin?: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const result = await local.exec("here", { ...command, timeoutMs: SEND_TIMEOUT_MS });
+  if (result.exitCode === 0) return;
+  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  const how = result.timedOut
+    ? `took longer than ${SEND_TIMEOUT_MS / 1000} s`
+    : `exit ${result.exitCode ?? "unknown"}`;
+  throw new Error(`${command.argv[0] ?? ""}: ${how}${said === "" ? "" : `: ${said}`}`);
+}
+
+function webhook(
+  name: string,
+  address: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Recipient {
+  return {
+    name,
+    send: async (notification, signal) => {
+      const url = await addressOf(address, environment);
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": notification.id },
+        body: JSON.stringify(notification),
+        redirect: "error",
+        signal: AbortSignal.any([signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]),
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`the web address answered ${response.status}`);
+    },
+  };
+}
+
+/** Read at each try, so that a secret can be replaced while the monitor runs. */
+async function addressOf(
+  address: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (address.startsWith("@")) return (await readFile(address.slice(1), "utf8")).trim();
+  if (address.startsWith("$")) return environment[address.slice(1)] ?? "";
+  return address;
+}

@@ -1,0 +1,258 @@
+// Facts in, news and incidents out: which workload was away from when to when, and why. Everything that is told twice (Pacemaker tells
+// every node of a lost node and of a fencing) becomes one piece of news.
+import type { Fact } from "./fact.js";
+import type { Incident, LostNode } from "./incident.js";
+import { addLook } from "./watch-look.js";
+import { note, runsOn, type WatchRules, type WatchState } from "./watch-state.js";
+
+/** News for people; one with an empty text is only worth counting. */
+export interface Told {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What a fact made of what was known. */
+export interface WatchStep {
+  readonly state: WatchState;
+  readonly told: readonly Told[];
+}
+
+/** How long all must be well and quiet before an incident is over, and how long an open end is waited for. */
+const QUIET_MS = 3_000;
+const GIVE_UP_MS = 60_000;
+/** What goes on and on is told by then, and goes on as another incident. */
+const LONGEST_MS = 300_000;
+const SAME_FENCING_MS = 5_000;
+/** A heartbeat that was on its way when its node died is no sign of life. */
+const ON_THE_WAY_MS = 500;
+
+/** Adds one fact. */
+export function addFact(before: WatchState, fact: Fact, rules: WatchRules): WatchStep {
+  if (fact.kind === "alive") return { state: alive(before, fact), told: [] };
+  const state = structuredClone(before);
+  const told: Told[] = [];
+  const tell = (text: string): void => void told.push({ atMs: fact.atMs, text });
+  const upBefore = new Map(rules.workloads.map((one) => [one.name, runsOn(state, one)]));
+  const since = { fromMs: fact.atMs };
+  switch (fact.kind) {
+    case "node":
+      tell(nodeFact(state, fact, since, rules));
+      break;
+    case "fencing":
+      tell(fencingFact(state, fact));
+      break;
+    case "operation":
+      tell(operationFact(state, fact, since));
+      break;
+    case "attribute":
+      tell(`${fact.name} of ${fact.node} is ${fact.value === "" ? "no more" : fact.value}`);
+      break;
+    case "look":
+      since.fromMs = state.lookMs ?? fact.fromMs;
+      for (const text of addLook(state, fact)) tell(text);
+      break;
+  }
+  compare(state, rules, { upBefore, fromMs: since.fromMs, atMs: fact.atMs });
+  return { state, told };
+}
+
+/** The incident, where it is over: everything runs again or was given up on, and nothing has happened for a while. */
+export function settle(
+  state: WatchState,
+  nowMs: number,
+): { readonly state: WatchState; readonly ended?: Incident } {
+  const { incident } = state;
+  if (incident === undefined) return { state };
+  const endless = nowMs - incident.startMs > LONGEST_MS;
+  if (nowMs - incident.lastMs < QUIET_MS && !endless) return { state };
+  const open =
+    incident.outages.some((one) => one.upMs === undefined) ||
+    incident.lost.some((one) => one.held && one.fencedMs === undefined && one.backMs === undefined);
+  if (open && nowMs - incident.lastMs < GIVE_UP_MS && !endless) return { state };
+  const { incident: ended, ...rest } = state;
+  return ended === undefined ? { state: rest } : { state: rest, ended };
+}
+
+function alive(before: WatchState, fact: Extract<Fact, { kind: "alive" }>): WatchState {
+  const track = before.nodes[fact.node] ?? { lost: false, atMs: fact.atMs };
+  const state = { ...before, nodes: { ...before.nodes, [fact.node]: { ...track, signMs: fact.atMs } } };
+  const lost = state.incident?.lost.find((one) => one.node === fact.node);
+  if (!track.lost || lost === undefined || lost.fencedMs !== undefined) return state;
+  if (fact.atMs < lost.atMs + ON_THE_WAY_MS) return state;
+  const text = `${fact.node} still answered us when the others had lost it`;
+  if (state.incident?.signs.some((sign) => sign.text === text) !== false) return state;
+  state.incident = { ...state.incident, signs: [...state.incident.signs, { cause: "network", text }] };
+  return state;
+}
+
+function nodeFact(
+  state: WatchState,
+  fact: Extract<Fact, { kind: "node" }>,
+  since: { fromMs: number },
+  rules: WatchRules,
+): string {
+  const { node, atMs, by } = fact;
+  const track = state.nodes[node] ?? { lost: fact.is === "member", atMs: 0 };
+  state.nodes[node] = track;
+  if (fact.is === "member") return memberFact(state, fact);
+  if (track.lost) {
+    editLost(state, node, (lost) => ({ ...lost, by: [...new Set([...lost.by, by])] }));
+    return "";
+  }
+  if (atMs < track.atMs) return "";
+  // Both lost each other: nobody died, what lies between them did.
+  if (state.nodes[by]?.lost === true) {
+    note(
+      state,
+      { atMs, text: `${by} lost ${node}` },
+      { cause: "network", text: `${by} and ${node} lost each other` },
+    );
+    return `node ${node} lost, says ${by}`;
+  }
+  since.fromMs = Math.max(track.signMs ?? 0, atMs - rules.lagMs);
+  if (since.fromMs > atMs) since.fromMs = atMs;
+  const held = Object.values(state.running).some(({ nodes }) => nodes.includes(node));
+  track.lost = true;
+  track.atMs = atMs;
+  note(state, { atMs: since.fromMs, text: `${node} lost` });
+  note(state, { atMs, text: "declared dead" });
+  const fencedMs = fencedBefore(state, node, atMs);
+  const lost = { node, atMs, by: [by], held, ...(fencedMs === undefined ? {} : { fencedMs }) };
+  if (state.incident !== undefined)
+    state.incident = { ...state.incident, lost: [...state.incident.lost, lost] };
+  return `node ${node} lost, says ${by}`;
+}
+
+/** A node that is fenced for what it did is lost afterwards. */
+function fencedBefore(state: WatchState, node: string, atMs: number): number | undefined {
+  const times = state.fencings.flatMap((one) => {
+    const [timeText = "", ...words] = one.split(" ");
+    const same = words.at(-3) === node && words.at(-1) === "done";
+    return same && atMs - Number(timeText) < GIVE_UP_MS ? [Number(timeText)] : [];
+  });
+  return times.at(-1);
+}
+
+function memberFact(state: WatchState, fact: Extract<Fact, { kind: "node" }>): string {
+  const { node, atMs } = fact;
+  const track = state.nodes[node];
+  if (track === undefined || !track.lost || atMs < track.atMs) return "";
+  track.lost = false;
+  track.atMs = atMs;
+  if (state.incident !== undefined) note(state, { atMs, text: `${node} back` });
+  editLost(state, node, (lost) => ({ ...lost, backMs: atMs }));
+  return `node ${node} is a member again`;
+}
+
+function editLost(state: WatchState, node: string, edit: (lost: LostNode) => LostNode): void {
+  if (state.incident === undefined) return;
+  const lost = state.incident.lost.map((one) => (one.node === node ? edit(one) : one));
+  state.incident = { ...state.incident, lost };
+}
+
+function fencingFact(state: WatchState, fact: Extract<Fact, { kind: "fencing" }>): string {
+  const { node, action, atMs, by, client, done } = fact;
+  const key = `${fact.reference ?? ""} ${node} ${action} ${done ? "done" : "failed"}`;
+  const again = state.fencings.some((one) => {
+    const [timeText = "", ...words] = one.split(" ");
+    const near = Math.abs(Number(timeText) - atMs) < SAME_FENCING_MS;
+    return words.join(" ") === key && (fact.reference !== undefined || near);
+  });
+  if (again) return "";
+  state.fencings = [...state.fencings, `${atMs} ${key}`].slice(-50);
+  const who = by === undefined ? "" : ` by ${by}`;
+  const person = client !== undefined && !/^(pacemaker-controld|stonith-api)\b/.test(client);
+  const asked = person ? [{ cause: "person", text: `${client} asked to fence ${node}` } as const] : [];
+  if (!done) {
+    const text = `fencing of ${node} (${action}) failed`;
+    note(state, { atMs, text }, { cause: "fencing", text }, ...asked);
+    return text;
+  }
+  note(state, { atMs, text: `${node} fenced${who}` }, ...asked);
+  for (const run of Object.values(state.running)) run.nodes = run.nodes.filter((one) => one !== node);
+  editLost(state, node, (lost) => ({ ...lost, fencedMs: atMs }));
+  return `node ${node} fenced (${action})${who}`;
+}
+
+const STARTS: ReadonlySet<string> = new Set(["start", "migrate_from"]);
+const STOPS: ReadonlySet<string> = new Set(["stop", "migrate_to"]);
+
+function operationFact(
+  state: WatchState,
+  fact: Extract<Fact, { kind: "operation" }>,
+  since: { fromMs: number },
+): string {
+  const { node, task, good, atMs } = fact;
+  const resource = fact.resource.replace(/:\d+$/, "");
+  const run = state.running[resource] ?? { nodes: [], atMs };
+  state.running[resource] = run;
+  run.atMs = Math.max(run.atMs, atMs);
+  if (!good) {
+    const failed =
+      task === "monitor" ? `${resource} failed on ${node}` : `${task} of ${resource} failed on ${node}`;
+    if (task === "monitor") run.nodes = run.nodes.filter((one) => one !== node);
+    since.fromMs = atMs - fact.intervalMs;
+    const text = `${failed}: ${fact.result}`;
+    note(state, { atMs, text: failed }, { cause: "agent", text });
+    return text;
+  }
+  if (STARTS.has(task)) {
+    run.nodes = [...new Set([...run.nodes, node])];
+    const text = `${resource} started on ${node}`;
+    if (state.incident !== undefined) note(state, { atMs, text });
+    return text;
+  }
+  if (STOPS.has(task)) {
+    run.nodes = run.nodes.filter((one) => one !== node);
+    since.fromMs = atMs - fact.tookMs;
+    const text = `${resource} ${task === "stop" ? "stopped" : "migrated away"} on ${node}`;
+    if (state.incident !== undefined) note(state, { atMs, text });
+    return text;
+  }
+  return task === "monitor" ? "" : `${task} of ${resource} on ${node}: ${fact.result}`;
+}
+
+/** Workloads that went or came with this fact. */
+function compare(
+  state: WatchState,
+  rules: WatchRules,
+  {
+    upBefore,
+    fromMs,
+    atMs,
+  }: { upBefore: ReadonlyMap<string, readonly string[]>; fromMs: number; atMs: number },
+): void {
+  for (const workload of rules.workloads) {
+    const { name } = workload;
+    const now = runsOn(state, workload);
+    const before = upBefore.get(name) ?? [];
+    const down = state.downs[name];
+    if (before.length > 0 && now.length === 0) {
+      state.downs[name] = { fromMs, downMs: atMs };
+      if (state.incident === undefined)
+        note(state, { atMs, text: `${name} stopped on ${before.join(", ")}` });
+      addOutage(state, { workload: name, fromMs, downMs: atMs, promisedMs: workload.promisedMs });
+    } else if (down !== undefined && now.length > 0) {
+      state.downs = Object.fromEntries(Object.entries(state.downs).filter(([other]) => other !== name));
+      endOutage(state, { workload: name, upMs: atMs, upOn: now[0] ?? "" });
+    }
+  }
+}
+
+function addOutage(
+  state: WatchState,
+  outage: { workload: string; fromMs: number; downMs: number; promisedMs: number | undefined },
+): void {
+  if (state.incident === undefined) return;
+  const { promisedMs, ...facts } = outage;
+  const added = promisedMs === undefined ? facts : { ...facts, promisedMs };
+  state.incident = { ...state.incident, outages: [...state.incident.outages, added] };
+}
+
+function endOutage(state: WatchState, up: { workload: string; upMs: number; upOn: string }): void {
+  if (state.incident === undefined) return;
+  const outages = state.incident.outages.map((one) =>
+    one.workload === up.workload && one.upMs === undefined ? { ...one, upMs: up.upMs, upOn: up.upOn } : one,
+  );
+  state.incident = { ...state.incident, outages };
+}

@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import { createTurns, followNode, type NodeNews } from "../../src/monitor/index.js";
+import type { SpoolPosition } from "../../src/observation/index.js";
+import { systemClock } from "../../src/time/index.js";
+import type { Command, CommandResult, StreamingTransport } from "../../src/transport/index.js";
+
+const line = (seq: number, boot = "b1"): string =>
+  `seq=${seq}\tboot=${boot}\thost=dcn1\twall=1700000000.5\tup=1\tkind=attribute\tnode=dcn1\tname=n\tvalue=${seq}\t.`;
+const spool = (first: number, last: number, boot = "b1"): string =>
+  `spool ${first} ${last} ${boot} dcn1 ${(systemClock.wallMs() / 1000).toFixed(3)} 5.0`;
+
+/** What one connection says before it ends; `read` answers read-events. */
+interface Script {
+  readonly follows: readonly (readonly string[])[];
+  readonly read?: (from: number, to: number) => readonly string[];
+}
+
+/** Plays the connections one after the other, the last without an end; says what was asked. */
+async function play(
+  script: Script,
+  position: SpoolPosition | undefined,
+  until: (news: NodeNews[]) => boolean,
+) {
+  const ends = new AbortController();
+  const asked: string[] = [];
+  const news: NodeNews[] = [];
+  const result = (node: string, { argv }: Command, stdout = ""): CommandResult => ({
+    ...{
+      node,
+      argv,
+      exitCode: 0,
+      signal: null,
+      stdout,
+      stderr: "",
+      durationMs: 1,
+      timedOut: false,
+      lost: false,
+    },
+  });
+  let connection = 0;
+  const transport: StreamingTransport = {
+    exec: async (node, command) => {
+      const [, from = "", to = ""] =
+        /read-events \d+\n(\d+) (\d+)/.exec(String(Buffer.from(command.stdin ?? ""))) ?? [];
+      asked.push(`read ${from}-${to}`);
+      await Promise.resolve();
+      const out = `${(script.read?.(Number(from), Number(to)) ?? []).join("\n")}\n`;
+      const frames = [
+        ["hello", ""],
+        ["read-events", out],
+        ["end", ""],
+      ] as const;
+      return result(
+        node,
+        command,
+        frames.map(([verb, text]) => `${verb} 0 ${text.length} 0\n${text}`).join(""),
+      );
+    },
+    execStream: async (node, command, onLine) => {
+      const [, from = ""] = /follow-events \d+\n(\d+)/.exec(String(Buffer.from(command.stdin ?? ""))) ?? [];
+      asked.push(`follow ${from}`);
+      const lines = script.follows[connection] ?? [];
+      connection += 1;
+      for (const one of lines) {
+        onLine(one);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (connection >= script.follows.length && command.signal?.aborted === false)
+        await new Promise((resolve) => command.signal?.addEventListener("abort", resolve, { once: true }));
+      return { ...result(node, command), exitCode: null, lost: true };
+    },
+    close: () => Promise.resolve(),
+  };
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal),
+  };
+  await followNode({
+    node: "dcn1",
+    transport,
+    clock,
+    position,
+    turns: createTurns(1),
+    signal: ends.signal,
+    onNews: (one) => {
+      news.push(one);
+      if (until(news)) ends.abort();
+    },
+  });
+  const numbers = news.flatMap((one) => (one.kind === "event" ? [one.event.seq] : []));
+  const missed = news.flatMap((one) => (one.kind === "missed" ? [one.count] : []));
+  return { numbers, missed, asked, news };
+}
+
+const ofKind = (kind: NodeNews["kind"], count: number) => (news: NodeNews[]) =>
+  news.filter((one) => one.kind === kind).length >= count;
+const held = (from: number, to: number) => (low: number, high: number) => [
+  spool(from, to),
+  ...Array.from({ length: to - from + 1 }, (_, index) => from + index)
+    .filter((seq) => seq >= low && seq <= high)
+    .map((seq) => line(seq)),
+];
+
+describe("following a node", () => {
+  test("begins with what is new, where nothing is known of it", async () => {
+    const script = { follows: [[spool(1, 7), line(7), "alive 1.0 0", line(8)]], read: held(1, 7) };
+    const { numbers, asked, news } = await play(script, undefined, ofKind("event", 1));
+    expect([numbers, asked]).toEqual([[8], ["read 0-0", "follow 7"]]);
+    expect(news[0]).toMatchObject({ kind: "followed", position: { boot: "b1", seq: 7 } });
+  });
+
+  test("tells each event once over broken connections, and what happened in between", async () => {
+    const script = {
+      follows: [
+        [spool(1, 4), line(3), line(4), "alive 1.0 0", line(5)],
+        [spool(1, 7), line(5), line(6), line(7), "alive 9.0 0", line(8)],
+      ],
+    };
+    const { numbers, missed, asked, news } = await play(script, { boot: "b1", seq: 3 }, ofKind("event", 5));
+    expect([numbers, missed, asked]).toEqual([[4, 5, 6, 7, 8], [], ["follow 3", "follow 5"]]);
+    // A connection that comes back at once is no news.
+    expect(news.some((one) => one.kind === "silent")).toBe(false);
+  });
+
+  test("reads again what a hole hides, before what comes after it", async () => {
+    const script = {
+      follows: [[spool(1, 3), line(3), "alive 1.0 0", line(4), line(7), "seq=8\tboot=cut", line(9)]],
+      read: held(1, 9),
+    };
+    const { numbers, missed, asked } = await play(script, { boot: "b1", seq: 3 }, ofKind("event", 6));
+    expect([numbers, missed]).toEqual([[4, 5, 6, 7, 8, 9], []]);
+    expect(asked).toEqual(["follow 3", "read 5-6", "read 8-8"]);
+  });
+
+  test("misses an event at the end too, of which nothing came", async () => {
+    const follows = [
+      [spool(1, 3), line(3), "alive 1.0 3", line(4), "seq=5\tboot=tor", "alive 3.0 6", "alive 5.0 6"],
+    ];
+    const { numbers, missed, asked } = await play(
+      { follows, read: held(1, 6) },
+      { boot: "b1", seq: 3 },
+      ofKind("event", 3),
+    );
+    expect([numbers, missed, asked]).toEqual([[4, 5, 6], [], ["follow 3", "read 5-6"]]);
+  });
+
+  test("says how many nobody can tell any more: numbers that no line has, and a spool that was rotated away", async () => {
+    const gone = { follows: [[spool(900, 1900), line(900), "alive 1.0 0"]], read: held(900, 1900) };
+    const { numbers, missed } = await play(gone, { boot: "b1", seq: 10 }, ofKind("event", 1));
+    expect([numbers, missed]).toEqual([[900], [889]]);
+  });
+
+  test("takes a spool that began anew for another one: fewer events, or the same number in another life", async () => {
+    const fewer = {
+      follows: [[spool(1, 2, "b2"), "alive 1.0 0"]],
+      read: () => [spool(1, 2), line(1, "b2"), line(2, "b2")],
+    };
+    const first = await play(fewer, { boot: "b1", seq: 50 }, ofKind("event", 2));
+    expect([first.numbers, first.missed]).toEqual([[1, 2], [1]]);
+    const grown = {
+      follows: [[spool(1, 4, "b2"), line(3, "b2"), line(4, "b2"), "alive 1.0 0"]],
+      read: () => [spool(1, 4), line(1, "b2"), line(2, "b2"), line(3, "b2")],
+    };
+    const second = await play(grown, { boot: "b1", seq: 3 }, ofKind("event", 4));
+    expect([second.numbers, second.missed]).toEqual([[1, 2, 3, 4], [1]]);
+  });
+
+  test("a node that stays silent is left, and asked again", async () => {
+    const script = {
+      follows: [
+        [spool(1, 1), line(1), "alive 1.0 0"],
+        [spool(1, 1), line(1), "alive 2.0 0"],
+      ],
+    };
+    const hung: Script = { follows: [script.follows[0] ?? []] };
+    const { asked } = await play(hung, { boot: "b1", seq: 1 }, (news) =>
+      news.some((one, index) => one.kind === "silent" && index > 0),
+    );
+    expect(asked).toEqual(["follow 1"]);
+  }, 20_000);
+});

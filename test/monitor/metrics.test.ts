@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { METRICS, type MetricName, Metrics, serveMetrics } from "../../src/monitor/index.js";
+import { emptyWatch } from "../../src/timeline/index.js";
+
+const ROOT = join(import.meta.dirname, "../..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const named = (text: string): string[] => [...new Set(text.match(/\bdcn_ha_[a-z_]+/g) ?? [])].sort();
+
+function filled(): Metrics {
+  const metrics = new Metrics();
+  const state = {
+    ...structuredClone(emptyWatch),
+    nodes: { dcn1: { lost: false, atMs: 0 }, dcn2: { lost: true, atMs: 0 } },
+    running: { plc: { nodes: ["dcn1"], atMs: 0 }, hmi: { nodes: ["dcn2"], atMs: 0 } },
+    quorate: true,
+    lookMs: 1_500,
+  };
+  const workloads = [
+    { name: "plc", primitives: ["plc"], promisedMs: 4_200 },
+    { name: "hmi", primitives: ["hmi"] },
+  ];
+  const rules = { lagMs: 0, workloads };
+  metrics.watch(() => ({ group: 'a"b\\', rules, state, silent: new Set(["dcn2"]), waiting: 2 }));
+  for (const [name, [kind, labels]] of Object.entries(METRICS)) {
+    if (kind === "counter") metrics.count(name as MetricName, labels.split(" "), 2);
+  }
+  metrics.set("dcn_ha_workload_last_outage_seconds", ["g", "plc"], 3.1);
+  return metrics;
+}
+
+test("every metric is on the page with its help, and no other", () => {
+  const page = filled().render();
+  expect(named(page)).toEqual(Object.keys(METRICS).sort());
+  for (const [name, [kind]] of Object.entries(METRICS)) expect(page).toContain(`# TYPE ${name} ${kind}\n`);
+  expect(page).toContain('dcn_ha_node_up{group="a\\"b\\\\",node="dcn2"} 0\n');
+  expect(page).toContain('dcn_ha_workload_up{group="a\\"b\\\\",workload="hmi"} 0\n');
+  expect(page).toContain('dcn_ha_workload_promised_outage_seconds{group="a\\"b\\\\",workload="plc"} 4.2\n');
+  for (const line of page.trimEnd().split("\n"))
+    expect(line).toMatch(/^(# (HELP|TYPE) |dcn_ha_\w+\{.*\} [\d.]+$)/);
+});
+
+test("alert rules, dashboard and documentation use these names", () => {
+  const known = Object.keys(METRICS).sort();
+  for (const path of ["resources/monitoring/alert-rules.yaml", "resources/monitoring/dashboard.json"]) {
+    const used = named(read(path));
+    expect(used.length).toBeGreaterThan(5);
+    expect(
+      used.filter((name) => !known.includes(name)),
+      path,
+    ).toEqual([]);
+  }
+  expect(named(read("docs/monitoring.md"))).toEqual(known);
+  const rules = parse(read("resources/monitoring/alert-rules.yaml")) as {
+    groups: { rules: { alert: string }[] }[];
+  };
+  expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toContain(
+    "DcnHaWorkloadDown",
+  );
+  expect(JSON.parse(read("resources/monitoring/dashboard.json"))).toMatchObject({ uid: "dcn-ha" });
+});
+
+test("metrics are at /metrics, and nothing else is anywhere", async () => {
+  const server = await serveMetrics(filled(), "127.0.0.1:0");
+  try {
+    const page = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    expect([page.status, page.headers.get("content-type")]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+    ]);
+    expect(await page.text()).toContain("dcn_ha_quorate");
+    expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404);
+    await expect(serveMetrics(filled(), `127.0.0.1:${server.port}`)).rejects.toMatchObject({
+      code: "METRICS_PORT",
+    });
+  } finally {
+    await server.close();
+  }
+  await expect(serveMetrics(filled(), "nowhere")).rejects.toMatchObject({ code: "METRICS_ADDRESS" });
+});

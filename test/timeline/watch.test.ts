@@ -1,0 +1,232 @@
+import { describe, expect, test } from "vitest";
+import type { SpoolEvent } from "../../src/observation/index.js";
+import {
+  addFact,
+  causeOf,
+  describeIncident,
+  emptyWatch,
+  type Fact,
+  factOf,
+  type Incident,
+  settle,
+  type WatchState,
+} from "../../src/timeline/index.js";
+
+/** 14:03:07.200 UTC. */
+const T0 = Date.UTC(2026, 10, 20, 14, 3, 7, 200);
+const rules = {
+  lagMs: 1_600,
+  workloads: [{ name: "soft-control", primitives: ["soft-control"], promisedMs: 5_000 }],
+};
+
+/** A fact without its time; `at` in seconds after T0. */
+type Step = readonly [at: number, fact: Record<string, unknown>];
+
+const found = (mode = "online"): Step => [
+  -30,
+  {
+    kind: "look",
+    fromMs: T0 - 30_100,
+    quorate: true,
+    nodes: ["dcn1", "dcn2", "dcn3"].map((name) => ({ name, state: name === "dcn1" ? mode : "online" })),
+    running: [{ name: "soft-control", nodes: ["dcn2"] }],
+  },
+];
+const op = (node: string, task: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...{
+    kind: "operation",
+    node,
+    resource: "soft-control",
+    task,
+    good: true,
+    intervalMs: 0,
+    tookMs: 0,
+    result: "ok",
+  },
+  ...more,
+});
+const lost = (node: string, by: string): Record<string, unknown> => ({ kind: "node", node, is: "lost", by });
+const fenced = (by: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...{ kind: "fencing", node: "dcn2", action: "reboot", done: true, by, client: "pacemaker-controld.1@dcn3" },
+  ...{ reference: "r1", ...more },
+});
+
+function play(steps: readonly Step[]): { told: string[]; incidents: Incident[]; state: WatchState } {
+  let state = emptyWatch;
+  const told: string[] = [];
+  const incidents: Incident[] = [];
+  const end = (nowMs: number): void => {
+    const settled = settle(state, nowMs);
+    state = settled.state;
+    if (settled.ended !== undefined) incidents.push(settled.ended);
+  };
+  for (const [at, fact] of steps) {
+    const atMs = T0 + at * 1_000;
+    end(atMs);
+    const step = addFact(state, { ...fact, atMs } as Fact, rules);
+    // What a monitor that is killed here finds again.
+    state = JSON.parse(JSON.stringify(step.state)) as WatchState;
+    told.push(...step.told.map(({ text }) => text).filter((text) => text !== ""));
+  }
+  end(T0 + (steps.at(-1)?.[0] ?? 0) * 1_000 + 3_000);
+  return { told, incidents, state };
+}
+
+const POWER_LOSS: readonly Step[] = [
+  found(),
+  [-0.9, { kind: "alive", node: "dcn2" }],
+  [1.6, lost("dcn2", "dcn1")],
+  [1.61, lost("dcn2", "dcn3")],
+  [2.4, fenced("dcn1")],
+  [2.41, fenced("dcn1")],
+  [3.1, op("dcn3", "start")],
+  [3.3, op("dcn3", "monitor", { intervalMs: 10_000 })],
+];
+
+test("a node that loses its power is one incident, told once, with its outage and the promise", () => {
+  const { told, incidents, state } = play(POWER_LOSS);
+  expect(told).toEqual([
+    "node dcn2 lost, says dcn1",
+    "node dcn2 fenced (reboot) by dcn1",
+    "soft-control started on dcn3",
+  ]);
+  expect(incidents.map((one) => describeIncident(one))).toEqual([
+    "14:03:07.2 dcn2 lost · +1.6 declared dead · +2.4 dcn2 fenced by dcn1 · +3.1 soft-control started on dcn3 · " +
+      "outage 3.1 s, promised 5.0 s · cause: node (dcn2 was lost by dcn1 and dcn3, and was fenced)",
+  ]);
+  expect(incidents[0]?.outages[0]).toMatchObject({ downMs: T0 + 1_600, upMs: T0 + 3_100, upOn: "dcn3" });
+  expect(state.incident).toBeUndefined();
+});
+
+test("a sign of life that came later than the cluster's own lag shortens the outage", () => {
+  const { incidents } = play([found(), [1, { kind: "alive", node: "dcn2" }], ...POWER_LOSS.slice(2)]);
+  expect(incidents[0]?.startMs).toBe(T0 + 1_000);
+});
+
+describe("causes", () => {
+  const causeIn = (steps: readonly Step[]): readonly [string | undefined, string | undefined] => {
+    const { incidents } = play(steps);
+    const [incident] = incidents;
+    const verdict = incident === undefined ? undefined : causeOf(incident);
+    return [verdict?.cause, verdict?.evidence[0]];
+  };
+
+  test("agent: a monitor that failed on a node that is well", () => {
+    const failed = op("dcn2", "monitor", { good: false, intervalMs: 1_000, result: "not running" });
+    const { incidents } = play([found(), [0, failed], [0.2, op("dcn2", "stop")], [0.7, op("dcn2", "start")]]);
+    expect(incidents.map((one) => describeIncident(one))).toEqual([
+      "14:03:07.2 soft-control failed on dcn2 · +0.2 soft-control stopped on dcn2 · +0.7 soft-control started on dcn2 · " +
+        "outage 1.7 s, promised 5.0 s · cause: agent (soft-control failed on dcn2: not running)",
+    ]);
+  });
+
+  test("agent: a stop that failed explains the fencing", () => {
+    const failed = op("dcn2", "stop", { good: false, result: "Timed Out" });
+    const steps: Step[] = [
+      found(),
+      [0, failed],
+      [1, fenced("dcn1")],
+      [1.1, lost("dcn2", "dcn1")],
+      [2, op("dcn3", "start")],
+    ];
+    expect(causeIn(steps)).toEqual(["agent", "stop of soft-control failed on dcn2: Timed Out"]);
+  });
+
+  test("network: it answered us when the others had lost it, or both lost each other", () => {
+    const steps = [
+      ...POWER_LOSS.slice(0, 4),
+      [2.2, { kind: "alive", node: "dcn2" }] as const,
+      ...POWER_LOSS.slice(4),
+    ];
+    expect(causeIn(steps)).toEqual(["network", "dcn2 still answered us when the others had lost it"]);
+    const both = [...POWER_LOSS.slice(0, 4), [1.7, lost("dcn1", "dcn2")] as const, ...POWER_LOSS.slice(4)];
+    expect(causeIn(both)).toEqual(["network", "dcn2 and dcn1 lost each other"]);
+  });
+
+  test("fencing: nobody could fence it, and nothing else was seen to be wrong", () => {
+    const failed = { ...fenced(""), done: false, by: undefined };
+    const steps: Step[] = [found(), [0, failed]];
+    expect(causeIn(steps)).toEqual(["fencing", "fencing of dcn2 (reboot) failed"]);
+  });
+
+  test("person: standby, a clean leave, or a fencing that somebody asked for", () => {
+    const standby = {
+      ...found("standby")[1],
+      fromMs: T0 + 500,
+      running: [{ name: "soft-control", nodes: ["dcn3"] }],
+    };
+    const moved: Step[] = [
+      found(),
+      [0, op("dcn2", "stop", { tookMs: 200 })],
+      [0.5, op("dcn3", "start")],
+      [1, standby],
+    ];
+    expect(causeIn(moved)).toEqual(["person", "dcn1 in standby"]);
+    const left: Step[] = [
+      found(),
+      [0, op("dcn2", "stop")],
+      [0.5, op("dcn3", "start")],
+      [1, lost("dcn2", "dcn1")],
+    ];
+    expect(causeIn(left)).toEqual(["person", "dcn2 left with nothing running on it, and was not fenced"]);
+    const asked = [
+      found(),
+      [0, fenced("dcn1", { client: "stonith_admin.7@dcn1" })],
+      ...POWER_LOSS.slice(2),
+    ] as Step[];
+    expect(causeIn(asked)).toEqual(["person", "stonith_admin.7@dcn1 asked to fence dcn2"]);
+  });
+
+  test("unknown: a workload that was moved, nobody knows why", () => {
+    expect(causeIn([found(), [0, op("dcn2", "stop")], [0.5, op("dcn3", "start")]])).toEqual([
+      "unknown",
+      undefined,
+    ]);
+  });
+});
+
+test("an incident stays open while something is down, is told after a minute, and the outage ends in the state", () => {
+  const steps: Step[] = [found(), [0, op("dcn2", "stop")]];
+  expect(play(steps).incidents).toEqual([]);
+  const later = play([...steps, [61, { kind: "alive", node: "dcn1" }]]);
+  expect(later.incidents.map((one) => one.outages.map(({ upMs }) => upMs))).toEqual([[undefined]]);
+  expect(describeIncident(later.incidents[0] as Incident)).toContain("still down, promised 5.0 s");
+});
+
+test("a look finds what no event told, and does not overrule what was told since it began", () => {
+  const look = (fromS: number, where: string[]): Record<string, unknown> => ({
+    ...found()[1],
+    fromMs: T0 + fromS * 1_000,
+    running: [{ name: "soft-control", nodes: where }],
+  });
+  const { state } = play([
+    found(),
+    [0, op("dcn2", "stop")],
+    [0.4, op("dcn3", "start")],
+    [0.5, look(0.3, [])],
+  ]);
+  expect(state.running["soft-control"]?.nodes).toEqual(["dcn3"]);
+  const missed = play([found(), [10, look(9.9, [])], [20, look(19.9, ["dcn1"])]]);
+  expect(
+    missed.incidents.map(({ outages }) => outages.map(({ fromMs, upMs }) => [fromMs - T0, (upMs ?? 0) - T0])),
+  ).toEqual([[[-30_100, 20_000]]]);
+});
+
+test("what the fencer says is taken apart, also where nobody carried it out", () => {
+  const event = (desc: string, rc: number): SpoolEvent => ({
+    ...{ seq: 1, boot: "b", host: "dcn1", wallMs: 0, kind: "fencing", node: "dcn2", rc, desc },
+  });
+  const words = "Operation reboot of dcn2 by dcn1 for pacemaker-controld.1234@dcn3: OK (ref=ab-1)";
+  expect(factOf(event(words, 0), 5)).toEqual({
+    ...{ kind: "fencing", atMs: 5, node: "dcn2", action: "reboot", done: true, by: "dcn1" },
+    ...{ client: "pacemaker-controld.1234@dcn3", reference: "ab-1" },
+  });
+  const failed = "Operation off of dcn2 by <no-one> for stonith_admin.9@dcn1: No such device (ref=ab-2)";
+  expect(factOf(event(failed, -19), 5)).toMatchObject({
+    done: false,
+    action: "off",
+    client: "stonith_admin.9@dcn1",
+  });
+  expect(factOf(event(failed, -19), 5)).not.toHaveProperty("by");
+  expect(factOf(event("something else", 0), 5)).toMatchObject({ node: "dcn2", action: "" });
+});
