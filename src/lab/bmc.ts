@@ -84,7 +84,7 @@ export class Bmc {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { power, log } = this.options;
-    const dead = this.mode === "dead" || (this.mode === "dead-with-node" && power.state === "off");
+    const dead = this.isDead();
     const from = request.socket.remoteAddress ?? "?";
     const to = this.options.outlets === true ? " to the outlets" : "";
     const what = `${request.method ?? "?"} ${request.url ?? "?"} from ${from}${to}`;
@@ -100,6 +100,10 @@ export class Bmc {
     else reply(response, 401, { error: { code: "Base.1.0.NoValidSession" } });
     const wish = request.method === "POST" ? resetTypeOf(body) : request.method;
     this.noteAnswer(`${wish ?? "?"} ${response.statusCode} ${from}`);
+  }
+
+  private isDead(): boolean {
+    return this.mode === "dead" || (this.mode === "dead-with-node" && this.options.power.state === "off");
   }
 
   private noteAnswer(detail: string): void {
