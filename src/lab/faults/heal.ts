@@ -1,7 +1,7 @@
 // Undoes every fault of a lab, whoever injected it: nothing has to be remembered, so a killed drill heals as well.
 import { readdir } from "node:fs/promises";
 import { setBmcMode, supervisorState, switchPower } from "../control.js";
-import { continueDaemons } from "./daemon-faults.js";
+import { clearSharedMemory, continueDaemons } from "./daemon-faults.js";
 import type { FaultScene } from "./fault.js";
 import { healLinks } from "./link-faults.js";
 import { healNetwork } from "./network-faults.js";
@@ -35,6 +35,7 @@ export async function healLab(scene: FaultScene): Promise<string[]> {
     } else {
       if (await healLinks(scene.spec, node)) undone.push(`${node.name}: links`);
       await continueDaemons(scene, node.name);
+      await clearSharedMemory(scene, node.name);
       await healInside(scene, node.name);
       for (const name of await undoScripts(scene, node.name)) undone.push(`${node.name}: ${name}`);
     }
