@@ -25,7 +25,7 @@ import { type HostEvent, monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
 import { measureCluster } from "./measure.js";
 import type { LabPaths } from "./paths.js";
-import { type Recorder, startRecorder } from "./recorder/recorder.js";
+import { startRecorder } from "./recorder/recorder.js";
 import type { LabSpec } from "./spec.js";
 import { readSpec } from "./store.js";
 import { tidyCluster } from "./tidy.js";
@@ -68,7 +68,6 @@ class LabGround implements DrillGround {
   /** What a controller did that it must not have done: a trouble until the next drill begins. */
   private complaints: string[] = [];
   private restore = false;
-  private recorder: Recorder | undefined;
 
   constructor(
     private readonly paths: LabPaths,
@@ -103,8 +102,6 @@ class LabGround implements DrillGround {
       if (!(error instanceof DcnError)) throw error;
       return { dc: undefined, online: [], troubles: [error.message], failures: [] };
     });
-    const said = status.troubles.length === 0 ? "ok" : "trouble";
-    this.recorder?.mark({ what: "statement", said, about: "group" });
     const { runs, nowNs } = await readTruth(this.paths, workload);
     const holder = runs.findLast((run) => !run.stopped && nowNs - run.toNs < 1e9)?.node;
     const silent = holder === undefined ? [`${workload} writes no heartbeat`] : [];
@@ -171,10 +168,8 @@ class LabGround implements DrillGround {
     // The observer grants a fifth more than a bound.
     const bounds = mayLastMs === undefined ? {} : { [workload]: mayLastMs / 1.2 };
     const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
-    this.recorder = recorder;
     let counted: Promise<readonly InvariantCount[]> | undefined;
     const end = async () => {
-      this.recorder = undefined;
       await recorder.look();
       await recorder.stop();
       return countsOf(await readFile(log, "utf8"));

@@ -48,10 +48,11 @@ systemctl reload ssh.service || exit 1
 sshd -T 2>/dev/null | grep -q 'banner /var/lib/dcn-ha-lab-banner' || { echo 'sshd does not have the banner' >&2; exit 9; }
 echo "its sshd says $(wc -c </var/lib/dcn-ha-lab-banner) bytes before each login"`,
   "one-at-a-time": `undo sshd <<END
-rm -f /etc/ssh/sshd_config.d/00-dcn-ha-lab.conf
+rm -f /etc/ssh/sshd_config.d/99-dcn-ha-lab.conf
 systemctl reload ssh.service
 END
-printf 'MaxStartups 1\\nMaxSessions 1\\n' >/etc/ssh/sshd_config.d/00-dcn-ha-lab.conf
+# Of several MaxStartups the last one counts, other than for the rest of sshd_config(5).
+printf 'MaxStartups 1\\nMaxSessions 1\\n' >/etc/ssh/sshd_config.d/99-dcn-ha-lab.conf
 systemctl reload ssh.service || exit 1
 sshd -T 2>/dev/null | grep -q 'maxstartups 1:' || { echo 'sshd lets more in' >&2; exit 9; }
 echo 'its sshd takes one login at a time'`,

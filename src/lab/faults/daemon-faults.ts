@@ -100,3 +100,15 @@ export async function continueDaemons(scene: FaultScene, node: string): Promise<
   const pattern = `^(/[^ ]*/)?(${daemons.join("|")})( |$|:)`;
   await execInside(scene.paths, node, ["pkill", "-CONT", "-f", pattern]);
 }
+
+/** A daemon that was killed cannot take its shared memory away; what no process has any more is not left behind by anybody else's fault. */
+const CLEAR = `for one in /dev/shm/qb-*; do
+  owner=\${one#/dev/shm/qb-}
+  owner=\${owner%%-*}
+  [ -e "$one" ] && [ ! -e "/proc/$owner" ] && rm -rf "$one"
+done`;
+
+/** Takes away what killed daemons of a machine left in its shared memory. */
+export async function clearSharedMemory(scene: FaultScene, node: string): Promise<void> {
+  await execInside(scene.paths, node, ["sh", "-c", CLEAR]);
+}

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { straightenLines } from "../bad-line.js";
 import { setBmcMode, supervisorState, switchPower } from "../control.js";
-import { continueDaemons } from "./daemon-faults.js";
+import { clearSharedMemory, continueDaemons } from "./daemon-faults.js";
 import type { FaultScene } from "./fault.js";
 import { healLinks } from "./link-faults.js";
 import { healNetwork } from "./network-faults.js";
@@ -37,6 +37,7 @@ export async function healLab(scene: FaultScene): Promise<string[]> {
     } else {
       if (await healLinks(scene.spec, node)) undone.push(`${node.name}: links`);
       await continueDaemons(scene, node.name);
+      await clearSharedMemory(scene, node.name);
       await healInside(scene, node.name);
       for (const name of await undoScripts(scene, node.name)) undone.push(`${node.name}: ${name}`);
     }
