@@ -5,7 +5,7 @@ import {
   fleetLockAnswer,
   fleetLockRequest,
 } from "../coordination/index.js";
-import type { Clock } from "../time/index.js";
+import { type Clock, limited } from "../time/index.js";
 
 /** How to ask. */
 export interface FleetLockAccess {
@@ -60,11 +60,15 @@ async function once(
   { signal, timeoutMs = TIMEOUT_MS }: FleetLockAccess,
 ): Promise<FleetLockAnswer> {
   signal?.throwIfAborted();
-  const limit = AbortSignal.timeout(timeoutMs);
-  const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {
     // A server that sends elsewhere was not the one that was meant.
-    const reply = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: either });
+    const reply = await fetch(url, {
+      method: "POST",
+      headers,
+      body,
+      redirect: "manual",
+      signal: limited(signal, timeoutMs),
+    });
     return fleetLockAnswer(reply.status, await reply.text());
   } catch (error) {
     signal?.throwIfAborted();

@@ -19,6 +19,7 @@ export const observeVerb: CommandDefinition = {
   ],
   run: async (call) => {
     const { startRecorder } = await import("../lab/index.js");
+    const { limited } = await import("../time/index.js");
     const paths = await pathsFor(call);
     const logFile = call.options.text("out") ?? "";
     const seconds = call.options.number("for", 1, 7 * 24 * 3600);
@@ -27,10 +28,7 @@ export const observeVerb: CommandDefinition = {
       logFile,
       sampleMs: call.options.number("every", 50, 1000) ?? 100,
       bounds: await boundsOf(call),
-      signal: AbortSignal.any([
-        call.signal,
-        ...(seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]),
-      ]),
+      signal: seconds === undefined ? call.signal : limited(call.signal, seconds * 1000),
     });
     call.output.progress(`recording into ${logFile}; Ctrl-C ends it`);
     await recorder.ended;

@@ -41,8 +41,8 @@ export const command: CommandDefinition = {
     const seconds = call.options.number("for", 1, 7 * 24 * 3600);
     const groups: ResolvedGroup[] = [];
     for (const word of call.arguments) groups.push((await loadDocuments(call, word)).resolved);
-    const ends = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
-    const signal = AbortSignal.any([call.signal, ...ends]);
+    const { limited } = await import("../../time/index.js");
+    const signal = seconds === undefined ? call.signal : limited(call.signal, seconds * 1000);
     if (intervalMs === undefined) await follow(call, groups, signal);
     else await Promise.all(groups.map((group) => lookAgain(call, { group, intervalMs, signal })));
     return exitCodes.done;
