@@ -75,7 +75,7 @@ describe.skipIf(noLab !== undefined)("a network that misbehaves", () => {
 
   it("settings that no line can have, and networks that are not there, are refused", async () => {
     const wrong = await lab.lab("fault", "misbehave", "dcn1", "--loss", "120");
-    expect([wrong.exitCode, wrong.stderr.includes("MISBEHAVE")]).toEqual([64, true]);
+    expect([wrong.exitCode, wrong.stderr.includes("is no loss of a line")]).toEqual([64, true]);
     const nowhere = await lab.lab("fault", "misbehave", "dcn1", "--loss", "1", "--network", "mgmt");
     expect([nowhere.exitCode, nowhere.stderr.includes("site, process")]).toEqual([64, true]);
   });

@@ -123,6 +123,8 @@ export const misbehave: FaultKind = {
         ...(peer === undefined ? {} : { peer: addressOf(scene.spec, number, peer.host) }),
       };
       const other = peer ?? scene.spec.nodes.find((each) => each.role === "node" && each.name !== node.name);
+      // From a plain cable: what an earlier fault did to these lines is none of this one's effect.
+      await setLines(scene, ends, null, asked.seed);
       const before = await roundTrip(scene, node, { other, number });
       await setLines(scene, ends, settings, asked.seed);
       const effect = await confirm(scene, ends, { settings, other, beforeMs: before.medianMs });
@@ -178,7 +180,7 @@ async function confirm(
     const { answered, medianMs } = await roundTrip(scene, first.node, { other, number: first.number });
     const counters = await countersOf(scene.paths, ends);
     const unseen = wanted.filter((share) => counters.every((each) => each[counted[share]] === 0));
-    const slow = answered === 0 ? wanted.includes("loss") : medianMs - beforeMs >= riseMs;
+    const slow = answered === 0 ? wanted.includes("loss") : riseMs === 0 || medianMs - beforeMs >= riseMs;
     const deaf = settings.loss !== 100 || answered === 0;
     if (slow && deaf && unseen.length === 0) return describe(counters, { beforeMs, medianMs, answered });
     missing = `${unseen.join(", ") || "delay"}; round trip ${beforeMs} to ${medianMs} ms, ${answered} of 20 answered`;
