@@ -147,6 +147,7 @@ export const troubleCases: readonly DeploymentCase[] = [
       machine
         .put("usr/lib/ocf/resource.d/heartbeat/mine", "#!/bin/sh\n", 0o755)
         .put("usr/lib/greenboot/check/required.d/10_x.sh", "#!/bin/sh\n", 0o755)
+        .put("usr/lib/dcn-ha/alert", "#!/bin/sh\n", 0o755)
         .put("usr/etc/passwd", "root:x:0:0::/:/bin/sh\nhacluster:x:189:189::/:/bin/sh\n")
         .put("usr/lib/modules/1/modules.dep", "kernel/drivers/block/drbd/drbd_extra.ko.xz:\n");
       const digest = bench.digestOf(machine.publish("3"));
@@ -155,9 +156,11 @@ export const troubleCases: readonly DeploymentCase[] = [
       const found = await compareImage(at, { digest });
       expect(found).toMatchObject({ digest, etcChanged: 1, etcFiles: ["M version"] });
       // The machine runs with the host's /usr, the image has next to nothing in its own.
-      expect(found.old.missing).toEqual(["ocf:heartbeat:mine"]);
+      const page = "alert:/opt/page-me";
+      expect(found.old.missing).toEqual(["ocf:heartbeat:mine", "alert:/usr/local/lib/dcn-ha/alert", page]);
       expect(found.new).toMatchObject({
-        missing: ["ocf:pacemaker:Dummy", "stonith:fence_redfish"],
+        // What is ours there is linked to the image's own where it is booted.
+        missing: ["ocf:pacemaker:Dummy", "stonith:fence_redfish", page],
         hacluster: 189,
         os: "x",
         kernel: "1",
@@ -182,7 +185,10 @@ const CIB = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="
       <primitive id="c" class="stonith" type="fence_redfish"/>
     </resources>
     <constraints/>
-  </configuration>
+  <alerts>
+<alert id="ours" path="/usr/local/lib/dcn-ha/alert"/>
+<alert id="other" path="/opt/page-me"/>
+</alerts></configuration>
   <status/>
 </cib>
 `;

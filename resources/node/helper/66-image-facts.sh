@@ -84,8 +84,13 @@ agent_facts() { # what the live CIB uses and this image does not have
 		fact missing "$name"
 	done <"$work/agents"
 	sed -n 's/^ *<alert .*path="\([^"]*\)".*/\1/p' "$work/live.xml" | while read -r path; do
-		case $path in /var/* | /run/*) continue ;; esac
-		[ -e "$image_root$path" ] || [ -e "$image_root/usr$path" ] || fact missing "alert:$path"
+		in_image=$path
+		case $path in
+		/var/* | /run/*) continue ;;
+		# Which a booted image links to its own (resources/image/tmpfiles.conf).
+		/usr/local/lib/dcn-ha/*) in_image=/usr/lib/dcn-ha/${path##*/} ;;
+		esac
+		[ -e "$image_root$path" ] || [ -e "$image_root$in_image" ] || [ -e "$image_root/usr$path" ] || fact missing "alert:$path"
 	done
 }
 
