@@ -101,7 +101,7 @@ export async function continueDaemons(scene: FaultScene, node: string): Promise<
   await execInside(scene.paths, node, ["pkill", "-CONT", "-f", pattern]);
 }
 
-/** A daemon that was killed cannot take its shared memory away; what no process has any more is not left behind by anybody else's fault. */
+/** A killed daemon leaves the shared memory of its IPC (qb_ipcs of libqb); its name begins with the process id of the server. */
 const CLEAR = `for one in /dev/shm/qb-*; do
   owner=\${one#/dev/shm/qb-}
   owner=\${owner%%-*}

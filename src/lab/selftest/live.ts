@@ -38,6 +38,14 @@ async function fencingAgain(hands: Hands): Promise<void> {
   await hands.sleep(1_000);
 }
 
+/** As a person would, and waits until it is there again. */
+async function restartWorkload(hands: Hands): Promise<void> {
+  const words = ["--restart", "-r", heartbeatWorkload, "-T", "40s"];
+  await hands.run(await hands.holder(), "crm_resource", ...words);
+  await hands.holder();
+  await hands.sleep(LOOKS_MS);
+}
+
 /** In the order in which they are planted. */
 export const livePlants: Readonly<Partial<Record<InvariantId, LivePlant>>> = {
   I4: {
@@ -102,17 +110,7 @@ export const livePlants: Readonly<Partial<Record<InvariantId, LivePlant>>> = {
     how: "a workload is restarted that the plan leaves alone",
     plant: async (hands, recorder) => {
       recorder.mark({ what: "plan", allowed: [], nodesOut: 0 });
-      await hands.run(
-        await hands.holder(),
-        "crm_resource",
-        "--restart",
-        "-r",
-        heartbeatWorkload,
-        "-T",
-        "40s",
-      );
-      await hands.holder();
-      await hands.sleep(LOOKS_MS);
+      await restartWorkload(hands);
     },
   },
   I14: {
@@ -127,19 +125,7 @@ export const livePlants: Readonly<Partial<Record<InvariantId, LivePlant>>> = {
   I15: {
     how: "a workload is restarted that was promised to be away for 20 ms at most",
     record: { bounds: { [heartbeatWorkload]: 20 } },
-    plant: async (hands) => {
-      await hands.run(
-        await hands.holder(),
-        "crm_resource",
-        "--restart",
-        "-r",
-        heartbeatWorkload,
-        "-T",
-        "40s",
-      );
-      await hands.holder();
-      await hands.sleep(LOOKS_MS);
-    },
+    plant: restartWorkload,
   },
   I16: {
     how: "shared memory stays without its server",
