@@ -51,13 +51,16 @@ export async function connect(
 ): Promise<SshConnection> {
   const pins = pinnedKeys(target);
   const authHandler = await loginMethods(target);
-  const ssh2 = (await import("ssh2")).default;
   signal.throwIfAborted();
-  const client = new ssh2.Client();
   const seen: Handshake = { offeredKey: undefined, verified: false, secured: false, banner: "" };
   // A socket of our own, because ssh2 leaves its socket half open after an error, and a hostile server could go on feeding it.
   const socket = connectTcp({ host: target.address, port: target.port, noDelay: true });
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const client = await loadClient({
+    socket,
+    signal,
+    explain: (error) => explainConnectError(error, target, seen, pins),
+  });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
       socket.destroy();
@@ -80,6 +83,26 @@ export async function connect(
   });
   signal.throwIfAborted();
   return openConnection(client, socket, closed, options);
+}
+
+interface Begun {
+  readonly socket: Socket;
+  readonly signal: AbortSignal;
+  readonly explain: (error: Error) => Error;
+}
+
+/** Loads ssh2 while the node's sshd starts. Throws what went wrong with the socket meanwhile, which is closed then. */
+async function loadClient({ socket, signal, explain }: Begun): Promise<Client> {
+  let trouble: Error | undefined;
+  const note = (error: Error): void => {
+    trouble = error;
+  };
+  socket.on("error", note);
+  const { Client } = (await import("ssh2")).default;
+  socket.off("error", note);
+  if (!signal.aborted && trouble === undefined) return new Client();
+  socket.destroy();
+  throw signal.aborted ? asError(signal.reason) : explain(trouble ?? new Error("the connection was closed"));
 }
 
 function configFor(

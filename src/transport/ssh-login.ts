@@ -34,8 +34,9 @@ async function readIdentity(target: SshTarget, path: string): Promise<string> {
 
 /** ssh2 skips a bad key without a word, and the login then fails with no reason; so look first. */
 async function checkKey(target: SshTarget, text: string, name: string): Promise<string> {
-  const ssh2 = (await import("ssh2")).default;
-  const parsed = ssh2.utils.parseKey(text);
+  // Of ssh2 the part that reads keys alone: the rest is loaded while the node answers.
+  const { parseKey } = (await import("ssh2/lib/protocol/keyParser.js")).default;
+  const parsed = parseKey(text);
   if (parsed instanceof Error)
     throw unusable(target, `${name} is no private key that can be used: ${parsed.message}`);
   if (!parsed.isPrivateKey()) throw unusable(target, `${name} is a public key`);

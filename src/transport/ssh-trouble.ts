@@ -96,6 +96,7 @@ function weakAlgorithms(error: Error, target: SshTarget): DcnError {
 }
 
 function loginRefused(error: Error, target: SshTarget, seen: Handshake): DcnError {
+  if (error.message.startsWith("Bad packet length")) return tooMuchAtOnce(target, error);
   const banner = printable(seen.banner);
   const said = banner === "" ? "" : `; it says: ${banner}`;
   return new DcnError(
@@ -110,6 +111,13 @@ function loginRefused(error: Error, target: SshTarget, seen: Handshake): DcnErro
       retryable: /booting up|going down|pam_nologin/i.test(banner),
     },
   );
+}
+
+/** RFC 4253, 6.1: more than 35,000 bytes in a packet nobody has to take, and the library for SSH does not. How many came it says with some ciphers only. */
+function tooMuchAtOnce(target: SshTarget, cause: Error): DcnError {
+  const text = `${target.node} (${place(target)}) says more at once before the login than the 35,000 bytes that SSH allows (RFC 4253, 6.1)`;
+  const hint = `shorten what Banner names in its sshd_config: sshd -T | grep banner, on the node`;
+  return new DcnError("refused", "LOGIN_REFUSED", text, { node: target.node, hint, cause });
 }
 
 /** The DcnError for a node that does not answer; retryable. */

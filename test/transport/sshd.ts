@@ -31,7 +31,7 @@ export interface SshdOptions {
   readonly port?: number;
   /** Log in as root, where the tests run as root; else as a user without rights that only this sshd knows. */
   readonly asRoot?: boolean;
-  /** Login shell of that user; default /bin/sh. */
+  /** Login shell of that user; default /bin/sh. For root, who has one already, of this sshd only. */
   readonly shell?: string;
   /** Lines of sshd_config, before all others, so that they win. */
   readonly config?: readonly string[];
@@ -51,9 +51,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   await writeFile(join(folder, "sshd_config"), configText(folder, port, options.config ?? []));
   const ownUser = process.getuid?.() === 0 && options.asRoot !== true;
   const argv = [sshdPath, "-D", "-E", join(folder, "log"), "-f", join(folder, "sshd_config")];
-  const [program = "", ...args] = ownUser
-    ? [...(await privateUser(folder, options.shell ?? "/bin/sh")), ...argv]
-    : argv;
+  const [program = "", ...args] = [...(await namespaceFor(folder, ownUser, options.shell)), ...argv];
   const child = spawn(program, args, { stdio: "inherit" });
   await untilListening(port, child);
   const [keyType = "", keyText = ""] = (await readFile(join(folder, "host.pub"), "utf8")).split(" ");
@@ -88,6 +86,18 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
 }
 
 const TEST_USER = "dcn-test";
+
+async function namespaceFor(folder: string, ownUser: boolean, shell: string | undefined): Promise<string[]> {
+  if (ownUser) return privateUser(folder, shell ?? "/bin/sh");
+  return shell === undefined ? [] : privateShell(folder, shell);
+}
+
+/** A prefix that starts a program in a mount namespace where root has this login shell, so that what root's own one reads first costs nothing. */
+async function privateShell(folder: string, shell: string): Promise<string[]> {
+  const passwd = await readFile("/etc/passwd", "utf8");
+  await writeFile(join(folder, "passwd"), passwd.replace(/^(root:.*:)[^:\n]*$/m, `$1${shell}`));
+  return ["unshare", "--mount", "sh", "-ec", 'mount --bind "$0/passwd" /etc/passwd; exec "$@"', folder];
+}
 
 /** A prefix that starts a program in a mount namespace where /etc/passwd knows one more user, and /etc/profile prints garbage. */
 async function privateUser(folder: string, shell: string): Promise<string[]> {
