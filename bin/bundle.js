@@ -24,6 +24,8 @@ const bundle = await rolldown({
   input: { main: `${dist}cli/main.js` },
   plugins: [lean],
   platform: "node",
+  // Of OpenTelemetry the modules, not the CommonJS that it has as well: of those only what we use comes along, a third of the whole.
+  resolve: { mainFields: ["module", "main"] },
   // ssh2 does without these, and an install without scripts has none of them.
   external: [/\.node$/, "cpu-features"],
 });
@@ -31,6 +33,8 @@ rmSync(folder, { recursive: true, force: true });
 await bundle.write({
   dir: folder,
   format: "cjs",
+  // What V8 kept of a text has forgotten who loads modules for it (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
+  dynamicImportInCjs: false,
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name]-[hash].cjs",
 });

@@ -5,6 +5,7 @@ import {
   createTurns,
   type Metrics,
   type Notification,
+  type Otlp,
   openMemory,
   recipientOf,
   type Turns,
@@ -21,6 +22,7 @@ import { userHome } from "./ssh-targets.js";
 export interface Watching {
   readonly groups: readonly ResolvedGroup[];
   readonly metrics: Metrics;
+  readonly otlp: Otlp | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -49,9 +51,10 @@ export async function watchGroups(call: Call, watching: Watching): Promise<void>
 async function watchOne(
   call: Call,
   group: ResolvedGroup,
-  { groups, metrics, turns, signal }: Watching & { readonly turns: Turns },
+  { groups, metrics, otlp, turns, signal }: Watching & { readonly turns: Turns },
 ): Promise<void> {
-  const recipients = call.options.list("notify").map((text) => recipientOf(text, process.env));
+  const told = call.options.list("notify").map((text) => recipientOf(text, process.env));
+  const recipients = otlp === undefined ? told : [...told, otlp.recipient];
   const memory = openMemory(memoryFolder(), group.name);
   const printer = new Printer(call, groups.length > 1 ? `${group.name}  ` : "");
   const silent = new Set<string>();
@@ -78,7 +81,7 @@ async function watchOne(
     count(metrics, group.name, news);
     const notification = notificationOf(group.name, news);
     if (notification !== undefined && (notification.kind === "incident" || about === "events"))
-      notifier.add(notification);
+      notifier.add(notification, news.kind === "incident" ? news.incident : undefined);
   };
   try {
     await withConnection(

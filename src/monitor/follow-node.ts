@@ -12,8 +12,8 @@ export type NodeNews = { readonly node: string; readonly atMs: number } & (
   /** Followed from now on; `position` is where its spool was found to end when nothing was known of it before. */
   | { readonly kind: "followed"; readonly position?: SpoolPosition }
   | { readonly kind: "alive" }
-  /** No sign of life any more, or no way to follow it; `reason` in words. */
-  | { readonly kind: "silent"; readonly reason: string }
+  /** No sign of life any more, or no way to follow it; `reason` in words, `refused` where it does not let us in. */
+  | { readonly kind: "silent"; readonly reason: string; readonly refused: boolean }
   /** Events that happened and that nobody can tell any more. */
   | { readonly kind: "missed"; readonly count: number }
 );
@@ -37,10 +37,12 @@ const SILENT_AFTER_MS = 6_500;
 const SHORT_WAIT_MS = 100;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
+/** A node that refuses us seldom changes its mind by itself, and may lock out who asks too often. */
+const REFUSED_WAIT_MS = 30_000;
 /** Clocks closer than this are taken for equal: the way to the node takes longer. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
-/** Follows until aborted. Throws DcnError `refused` when the node does not let us in: that does not mend itself. */
+/** Follows until aborted. A node that does not let us in is asked again like one that is away, but seldom. */
 export async function followNode(options: FollowOptions): Promise<void> {
   const { node, clock, signal, onNews } = options;
   const reader = new SpoolReader(options);
@@ -49,16 +51,19 @@ export async function followNode(options: FollowOptions): Promise<void> {
   while (!isOver()) {
     let reason = "the connection ended";
     let inPeace = false;
+    let refused = false;
     try {
       inPeace = await reader.follow();
     } catch (error) {
       if (isOver()) return;
-      if (!(error instanceof DcnError) || error.kind === "refused") throw error;
+      if (!(error instanceof DcnError)) throw error;
+      refused = error.kind === "refused";
       reason = error.message;
     }
     if (isOver()) return;
-    if (!inPeace) onNews({ kind: "silent", node, atMs: clock.wallMs(), reason });
-    await clock.sleep(inPeace ? SHORT_WAIT_MS : waitMs, signal).catch(() => undefined);
+    if (!inPeace) onNews({ kind: "silent", node, atMs: clock.wallMs(), reason, refused });
+    const patientMs = refused ? REFUSED_WAIT_MS : waitMs;
+    await clock.sleep(inPeace ? SHORT_WAIT_MS : patientMs, signal).catch(() => undefined);
     waitMs = reader.worked ? FIRST_WAIT_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
   }
 }

@@ -6,5 +6,6 @@ export { METRICS, type MetricName, type MetricSource, Metrics } from "./metrics.
 export { type MetricsServer, serveMetrics, writeMetrics } from "./metrics-outlets.js";
 export type { Notification } from "./notification.js";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifier.js";
+export { type Otlp, type OtlpOptions, openOtlp } from "./otlp.js";
 export { type Recipient, recipientOf } from "./recipient.js";
 export { createTurns, type Turns } from "./turns.js";

@@ -13,28 +13,32 @@ export interface LookerOptions {
   readonly clock: Clock;
   /** A look that took this long saw nobody; default 2000. */
   readonly patienceMs?: number | undefined;
+  /** Nodes that are not asked now; by default none. */
+  readonly spared?: (node: string) => boolean;
   readonly signal: AbortSignal;
 }
 
 /** Something that can look again and again. */
 export interface Looker {
-  /** Throws DcnError `refused` when a node refuses us and no other speaks: that does not mend itself. */
+  /** What the first node with quorum says. Nodes that refuse us are as if they were away; `refusal` says what they said. */
   look(): Promise<Sample>;
+  /** Why the last look had no answer from anybody, where a node refused us. */
+  readonly refusal: string | undefined;
 }
 
 /** A looker at all nodes of a group. */
 export function createLooker(options: LookerOptions): Looker {
-  const { model, transport, clock, patienceMs = 2_000, signal } = options;
+  const { model, transport, clock, patienceMs = 2_000, spared = () => false, signal } = options;
   const names = model.corosync.nodes.map((node) => node.name);
   const busy = new Set<string>();
-  let refused: DcnError | undefined;
+  let refusal: string | undefined;
 
   const ask = async (node: string): Promise<NodeView | undefined> => {
     busy.add(node);
     try {
       return await observeView(transport, node, { timeoutMs: 5_000, signal });
     } catch (error) {
-      if (error instanceof DcnError && error.kind === "refused") refused = error;
+      if (error instanceof DcnError && error.kind === "refused") refusal = error.message;
       else if (!(error instanceof DcnError) && !signal.aborted) throw error;
       return undefined;
     } finally {
@@ -44,15 +48,21 @@ export function createLooker(options: LookerOptions): Looker {
 
   const look = async (): Promise<Sample> => {
     const fromMs = clock.nowMs();
-    const views = names.filter((node) => !busy.has(node)).map(ask);
+    refusal = undefined;
+    const views = names.filter((node) => !busy.has(node) && !spared(node)).map(ask);
     // A sleep of its own that ends with the look: an interrupted one ends with its questions.
     const over = new AbortController();
     const view = await firstWithQuorum(views, clock.sleep(patienceMs, over.signal));
     over.abort();
-    if (refused !== undefined && view === undefined) throw refused;
+    if (view !== undefined) refusal = undefined;
     return sampleOf(view?.cluster, { fromMs, atMs: clock.nowMs() });
   };
-  return { look };
+  return {
+    look,
+    get refusal() {
+      return refusal;
+    },
+  };
 }
 
 /** The first view with quorum that may speak for the cluster; after all came or `patience` ended, any that may. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { DcnError } from "../errors/index.js";
 import type { SpoolPosition } from "../observation/index.js";
-import { emptyWatch, type WatchState } from "../timeline/index.js";
+import { emptyWatch, type Incident, type WatchState } from "../timeline/index.js";
 import type { Notification } from "./notification.js";
 
 /** The content of a memory. */
@@ -19,6 +19,8 @@ export interface Remembered {
 export interface Pending {
   readonly recipient: string;
   readonly notification: Notification;
+  /** The whole of it, for recipients that take that. */
+  readonly incident?: Incident;
 }
 
 /** A file of its own for each group; one monitor at a time has it. */

@@ -30,6 +30,13 @@ export const METRICS = {
 /** One of them. */
 export type MetricName = keyof typeof METRICS;
 
+/** One number with its labels. */
+export interface MetricNumber {
+  readonly name: MetricName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 /** Where the numbers of one group come from. */
 export interface MetricSource {
   readonly group: string;
@@ -60,14 +67,23 @@ export class Metrics {
     this.entry(name, labels).value = value;
   }
 
-  /** The page. */
-  render(): string {
-    const lines = new Map<MetricName, string[]>();
-    const add = (name: MetricName, labels: readonly string[], value: number): void => {
-      lines.set(name, [...(lines.get(name) ?? []), `${name}{${labelled(name, labels)}} ${value}`]);
+  /** All of them as they are now. */
+  numbers(): MetricNumber[] {
+    const numbers: MetricNumber[] = [];
+    const add = (name: MetricName, values: readonly string[], value: number): void => {
+      const labels = METRICS[name][1].split(" ").map((label, index) => [label, values[index] ?? ""] as const);
+      numbers.push({ name, labels: Object.fromEntries(labels), value });
     };
     for (const source of this.sources) addState(source(), add);
     for (const { name, labels, value } of this.counted.values()) add(name, labels, value);
+    return numbers;
+  }
+
+  /** The page. */
+  render(): string {
+    const lines = new Map<MetricName, string[]>();
+    for (const { name, labels, value } of this.numbers())
+      lines.set(name, [...(lines.get(name) ?? []), `${name}{${labelled(labels)}} ${value}`]);
     return Object.entries(METRICS)
       .flatMap(([name, [kind, , help]]) => {
         const said = lines.get(name as MetricName) ?? [];
@@ -105,9 +121,10 @@ function addState(
   if (state.lookMs !== undefined) add("dcn_ha_last_look_timestamp_seconds", [group], state.lookMs / 1000);
 }
 
-function labelled(name: MetricName, values: readonly string[]): string {
-  const names = METRICS[name][1].split(" ");
-  return names.map((label, index) => `${label}="${escaped(values[index] ?? "")}"`).join(",");
+function labelled(labels: MetricNumber["labels"]): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}="${escaped(value)}"`)
+    .join(",");
 }
 
 function escaped(value: string): string {

@@ -1,8 +1,10 @@
 // Brings notifications to their recipients, each in order, and tries again until they have them; what is not delivered yet outlives the monitor.
 import type { Clock } from "../time/index.js";
+import type { Incident } from "../timeline/index.js";
+import { later } from "./later.js";
 import type { Memory, Pending } from "./memory.js";
 import type { Notification } from "./notification.js";
-import type { Recipient } from "./recipient.js";
+import { type Recipient, Refused } from "./recipient.js";
 
 /** Of what a notifier is made. */
 export interface NotifierOptions {
@@ -16,9 +18,9 @@ export interface NotifierOptions {
 
 /** Somebody who brings them. */
 export interface Notifier {
-  /** Adds to the outbox of the memory; whoever calls saves it. */
-  add(notification: Notification): void;
-  /** Delivers until aborted; what a former monitor left is delivered first. */
+  /** Adds to the outbox of the memory; whoever calls saves it. `incident` is for recipients that take it whole. */
+  add(notification: Notification, incident?: Incident): void;
+  /** Delivers until aborted, and a little longer to who has time for that; what a former monitor left is delivered first. */
   run(): Promise<void>;
 }
 
@@ -32,24 +34,43 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const { recipients, memory, signal } = options;
   const { content } = memory;
   const wake = new Map<string, () => void>();
-  const add = (notification: Notification): void => {
-    content.outbox.push(...recipients.map(({ name }) => ({ recipient: name, notification })));
+  const remove = (pending: Pending): void => {
+    const index = content.outbox.indexOf(pending);
+    if (index >= 0) content.outbox.splice(index, 1);
+  };
+  const giveUp = (pending: Pending): void => {
+    remove(pending);
+    options.onTry(pending.recipient, "given up: too many wait");
+  };
+  const add = (notification: Notification, incident?: Incident): void => {
+    for (const recipient of recipients) {
+      if (recipient.whole !== true) content.outbox.push({ recipient: recipient.name, notification });
+      else if (incident !== undefined)
+        content.outbox.push({ recipient: recipient.name, notification, incident });
+      const { most } = recipient;
+      const waiting = content.outbox.filter((pending) => pending.recipient === recipient.name);
+      if (most !== undefined) for (const lost of waiting.slice(0, -most)) giveUp(lost);
+    }
     const over = content.outbox.length - LONGEST_OUTBOX * Math.max(1, recipients.length);
-    for (const lost of over > 0 ? content.outbox.splice(0, over) : [])
-      options.onTry(lost.recipient, "given up: too many wait");
+    for (const lost of over > 0 ? content.outbox.slice(0, over) : []) giveUp(lost);
     for (const call of wake.values()) call();
   };
   const deliver = async (recipient: Recipient): Promise<void> => {
+    const last = recipient.lastMs === undefined ? signal : later(signal, recipient.lastMs, options.clock);
     let waitMs = FIRST_WAIT_MS;
-    const isOver = (): boolean => signal.aborted;
+    const isOver = (): boolean => last.aborted;
+    const ends = (): boolean => signal.aborted;
     while (!isOver()) {
       const next = content.outbox.find((pending) => pending.recipient === recipient.name);
-      if (next === undefined) await sleepUntil(recipient.name, wake, signal);
-      else if (await tryOne(recipient, next, options)) {
-        content.outbox.splice(content.outbox.indexOf(next), 1);
+      if (next === undefined) {
+        if (ends()) return;
+        await sleepUntil(recipient.name, wake, signal);
+      } else if (await tryOne(recipient, next, { onTry: options.onTry, signal: last })) {
+        remove(next);
         memory.save();
         waitMs = FIRST_WAIT_MS;
       } else {
+        if (ends()) return;
         await options.clock.sleep(waitMs, signal).catch(() => undefined);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       }
@@ -61,15 +82,22 @@ export function createNotifier(options: NotifierOptions): Notifier {
   return { add, run };
 }
 
-async function tryOne(recipient: Recipient, pending: Pending, options: NotifierOptions): Promise<boolean> {
+/** Whether it needs no other try. */
+async function tryOne(
+  recipient: Recipient,
+  pending: Pending,
+  { onTry, signal }: Pick<NotifierOptions, "onTry" | "signal">,
+): Promise<boolean> {
   try {
-    await recipient.send(pending.notification, options.signal);
-    options.onTry(recipient.name);
+    await recipient.send(pending.notification, signal, pending.incident);
+    onTry(recipient.name);
     return true;
   } catch (error) {
-    if (!options.signal.aborted)
-      options.onTry(recipient.name, error instanceof Error ? error.message : String(error));
-    return false;
+    const text = error instanceof Error ? error.message : String(error);
+    const refused = error instanceof Refused;
+    if (refused) onTry(recipient.name, `given up: ${text}`);
+    else if (!signal.aborted) onTry(recipient.name, text);
+    return refused;
   }
 }
 

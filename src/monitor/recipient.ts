@@ -1,6 +1,7 @@
 // Who is told, and how: a program, a web address, the system's log. Each try ends with done, or with why not.
 import { readFile } from "node:fs/promises";
 import { DcnError } from "../errors/index.js";
+import type { Incident } from "../timeline/index.js";
 import { createLocalTransport, type Transport } from "../transport/index.js";
 import type { Notification } from "./notification.js";
 
@@ -8,9 +9,18 @@ import type { Notification } from "./notification.js";
 export interface Recipient {
   /** As the command line names it; secrets are not in it. */
   readonly name: string;
-  /** Resolves when it has the notification. Throws what went wrong otherwise. */
-  send(notification: Notification, signal: AbortSignal): Promise<void>;
+  /** Is told of incidents only, and has each as a whole. */
+  readonly whole?: boolean;
+  /** So many wait at most; then the oldest are given up. */
+  readonly most?: number;
+  /** How long after the end of the monitor it may go on to take what waits; otherwise the next monitor tells it. */
+  readonly lastMs?: number;
+  /** Resolves when it has the notification. Throws Refused where it never will, and what went wrong otherwise. */
+  send(notification: Notification, signal: AbortSignal, incident?: Incident): Promise<void>;
 }
+
+/** The recipient understood, and does not want this one, now or later. */
+export class Refused extends Error {}
 
 const SEND_TIMEOUT_MS = 30_000;
 

@@ -39,6 +39,9 @@ export interface Incident {
 /** A node that the others lost. */
 export interface LostNode {
   readonly node: string;
+  /** When it was surely alive for the last time; absent where only a look found it lost. */
+  readonly fromMs?: number;
+  /** When its peers declared it lost. */
   readonly atMs: number;
   readonly by: readonly string[];
   readonly fencedMs?: number;

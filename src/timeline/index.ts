@@ -18,6 +18,7 @@ export {
   causeOf,
   describeIncident,
   type Incident,
+  type LostNode,
   type Moment,
   type Sign,
   type Verdict,

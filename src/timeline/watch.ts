@@ -117,7 +117,14 @@ function nodeFact(
   note(state, { atMs: since.fromMs, text: `${node} lost` });
   note(state, { atMs, text: "declared dead" });
   const fencedMs = fencedBefore(state, node, atMs);
-  const lost = { node, atMs, by: [by], held, ...(fencedMs === undefined ? {} : { fencedMs }) };
+  const lost = {
+    node,
+    fromMs: since.fromMs,
+    atMs,
+    by: [by],
+    held,
+    ...(fencedMs === undefined ? {} : { fencedMs }),
+  };
   if (state.incident !== undefined)
     state.incident = { ...state.incident, lost: [...state.incident.lost, lost] };
   return `node ${node} lost, says ${by}`;

@@ -12,6 +12,7 @@ interface Timing {
 }
 
 const MEMBERSHIP_SYNC_MS = 100;
+const REFUSED_WAIT_MS = 30_000;
 
 /** Whom to watch and how often. */
 export interface MonitorOptions {
@@ -28,9 +29,11 @@ export interface MonitorOptions {
 /** What a monitor tells: first what it found, then what happens; `wallMs` is for people. */
 export type MonitorNews =
   | { readonly kind: "found"; readonly wallMs: number; readonly sample: Sample }
-  | { readonly kind: "event"; readonly wallMs: number; readonly event: TimelineEvent };
+  | { readonly kind: "event"; readonly wallMs: number; readonly event: TimelineEvent }
+  /** Nobody answers, and a node does not let us in. */
+  | { readonly kind: "refused"; readonly wallMs: number; readonly text: string };
 
-/** Watches until aborted, then returns. Throws DcnError `refused` when a node refuses us: that does not mend itself. */
+/** Watches until aborted, then returns. Nodes that refuse us are asked again, but seldom. */
 export async function* monitorGroup(options: MonitorOptions): AsyncGenerator<MonitorNews, void> {
   const { clock, intervalMs, signal } = options;
   const { tokenMs, consensusMs } = options.group.timing;
@@ -38,6 +41,7 @@ export async function* monitorGroup(options: MonitorOptions): AsyncGenerator<Mon
   const looker = createLooker({ ...options, model: options.group.model });
   let state = emptyTimeline;
   let found = false;
+  let told: string | undefined;
   const isOver = () => signal.aborted;
   for (;;) {
     const sample = await looker.look();
@@ -50,6 +54,11 @@ export async function* monitorGroup(options: MonitorOptions): AsyncGenerator<Mon
     const step = addSample(state, sample, lag);
     state = step.state;
     for (const event of step.events) yield { kind: "event", wallMs, event };
-    await clock.sleep(intervalMs, signal).catch(() => undefined);
+    const { refusal } = looker;
+    if (refusal !== undefined && refusal !== told)
+      yield { kind: "refused", wallMs, text: `no node answers; asked again every 30 s: ${refusal}` };
+    told = refusal;
+    const waitMs = refusal === undefined ? intervalMs : Math.max(intervalMs, REFUSED_WAIT_MS);
+    await clock.sleep(waitMs, signal).catch(() => undefined);
   }
 }

@@ -55,7 +55,7 @@ const LOOK_EVERY_MS = 60_000;
 const TICK_MS = 500;
 const FIRST_LOOK_MS = 3_000;
 
-/** Watches until aborted. Throws DcnError `refused` when a node refuses us: that does not mend itself. */
+/** Watches until aborted. */
 export async function watchGroup(options: WatchOptions): Promise<void> {
   const ends = new AbortController();
   const signal = AbortSignal.any([options.signal, ends.signal]);
@@ -107,7 +107,8 @@ class Watcher {
   private readonly untried: Set<string>;
   private firstTryMs: number | undefined;
   private found = false;
-  private readonly silent = new Set<string>();
+  /** Whether they refuse us, of those that do not answer. */
+  private readonly silent = new Map<string, boolean>();
 
   constructor(private readonly options: WatchOptions) {
     this.rules = watchRules(options.group);
@@ -117,7 +118,13 @@ class Watcher {
   /** Looks when something is due, and ends incidents. */
   async looks(): Promise<void> {
     const { clock, signal, group, transport } = this.options;
-    const looker = createLooker({ model: group.model, transport, clock, signal });
+    const looker = createLooker({
+      model: group.model,
+      transport,
+      clock,
+      spared: (node) => this.silent.get(node) === true,
+      signal,
+    });
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
       // A node that is away for long shall not keep the others from being looked at.
@@ -169,16 +176,7 @@ class Watcher {
         }
         break;
       case "silent":
-        if (this.silent.has(node)) return;
-        this.silent.add(node);
-        onNews({
-          kind: "node",
-          atMs,
-          node,
-          is: "silent",
-          text: `${node} does not answer us: ${news.reason}`,
-        });
-        this.due(0);
+        this.fellSilent(news);
         return;
       case "missed": {
         const text = `${news.count} ${news.count === 1 ? "event" : "events"} of ${node} cannot be told any more; looking instead`;
@@ -188,6 +186,16 @@ class Watcher {
       }
     }
     memory.save();
+  }
+
+  /** Told once; and once more where it turns out that it refuses us. */
+  private fellSilent({ node, atMs, reason, refused }: Extract<NodeNews, { kind: "silent" }>): void {
+    const before = this.silent.get(node);
+    this.silent.set(node, refused);
+    if (before !== undefined && (before || !refused)) return;
+    const how = refused ? "refuses us, and is asked again every 30 s" : "does not answer us";
+    this.options.onNews({ kind: "node", atMs, node, is: "silent", text: `${node} ${how}: ${reason}` });
+    this.due(0);
   }
 
   private due(inMs: number): void {

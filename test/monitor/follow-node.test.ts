@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DcnError } from "../../src/errors/index.js";
 import { createTurns, followNode, type NodeNews } from "../../src/monitor/index.js";
 import type { SpoolPosition } from "../../src/observation/index.js";
 import { systemClock } from "../../src/time/index.js";
@@ -13,6 +14,8 @@ const spool = (first: number, last: number, boot = "b1"): string =>
 interface Script {
   readonly follows: readonly (readonly string[])[];
   readonly read?: (from: number, to: number) => readonly string[];
+  /** How many connections are refused at first. */
+  readonly refuses?: number;
 }
 
 /** Plays the connections one after the other, the last without an end; says what was asked. */
@@ -61,6 +64,8 @@ async function play(
       asked.push(`follow ${from}`);
       const lines = script.follows[connection] ?? [];
       connection += 1;
+      if (connection <= (script.refuses ?? 0))
+        throw new DcnError("refused", "LOGIN_REFUSED", "dcn1: no login");
       for (const one of lines) {
         onLine(one);
         await new Promise((resolve) => setImmediate(resolve));
@@ -163,6 +168,13 @@ describe("following a node", () => {
     };
     const second = await play(grown, { boot: "b1", seq: 3 }, ofKind("event", 4));
     expect([second.numbers, second.missed]).toEqual([[1, 2, 3, 4], [1]]);
+  });
+
+  test("a node that does not let us in is told as that, asked again, and followed once it does", async () => {
+    const script = { follows: [[], [spool(1, 1), line(1), "alive 1.0 0", line(2)]], refuses: 1 };
+    const { numbers, asked, news } = await play(script, { boot: "b1", seq: 1 }, ofKind("event", 1));
+    expect(news[0]).toMatchObject({ kind: "silent", refused: true, reason: "dcn1: no login" });
+    expect([numbers, asked]).toEqual([[2], ["follow 1", "follow 1"]]);
   });
 
   test("a node that stays silent is left, and asked again", async () => {

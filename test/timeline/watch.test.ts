@@ -95,6 +95,7 @@ test("a node that loses its power is one incident, told once, with its outage an
       "outage 3.1 s, promised 5.0 s · cause: node (dcn2 was lost by dcn1 and dcn3, and was fenced)",
   ]);
   expect(incidents[0]?.outages[0]).toMatchObject({ downMs: T0 + 1_600, upMs: T0 + 3_100, upOn: "dcn3" });
+  expect(incidents[0]?.lost).toMatchObject([{ fromMs: T0, atMs: T0 + 1_600, fencedMs: T0 + 2_400 }]);
   expect(state.incident).toBeUndefined();
 });
 

@@ -1,5 +1,7 @@
 // Prints what happens in groups as it happens: lost nodes, fencing, workloads that move, with cause and measured outage.
-
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { DcnError } from "../../errors/index.js";
+import type { Metrics, Otlp } from "../../monitor/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
@@ -26,6 +28,10 @@ export const command: CommandDefinition = {
     { flags: "--metrics <ADDRESS>", help: "serve metrics for Prometheus at HOST:PORT, as 127.0.0.1:9755" },
     { flags: "--metrics-file <FILE>", help: "write them for node_exporter's textfile collector" },
     {
+      flags: "--otlp <URL>",
+      help: "send incidents as traces, and the metrics, to the OpenTelemetry collector there",
+    },
+    {
       flags: "--interval <MS>",
       help: "for nodes that keep no events: look again and again, every 50 to 60000 ms",
     },
@@ -35,9 +41,11 @@ export const command: CommandDefinition = {
   examples: [
     "dcn-ha monitor cabinet-7.yaml",
     "dcn-ha monitor cabinet-7.yaml --notify 'exec:/usr/local/bin/page-me --urgent' --metrics 127.0.0.1:9755",
+    "dcn-ha monitor cabinet-7.yaml --otlp http://127.0.0.1:4318",
   ],
   run: async (call) => {
     const intervalMs = call.options.number("interval", 50, 60_000);
+    if (intervalMs !== undefined) refuseOutlets(call);
     const seconds = call.options.number("for", 1, 7 * 24 * 3600);
     const groups: ResolvedGroup[] = [];
     for (const word of call.arguments) groups.push((await loadDocuments(call, word)).resolved);
@@ -56,17 +64,56 @@ async function follow(call: Call, groups: readonly ResolvedGroup[], signal: Abor
   const metrics = new Metrics();
   const address = call.options.text("metrics");
   const file = call.options.text("metrics-file");
+  const otlp = await otlpOf(call, metrics);
   const server = address === undefined ? undefined : await serveMetrics(metrics, address);
   if (server !== undefined) call.output.progress(`metrics at port ${server.port}, /metrics`);
   const ends = new AbortController();
   const both = AbortSignal.any([signal, ends.signal]);
-  const written = file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both })];
+  const outlets = [
+    ...(file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both })]),
+    ...(otlp === undefined ? [] : [otlp.run(both)]),
+  ];
+  const small = keepSmall();
   try {
-    await Promise.all([watchGroups(call, { groups, metrics, signal: both }), ...written]);
+    await Promise.all([watchGroups(call, { groups, metrics, otlp, signal: both }), ...outlets]);
   } finally {
+    clearInterval(small);
     ends.abort();
     await server?.close();
   }
+}
+
+async function otlpOf(call: Call, metrics: Metrics): Promise<Otlp | undefined> {
+  const address = call.options.text("otlp");
+  if (address === undefined) return undefined;
+  const { openOtlp } = await import("../../monitor/index.js");
+  const { systemClock: clock } = await import("../../time/index.js");
+  const onTrouble = (text: string): void => call.output.progress(text);
+  return openOtlp(address, { metrics, clock, environment: process.env, onTrouble });
+}
+
+/** V8 lets the room for new objects grow to 32 MB. Fifty groups need a quarter of it; with less, what is soon over is kept for long. */
+const ROOM_FOR_NEW = 8 * 2 ** 20;
+
+/** Has that room grow no more once it is there; to be cleared. */
+function keepSmall(): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    const room = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+    if (room === undefined || room.space_size < ROOM_FOR_NEW) return;
+    setFlagsFromString("--semi-space-growth-factor=1");
+    clearInterval(timer);
+  }, 1_000);
+  return timer.unref();
+}
+
+/** Looks alone make no incidents and no numbers: whoever waits for some would wait for ever. */
+function refuseOutlets({ options }: Call): void {
+  const given = ["metrics", "metrics-file", "otlp"].filter((name) => options.text(name) !== undefined);
+  const [first] = options.list("notify").length > 0 ? ["notify"] : given;
+  if (first === undefined) return;
+  throw new DcnError("usage", "USAGE", `--${first} and --interval do not go together`, {
+    hint: "leave --interval out where the group has the alert dcn-ha-alert, which apply brings",
+  });
 }
 
 /** The way that needs nothing on the nodes but the helper: looks, and what changed between two of them. */
@@ -85,6 +132,8 @@ async function lookAgain(
       const line = (text: string): string => `${at}  ${text}`;
       if (news.kind === "found")
         call.output.event({ at, kind: "found", ...news.sample }, describeFound(line, news.sample));
+      else if (news.kind === "refused")
+        call.output.event({ at, kind: "refused", text: news.text }, line(news.text));
       else call.output.event({ at, ...news.event }, line(describeEvent(news.event)));
     }
   });

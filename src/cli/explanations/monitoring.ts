@@ -34,6 +34,12 @@ export const monitoringCodes: Explanations = {
     "Something else listens there, the address is not one of this machine, or the port needs more rights.",
     "Take another port.",
   ),
+  OTLP_ADDRESS: entry(
+    "What stands behind --otlp is no address to which traces and metrics can be sent.",
+    "It is the base address of an OpenTelemetry collector that speaks OTLP over HTTP; the paths are added to it. Logins in it would stand in the list of processes.",
+    "http:// or https://, HOST and PORT, a path where the collector has one. Tokens and logins belong into OTEL_EXPORTER_OTLP_HEADERS.",
+    "--otlp http://127.0.0.1:4318",
+  ),
   METRICS_FILE: entry(
     "The file for metrics cannot be written.",
     "node_exporter would go on saying what was true before.",
