@@ -95,6 +95,20 @@ export default {
       to: { path: "node_modules/saxes/" },
     },
     {
+      name: "opentelemetry-only-in-monitor",
+      comment: "In one file, which is loaded only where somebody sends there.",
+      severity: "error",
+      from: { pathNot: "^src/monitor/opentelemetry\\.ts$" },
+      to: { path: "node_modules/@opentelemetry/" },
+    },
+    {
+      name: "opentelemetry-loaded-late",
+      comment: "Every start of a monitor would load it: import() it, and only types otherwise.",
+      severity: "error",
+      from: {},
+      to: { path: "^src/monitor/opentelemetry\\.ts$", dependencyTypesNot: ["dynamic-import", "type-only"] },
+    },
+    {
       name: "lab-only-from-cli",
       severity: "error",
       from: { path: "^src/(?!cli/|lab/)" },

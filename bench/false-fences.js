@@ -115,7 +115,8 @@ function picture(points) {
   );
   const axes = `<path d="M${gap} ${gap}V${height - gap}H${x(Math.max(...shares))}" fill="none" stroke="#888"/>`;
   const scale = `<text x="8" y="${y(most)}">${most.toFixed(1)}</text><text x="8" y="${y(0)}">0</text><text x="8" y="20">memberships lost a minute, over the loss on every line</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">\n${[axes, scale, ...ticks, ...curves].join("\n")}\n</svg>\n`;
+  const title = "<title>False fences over loss, a line for each policy</title>";
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">\n${[title, axes, scale, ...ticks, ...curves].join("\n")}\n</svg>\n`;
 }
 
 function table(points) {

@@ -31,7 +31,21 @@ const local = (name) => `node_modules/.bin/${name}`;
 /** Longest first, so that the short ones fill the gaps. */
 const steps = [
   { name: "unit", argv: [local("vitest"), "run", "--project", "unit", "--reporter=dot"] },
-  { name: "lint", argv: [local("eslint"), ".", "--max-warnings", "0"] },
+  // Only files that changed are judged again; a rule that knows types may miss what a change elsewhere does to a file, which a fresh clone finds.
+  {
+    name: "lint",
+    argv: [
+      local("eslint"),
+      ".",
+      "--max-warnings",
+      "0",
+      "--cache",
+      "--cache-strategy",
+      "content",
+      "--cache-location",
+      "node_modules/.cache/eslint/",
+    ],
+  },
   { name: "types", argv: [local("tsc"), "-p", "tsconfig.json"] },
   { name: "dead", argv: [local("knip")] },
   { name: "house", argv: [local("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] },
@@ -64,6 +78,8 @@ function run(argv) {
   });
 }
 
+const inParts = ["helper", "update"];
+
 /** Files of the shell languages that shellcheck(1) knows, by their first line. */
 async function shellFiles() {
   const listed = await run([
@@ -80,15 +96,16 @@ async function shellFiles() {
   return listed.text
     .split("\n")
     .filter((path) => path !== "" && existsSync(`${root}/${path}`) && isShell(path))
-    .filter((path) => !path.startsWith("resources/node/helper/"))
-    .concat(assembledHelper());
+    .filter((path) => !inParts.some((name) => path.startsWith(`resources/node/${name}/`)))
+    .concat(inParts.map(assembled));
 }
 
-/** The on-node helper is one script in parts: only the whole can be judged. */
-function assembledHelper() {
-  const parts = readdirSync(`${root}/resources/node/helper`).sort();
-  const whole = `${mkdtempSync(`${tmpdir()}/dcn-ha-check-`)}/helper`;
-  writeFileSync(whole, parts.map((part) => readFileSync(`${root}/resources/node/helper/${part}`)).join(""));
+/** Each of these programs of a node is one script in parts: only the whole can be judged. */
+function assembled(name) {
+  const folder = `${root}/resources/node/${name}`;
+  const parts = readdirSync(folder).sort();
+  const whole = `${mkdtempSync(`${tmpdir()}/dcn-ha-check-`)}/${name}`;
+  writeFileSync(whole, parts.map((part) => readFileSync(`${folder}/${part}`)).join(""));
   process.on("exit", () => rmSync(dirname(whole), { recursive: true }));
   return whole;
 }

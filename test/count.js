@@ -2,6 +2,7 @@
 // usage: node test/count.js [--failed N] REPORT…     (N: failures that have no report, for example of bin/check.js)
 //        node test/count.js --failed-files REPORT    (the failed files, one a line: bin/test gives them a second go)
 // Of a file that several reports tell about, the last one counts; a file that needed its second go is named.
+// What failed is told once more just before the last line: of a long log often only the end is kept.
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -27,6 +28,26 @@ function add(files) {
   return total;
 }
 
+const MOST_TOLD = 10;
+const MOST_LINES = 12;
+
+/** What failed in these files, as lines: which test, and how its message begins. */
+function tell(files) {
+  const failed = files.flatMap(({ name, status, message = "", assertionResults }) => {
+    const tests = assertionResults.filter((one) => one.status === "failed");
+    if (tests.length === 0 && status === "failed") return [{ what: name, message }];
+    return tests.map(({ fullName, failureMessages = [] }) => ({
+      what: `${name}: ${fullName}`,
+      message: failureMessages.join("\n"),
+    }));
+  });
+  const lines = failed.slice(0, MOST_TOLD).flatMap(({ what, message }) => {
+    const told = message.split("\n").filter((line) => line.trim() !== "");
+    return [`failed: ${what}`, ...told.slice(0, MOST_LINES).map((line) => `    ${line.slice(0, 300)}`)];
+  });
+  return failed.length > MOST_TOLD ? [...lines, `and ${failed.length - MOST_TOLD} more failed`] : lines;
+}
+
 if (values["failed-files"]) {
   const failed = results.filter(({ status }) => status === "failed").map(({ name }) => name);
   process.stdout.write(failed.map((name) => `${name}\n`).join(""));
@@ -37,6 +58,8 @@ if (values["failed-files"]) {
     if (last.get(result.name)?.status === "failed" && result.status !== "failed") again.push(result.name);
     last.set(result.name, result);
   }
+  for (const line of tell(results)) process.stdout.write(`${line}\n`);
+  if (values.failed !== "0") process.stdout.write(`failed without a report: ${values.failed}\n`);
   for (const name of again) process.stdout.write(`needed a second go: ${name}\n`);
   const total = add(last.values());
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

@@ -15,9 +15,15 @@ function file(
   [passed = 0, failed = 0, pending = 0, todo = 0]: readonly number[],
   broken = false,
 ) {
-  const tests = (status: string, length: number) => Array.from({ length }, () => ({ status }));
+  const tests = (status: string, length: number) =>
+    Array.from({ length }, (_, index) => ({
+      status,
+      fullName: `${status} ${index + 1}`,
+      failureMessages: status === "failed" ? ["AssertionError: no\n\n    at there"] : [],
+    }));
   return {
     name,
+    message: broken ? "SyntaxError: what" : "",
     status: broken || failed > 0 ? "failed" : "passed",
     assertionResults: [
       ...tests("passed", passed),
@@ -52,13 +58,22 @@ describe("the last line of bin/test", () => {
   it("is red for a failed test, for a file that breaks outside its tests, and for a failed check", () => {
     expect(count(report("c", file("c.test.ts", [10, 2])))).toEqual({
       status: 1,
-      stdout: "10 passed, 2 failed, 0 skipped\n",
+      stdout:
+        "failed: c.test.ts: failed 1\n    AssertionError: no\n        at there\n" +
+        "failed: c.test.ts: failed 2\n    AssertionError: no\n        at there\n" +
+        "10 passed, 2 failed, 0 skipped\n",
     });
     expect(count(report("d", file("d.test.ts", [10], true)))).toEqual({
       status: 1,
-      stdout: "10 passed, 1 failed, 0 skipped\n",
+      stdout: "failed: d.test.ts\n    SyntaxError: what\n10 passed, 1 failed, 0 skipped\n",
     });
-    expect(count("--failed", "1", report("e", file("e.test.ts", [10])))).toMatchObject({ status: 1 });
+    expect(count("--failed", "1", report("e", file("e.test.ts", [10])))).toEqual({
+      status: 1,
+      stdout: "failed without a report: 1\n10 passed, 1 failed, 0 skipped\n",
+    });
+    const many = count(report("m", file("m.test.ts", [0, 12]))).stdout.split("\n");
+    expect(many.filter((line) => line.startsWith("failed: "))).toHaveLength(10);
+    expect(many.slice(-3)).toEqual(["and 2 more failed", "0 passed, 12 failed, 0 skipped", ""]);
   });
 
   it("is red where nothing ran", () => {
@@ -72,7 +87,9 @@ describe("the last line of bin/test", () => {
     expect(count("--failed-files", first)).toEqual({ status: 0, stdout: "g.test.ts\n" });
     expect(count(first, report("g2", file("g.test.ts", [4])))).toEqual({
       status: 0,
-      stdout: "needed a second go: g.test.ts\n6 passed, 0 failed, 0 skipped\n",
+      stdout:
+        "failed: g.test.ts: failed 1\n    AssertionError: no\n        at there\n" +
+        "needed a second go: g.test.ts\n6 passed, 0 failed, 0 skipped\n",
     });
     expect(count(first, report("g3", file("g.test.ts", [3, 1])))).toMatchObject({ status: 1 });
   });

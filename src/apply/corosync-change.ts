@@ -25,6 +25,8 @@ export interface CorosyncTaking {
   readonly restart?: readonly string[];
   /** Before the restarts a reload, which takes over what it can on all nodes in the same moment. */
   readonly reloadFirst?: boolean;
+  /** Another step belongs to the reload: whoever takes it notes then what the nodes run with (`noteRunning`), and a run that ends before that is begun anew. */
+  readonly noteLater?: boolean;
   /** Around each restart; what throws ends the row there, and the re-run goes on. */
   readonly beforeEach?: (node: string) => Promise<void>;
   readonly afterEach?: (node: string) => Promise<void>;
@@ -45,7 +47,7 @@ export async function changeCorosync(context: ApplyContext, taking: CorosyncTaki
     await reload(context, nodes, { model: between, last: false });
   }
   await writeConf(context, nodes, model);
-  if (way === "reload") return reload(context, nodes);
+  if (way === "reload") return reload(context, nodes, { model, last: taking.noteLater !== true });
   if (taking.reloadFirst === true) await reload(context, nodes, { model, last: false });
   for (const node of taking.restart ?? nodes) {
     await taking.beforeEach?.(node);

@@ -1,5 +1,5 @@
 // The health gate after a change: what is worse than it was before. At rest, all nodes in and quorum intact is `settle`'s part.
-import { type ClusterModel, startedByHand } from "../cluster/index.js";
+import { type ClusterModel, mayStandStill } from "../cluster/index.js";
 import type { ClusterObservation } from "../observation/index.js";
 import type { NodeView } from "../observe/index.js";
 import { type Settled, unrestOf } from "./settle.js";
@@ -12,9 +12,9 @@ export interface Before {
 
 /** What got worse, in words: workloads, and links where they were looked at before. */
 export function worsenedAll(before: Before | undefined, after: Settled, model: ClusterModel): string[] {
-  const byHand = startedByHand(model.configuration);
+  const still = mayStandStill(model.configuration, after.cluster.tickets);
   const links = before?.views === undefined ? [] : worsenedLinks(before.views, after.views, model);
-  return [...worsened(before?.cluster, after.cluster, byHand), ...links];
+  return [...worsened(before?.cluster, after.cluster, still), ...links];
 }
 
 /** Links that are down and were not, or were not there; corosync needs a few answers before it calls a new one connected. Pure. */
@@ -40,20 +40,20 @@ function downLinks(views: readonly NodeView[]): { key: string; node: string; lin
   );
 }
 
-/** What got worse from `before` to `after`, in words; empty means healthy. Without a `before` everything counts. What a person starts (`byHand`) may stand still. Pure. */
+/** What got worse from `before` to `after`, in words; empty means healthy. Without a `before` everything counts. What is in `still` waits for a person or a ticket. Pure. */
 export function worsened(
   before: ClusterObservation | undefined,
   after: ClusterObservation,
-  byHand: ReadonlySet<string>,
+  still: ReadonlySet<string>,
 ): string[] {
-  const ills = illsOf(after, byHand);
-  const known = new Set(before === undefined ? [] : illsOf(before, byHand).map(({ key }) => key));
+  const ills = illsOf(after, still);
+  const known = new Set(before === undefined ? [] : illsOf(before, still).map(({ key }) => key));
   return [...new Set(ills.filter(({ key }) => !known.has(key)).map(({ text }) => text))];
 }
 
-function illsOf(cluster: ClusterObservation, byHand: ReadonlySet<string>): { key: string; text: string }[] {
+function illsOf(cluster: ClusterObservation, still: ReadonlySet<string>): { key: string; text: string }[] {
   const view = { node: "", cluster, quorum: undefined, links: undefined, troubles: [] };
-  const idle = unrestOf([], [view], byHand).idle.map((id) => ({
+  const idle = unrestOf([], [view], still).idle.map((id) => ({
     key: `idle ${id}`,
     text: `${id} should run and does not`,
   }));

@@ -124,9 +124,9 @@ export async function disableDevice(context: ApplyContext, nodes: readonly strin
   });
 }
 
-/** corosync-qdevice reads corosync's keys when it starts; the node misses the device's vote meanwhile. */
-export async function restartDevice(context: ApplyContext, node: string): Promise<void> {
-  await onEach(context, "restart", [node], async () => {
+/** corosync-qdevice reads corosync's keys when it starts; these nodes miss the device's vote meanwhile. */
+export async function restartDevice(context: ApplyContext, nodes: readonly string[]): Promise<void> {
+  await onEach(context, "restart", nodes, async (node) => {
     await mustDo(context, node, [{ verb: "restart-qdevice" }]);
     return "corosync-qdevice";
   });

@@ -1,5 +1,5 @@
 // Waits until the cluster has come to rest: all nodes in, quorum, a DC, and nothing of its resources in motion.
-import { startedByHand } from "../cluster/index.js";
+import { type ClusterConfiguration, mayStandStill } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { ClusterObservation } from "../observation/index.js";
 import { inParallel, type NodeView, observeView } from "../observe/index.js";
@@ -36,7 +36,7 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
   const { clock, desired, onProgress, signal } = context;
   const { timeoutMs, calmMs = 600, restMs = 8_000, pollMs = 400 } = options;
   const names = desired.nodes.map((node) => node.name);
-  const byHand = startedByHand(desired.model.configuration);
+  const { configuration } = desired.model;
   const started = clock.nowMs();
   let picture = "";
   let pictureSince = started;
@@ -44,14 +44,14 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
   for (const node of names) onProgress({ node, step: "settle", state: "started" });
   for (;;) {
     const views = await look(context, names.slice(asked, asked + 1));
-    const unrest = unrestOf(names, views, byHand);
+    const unrest = unrestOf(names, views, stillIn(views, configuration));
     const now = clock.nowMs();
     const seen = JSON.stringify([unrest, views.map((view) => view.cluster?.resources)]);
     if (seen !== picture) [picture, pictureSince] = [seen, now];
     const rests = now - pictureSince >= (unrest.idle.length === 0 ? calmMs : restMs);
     if (views.every((view) => view.cluster === undefined)) asked = (asked + 1) % names.length;
     else if (unrest.waitingFor.length === 0 && rests) {
-      const settled = settledIn(names, await look(context, names), byHand);
+      const settled = settledIn(names, await look(context, names), configuration);
       if (settled !== undefined) {
         for (const node of names) onProgress({ node, step: "settle", state: "done" });
         return settled;
@@ -66,22 +66,30 @@ export async function settle(context: ApplyContext, options: SettleOptions): Pro
 function settledIn(
   names: readonly string[],
   views: readonly NodeView[],
-  byHand: ReadonlySet<string>,
+  configuration: ClusterConfiguration,
 ): Settled | undefined {
-  const unrest = unrestOf(names, views, byHand);
+  const unrest = unrestOf(names, views, stillIn(views, configuration));
   const cluster = views.find((view) => view.cluster?.dc !== undefined)?.cluster;
   if (cluster === undefined || unrest.waitingFor.length > 0) return undefined;
   return { cluster, views, idle: unrest.idle };
 }
 
+/** What waits for a person or a ticket, as these views have it. */
+function stillIn(views: readonly NodeView[], configuration: ClusterConfiguration): ReadonlySet<string> {
+  return mayStandStill(
+    configuration,
+    views.flatMap(({ cluster }) => cluster?.tickets ?? []),
+  );
+}
+
 /** Of the DC's controller: nothing to compute and nothing to do. crm_mon shows calm before a transition has begun. */
 const IDLE = "S_IDLE";
 
-/** What stands between these views and rest; pure. What a person starts (`byHand`) may stand still. */
+/** What stands between these views and rest; pure. What is in `still` waits for a person or a ticket. */
 export function unrestOf(
   names: readonly string[],
   views: readonly NodeView[],
-  byHand: ReadonlySet<string> = new Set(),
+  still: ReadonlySet<string> = new Set(),
 ): Unrest {
   const waitingFor = views
     .filter((view) => view.quorum?.quorate !== true)
@@ -103,7 +111,7 @@ export function unrestOf(
     .map((one) => `${one.id} (${one.pending ?? one.role ?? "moving"})`);
   const active = new Set(reference.resources.filter((one) => one.active === true).map((one) => one.id));
   const idle = reference.resources
-    .filter((one) => isIdle(one) && !active.has(one.id) && !byHand.has(one.id))
+    .filter((one) => isIdle(one) && !active.has(one.id) && !still.has(one.id))
     .map((one) => one.id);
   return {
     waitingFor: [...waitingFor, ...silent, ...election, ...out, ...moving, ...new Set(busy)],

@@ -33,11 +33,12 @@ export interface CheckOptions {
 /** Every finding, errors first. */
 export function checkCluster(options: CheckOptions): Finding[] {
   const { live, next, placeOf = () => undefined } = options;
-  const told = toldWithProfile(options);
-  const before = new Set(live === undefined ? [] : checksOf(live, options, told).map(keyOf));
+  // Where all is well nobody has to know what was told, or how it was before.
+  const told = once(() => toldWithProfile(options));
+  const before = once(() => new Set(live === undefined ? [] : checksOf(live, options, told).map(keyOf)));
   const findings = checksOf(next, options, told).map((check): Finding => {
     const { severity, code, subject, text, hint, ids } = check;
-    const stands = before.has(keyOf(check));
+    const stands = before().has(keyOf(check));
     const position = [...ids, subject].map(placeOf).find((place) => place !== undefined);
     return {
       severity: stands && severity === "error" ? "warning" : severity,
@@ -52,11 +53,6 @@ export function checkCluster(options: CheckOptions): Finding[] {
   return findings.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
 }
 
-/** Agents of everything that the CIB would have after a change, as an inspection asks for them. */
-export function agentsIn(next: XmlElement, model: ClusterModel): string[] {
-  return [...new Set(sceneOf(next, model, new Map()).resources.map(({ agent }) => agent))].sort();
-}
-
 /** The group as its profile alone would have it. */
 export function cibOfProfile({ configuration }: ClusterModel): XmlElement {
   return element("cib", {}, [renderConfiguration(configuration)]);
@@ -68,7 +64,17 @@ function keyOf({ code, subject = "", text }: Pick<Finding, "code" | "subject" | 
   return JSON.stringify([code, subject, text]);
 }
 
-function checksOf(cib: XmlElement, options: CheckOptions, told: ReadonlySet<string>): Check[] {
+type Told = () => ReadonlySet<string>;
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function checksOf(cib: XmlElement, options: CheckOptions, told: Told): Check[] {
   const { model, inspections, running } = options;
   const scene = sceneOf(cib, model, inspections);
   const checks = [
@@ -99,9 +105,9 @@ function toldWithProfile({ model, survive }: CheckOptions): ReadonlySet<string> 
 }
 
 /** What lint says about the live whole and not about the profile alone. */
-function besidesProfile({ model }: Scene, { survive }: CheckOptions, told: ReadonlySet<string>): Check[] {
+function besidesProfile({ model }: Scene, { survive }: CheckOptions, told: Told): Check[] {
   return lintLive(model, { nodes: survive })
-    .filter((finding) => !told.has(keyOf(finding)))
+    .filter((finding) => !told().has(keyOf(finding)))
     .map(({ severity, code, subject = "", text, hint }) => ({
       severity,
       code,

@@ -4,6 +4,7 @@ import type { ClusterModel, CorosyncNode, NameValue, Primitive, Resource } from 
 import { allowedNodes, type ClusterView, clusterView } from "../lint/index.js";
 import type { Inspection } from "../observation/index.js";
 import { childOf, childrenOf, element, type XmlElement } from "../xml/index.js";
+import { agentName, primitivesOf } from "./agents.js";
 
 /** A primitive that is to run somewhere. */
 export interface Configured {
@@ -49,11 +50,10 @@ export function sceneOf(
   const resources = live.configuration.resources.flatMap((top) =>
     primitivesOf(top).map(({ primitive, holders }) => {
       const isFence = primitive.agent.class === "stonith";
-      const { class: standard, provider, type } = primitive.agent;
       return {
         primitive,
         subject: `${isFence ? "fence device" : "resource"} ${primitive.id}`,
-        agent: [standard, ...(provider === undefined ? [] : [provider]), type].join(":"),
+        agent: agentName(primitive.agent),
         pairs: pairsOf(byId.get(primitive.id), byId).map((pair) =>
           secrets.has(pair.id) || isSecretName(pair.name) ? { ...pair, value: "" } : pair,
         ),
@@ -78,22 +78,6 @@ function index(one: XmlElement, byId: Map<string, XmlElement>): void {
   const isReference = ["resource_ref", "obj_ref", "role"].includes(one.name);
   if (one.attributes.id !== undefined && !isReference) byId.set(one.attributes.id, one);
   for (const child of one.children) index(child, byId);
-}
-
-function primitivesOf(
-  top: Resource,
-): { readonly primitive: Primitive; readonly holders: readonly Resource[] }[] {
-  switch (top.kind) {
-    case "primitive":
-      return [{ primitive: top, holders: [] }];
-    case "group":
-      return top.members.map((primitive) => ({ primitive, holders: [top] }));
-    case "clone":
-      return primitivesOf(top.member).map(({ primitive, holders }) => ({
-        primitive,
-        holders: [...holders, top],
-      }));
-  }
 }
 
 function isPromotable({ metaAttributes }: Resource | Primitive): boolean {

@@ -38,11 +38,14 @@ export async function chosenDrills(
 ): Promise<readonly DocumentOf<"Drill">[]> {
   const { words, core, all } = wanted;
   if (all) return drills;
-  const { hintFor } = await import("../profile/index.js");
+  const { nearestNames } = await import("../profile/index.js");
   const names = drills.map(({ name }) => name);
   for (const word of words) {
     if (names.includes(word)) continue;
-    throw new DcnError("usage", "NO_SUCH_DRILL", `there is no drill ${word}`, { hint: hintFor(word, names) });
+    const near = nearestNames(word, names);
+    const meant = near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `;
+    const hint = `${meant}dcn-ha drill list shows all ${names.length}`;
+    throw new DcnError("usage", "NO_SUCH_DRILL", `there is no drill ${word}`, { hint });
   }
   const chosen = [
     ...words.flatMap((word) => drills.filter(({ name }) => name === word)),

@@ -21,7 +21,7 @@ export { resourcesNamedBy } from "./constraint.js";
 export type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "./corosync.js";
 export type { ConfigurationElement } from "./element.js";
 export { type Figure, figure } from "./figure.js";
-export { startAttribute, startedByHand } from "./manual-start.js";
+export { mayStandStill, startAttribute, startedByHand, waitingForTicket } from "./manual-start.js";
 export type {
   Alert,
   ClusterConfiguration,

@@ -21,7 +21,7 @@ export interface ControllerHolder {
 export interface NodeHolder {
   readonly kind: "node";
   readonly node: string;
-  /** Boot id; empty where the node goes on by itself after any boot, as one that reboots on purpose does (resources/node/dcn-ha-update). */
+  /** Boot id; empty where the node goes on by itself after any boot, as one that reboots on purpose does (resources/node/update). */
   readonly boot: string;
 }
 

@@ -13,6 +13,8 @@ export interface Watch {
   /** The file that all of it is written to. */
   readonly log: string;
   mark(mark: Mark): void;
+  /** Looks at every node now, so that what follows stands behind it in the log. */
+  look(): Promise<void>;
   /** Ends it, and says what the log shows of the invariants. */
   stop(): Promise<readonly InvariantCount[]>;
 }

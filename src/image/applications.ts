@@ -37,6 +37,11 @@ export function updatesItself(applications: Readonly<Record<string, ImageApplica
   return Object.values(applications ?? {}).some(({ update }) => update === "auto");
 }
 
+/** Whether one of them runs without root. */
+export function rootless(applications: Readonly<Record<string, ImageApplication>> | undefined): boolean {
+  return Object.values(applications ?? {}).some(({ user }) => user !== undefined);
+}
+
 function filesOf(name: string, application: ImageApplication, place: ApplicationPlace): ImageFile[] {
   const { user, onDemand } = application;
   const folder = user === undefined ? SYSTEM : USER;

@@ -7,13 +7,20 @@ import type {
   ResolvedImageSet,
   ResolvedSite,
 } from "../profile/index.js";
-import { type ApplicationPlace, applicationFiles, updatesItself } from "./applications.js";
+import { type ApplicationPlace, applicationFiles, rootless, updatesItself } from "./applications.js";
 import { groupFolder, IMAGE_FOLDER } from "./group-folder.js";
 import { type Digester, type ImageFile, textFile } from "./image-file.js";
 import type { LayerContent } from "./layer.js";
 import type { ImageLock } from "./lock.js";
 import { networkFiles } from "./network-files.js";
-import { clusterPackages, type Family, groupPackages, packageNames, workloadImages } from "./packages.js";
+import {
+  clusterPackages,
+  type Family,
+  groupPackages,
+  packageNames,
+  rootlessPackages,
+  workloadImages,
+} from "./packages.js";
 import { boundImages, clusterUserFiles, stateFiles } from "./rpm-files.js";
 import { timeSource } from "./time-source.js";
 import { unitFiles } from "./unit-files.js";
@@ -122,7 +129,8 @@ export function partLayer(key: string, part: ImagePart | undefined, input: Layer
     ...applicationFiles(name, applications, placeOf(input)),
     ...written,
   ];
-  const packages = packageNames(part?.packages, family);
+  const forUsers = rootless(applications) ? rootlessPackages(family, input.set.value.base.debian) : [];
+  const packages = [...packageNames(part?.packages, family), ...forUsers];
   return { packages, files, enable, mask, kernelArguments, images };
 }
 

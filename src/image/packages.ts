@@ -30,6 +30,13 @@ export function clusterPackages(family: Family, suite: string | undefined): stri
   return [...words(CLUSTER[family]), ...(suite === "bookworm" ? [FENCE_AGENTS_OF_BOOKWORM] : [])].sort();
 }
 
+/** What podman needs to run without root: ids of its own, a network, and a systemd for each user (podman(1), "Rootless mode"). */
+export function rootlessPackages(family: Family, suite: string | undefined): string[] {
+  // Elsewhere podman's own package brings them along.
+  if (family === "rpm") return [];
+  return ["uidmap", "dbus-user-session", suite === "bookworm" ? "slirp4netns" : "passt"];
+}
+
 /** What the groups of a site need besides: fence agents, sbd, clocks. */
 export function groupPackages(groups: readonly ResolvedGroup[], suite: string | undefined): string[] {
   const needed = groups.flatMap(({ model }) => [

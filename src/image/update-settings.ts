@@ -1,4 +1,4 @@
-// What dcn-ha-update on a node goes by: an image set's `updates` as lines that sh reads (resources/node/dcn-ha-update, docs/rollouts.md).
+// What dcn-ha-update on a node goes by: an image set's `updates` as lines that sh reads (resources/node/update, docs/rollouts.md).
 import { type ImageUpdates, msOf, type RolloutWindow } from "../profile/index.js";
 import { type ImageFile, textFile } from "./image-file.js";
 import { unitFiles } from "./unit-files.js";

@@ -7,7 +7,8 @@ import type { NodePower } from "./power.js";
 
 /**
  * How a BMC behaves. `lies` says done and does nothing; `dead-with-node` is fed by the node's own power; `unauthorized`
- * knows no password any more; `fails-twice` refuses the first two switchings.
+ * knows no password any more; `fails-twice` refuses the first two switchings; `stays-off` takes the wish to switch on, and
+ * its node stays off, as with a broken power supply.
  */
 export type BmcMode =
   | "ok"
@@ -17,7 +18,8 @@ export type BmcMode =
   | "dead"
   | "dead-with-node"
   | "unauthorized"
-  | "fails-twice";
+  | "fails-twice"
+  | "stays-off";
 
 export const bmcModes: readonly BmcMode[] = [
   "ok",
@@ -28,6 +30,7 @@ export const bmcModes: readonly BmcMode[] = [
   "dead-with-node",
   "unauthorized",
   "fails-twice",
+  "stays-off",
 ];
 
 /** What a BMC needs: where it answers, as whom, and which power it switches. */
@@ -103,7 +106,7 @@ export class Bmc {
   }
 
   private isDead(): boolean {
-    return this.mode === "dead" || (this.mode === "dead-with-node" && this.options.power.state === "off");
+    return this.mode === "dead" || (this.mode === "dead-with-node" && !this.options.power.isPowered);
   }
 
   private noteAnswer(detail: string): void {
@@ -131,7 +134,7 @@ export class Bmc {
   }
 
   private system(): object {
-    const off = this.liesOff || this.options.power.state === "off";
+    const off = this.liesOff || !this.options.power.isPowered;
     return {
       "@odata.id": systemPath,
       Id: "1",
@@ -166,8 +169,9 @@ export class Bmc {
     }
     const { power } = this.options;
     if (type === "ForceOff") await power.off("bmc");
-    else if (type === "On" || type === "ForceOn") await power.on("bmc");
-    else if (type === "ForceRestart") await power.reset("bmc");
+    else if (type === "On" || type === "ForceOn") {
+      if (this.mode !== "stays-off") await power.on("bmc");
+    } else if (type === "ForceRestart") await power.reset("bmc");
     else {
       reply(response, 400, { error: { code: "Base.1.0.ActionParameterNotSupported" } });
       return;

@@ -91,12 +91,20 @@ async function lockHeld(scene: ControllerScene): Promise<boolean> {
   return /value="(?!free)[^"]+/.test(xml);
 }
 
-/** Kills applies, each a little later than the one before, until one dies in the middle; with `locked`, while it has the lock. */
+/** Waits until an apply has its lock, which is its middle however slow the machine; or is over. */
+async function untilLocked(scene: ControllerScene, apply: Controller): Promise<void> {
+  while (!apply.isOver && !(await lockHeld(scene))) await scene.clock.sleep(20);
+}
+
+/** Kills applies, each a little later than the one before, until one dies in the middle; with `locked`, as soon as its lock is seen. */
 async function killApply(scene: ControllerScene, locked: boolean): Promise<ControllerOutcome> {
   for (let turn = 0; turn < 12; turn += 1) {
     const file = await variant(scene, `turn${turn}`);
+    const begun = scene.clock.nowMs();
     const apply = start(scene, "apply", file);
-    await scene.clock.sleep(400 + 150 * turn);
+    if (locked) await untilLocked(scene, apply);
+    else await scene.clock.sleep(400 + 150 * turn);
+    const ms = Math.round(scene.clock.nowMs() - begun);
     apply.signal("SIGKILL");
     const { signal } = await apply.ended;
     if (signal !== "SIGKILL") continue;
@@ -104,17 +112,14 @@ async function killApply(scene: ControllerScene, locked: boolean): Promise<Contr
     if (locked && !held) continue;
     const complaints: string[] = [];
     const outcome = await next(scene, complaints);
-    return {
-      evidence: `killed after ${400 + 150 * turn} ms${held ? ", its lock stayed" : ""}; ${outcome}`,
-      complaints,
-    };
+    return { evidence: `killed after ${ms} ms${held ? ", its lock stayed" : ""}; ${outcome}`, complaints };
   }
   throw withoutEffect(locked ? "no apply died with the lock in its hands" : "every apply was faster");
 }
 
 const paused: Fault = async (scene) => {
   const apply = start(scene, "apply", await variant(scene, "paused"));
-  await scene.clock.sleep(900);
+  await untilLocked(scene, apply);
   apply.signal("SIGSTOP");
   await foreign(scene, "while-paused");
   await scene.clock.sleep(5_000);

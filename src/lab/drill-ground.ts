@@ -121,7 +121,10 @@ class LabGround implements DrillGround {
       this.complaints.push(...outcome.complaints);
       return outcome.evidence;
     }
-    const words = Object.values(parameters);
+    // What a line does is several words in one.
+    const words = Object.entries(parameters).flatMap(([name, value]) =>
+      name === "line" ? value.split(/\s+/) : [value],
+    );
     const ofWorkload = fault === "agent" || fault === "kill-workload";
     const args = ofWorkload ? [words[0] ?? "", this.rest.workload, ...words.slice(1)] : words;
     return injectFault(this.scene, fault, args);
@@ -170,12 +173,12 @@ class LabGround implements DrillGround {
     const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
     let counted: Promise<readonly InvariantCount[]> | undefined;
     const end = async () => {
-      await recorder.look();
       await recorder.stop();
       return countsOf(await readFile(log, "utf8"));
     };
     return {
       log,
+      look: () => recorder.look(),
       mark: (mark) => recorder.mark(mark),
       stop: () => {
         counted ??= end();

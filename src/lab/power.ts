@@ -22,6 +22,8 @@ export class NodePower {
   private child: ChildProcess | undefined;
   private ended: Promise<void> = Promise.resolve();
   private frozen = false;
+  /** On with nothing that runs: it has found nothing to boot, and stands before an empty screen. */
+  private idle = false;
   private queue: Promise<unknown> = Promise.resolve();
   private readonly group: string;
   private stopping = false;
@@ -40,10 +42,15 @@ export class NodePower {
     return this.frozen ? "frozen" : "on";
   }
 
-  /** Switches on; nothing where it is on. */
+  /** Whether its power is on, as its BMC sees it: one that found nothing to boot is on as well. */
+  get isPowered(): boolean {
+    return this.child !== undefined || this.idle;
+  }
+
+  /** Switches on; nothing where it is on, except that a person in the lab tries once more where it found nothing to boot. */
   on(by: PowerCause): Promise<void> {
     return this.inTurn(async () => {
-      if (this.child === undefined) await this.boot(by);
+      if (!this.isPowered || (this.idle && by === "lab")) await this.boot(by);
     });
   }
 
@@ -86,10 +93,11 @@ export class NodePower {
   }
 
   private async cut(by: PowerCause): Promise<void> {
-    if (this.child === undefined) return;
+    if (!this.isPowered) return;
     this.log.write({ event: "power-off", node: this.node.name, by });
     const { ended } = this;
     this.child = undefined;
+    this.idle = false;
     await setCables(this.spec, this.node, "down");
     await killGroup(this.group);
     await ended;
@@ -99,11 +107,13 @@ export class NodePower {
 
   private async boot(by: PowerCause): Promise<void> {
     if (this.stopping) return;
+    this.idle = false;
     const sysroot = this.paths.sysroot(this.node);
     let deployment: string;
     try {
       deployment = await firstDeployment(sysroot);
     } catch (cause) {
+      this.idle = true;
       this.log.write({ event: "no-boot", node: this.node.name, by, detail: String(cause) });
       return;
     }
@@ -114,7 +124,8 @@ export class NodePower {
     const output = openSync(this.paths.consoleLog(this.node), "a", 0o600);
     const argv = this.nspawnCommand(sysroot, deployment, truth);
     // The shell puts itself into the node's groups, then becomes nspawn: no process of the node is ever outside them.
-    const join = `for f in ${procs.map((_, index) => `"$${index + 1}"`).join(" ")}; do echo $$ >"$f" || exit 1; done; shift ${procs.length}; exec "$@"`;
+    const firmware = this.spec.firmwareSeconds === undefined ? "" : `sleep ${this.spec.firmwareSeconds}; `;
+    const join = `for f in ${procs.map((_, index) => `"$${index + 1}"`).join(" ")}; do echo $$ >"$f" || exit 1; done; shift ${procs.length}; ${firmware}exec "$@"`;
     const child = spawn("/bin/sh", ["-c", join, "sh", ...procs, ...argv], {
       stdio: ["ignore", output, output],
       detached: true,

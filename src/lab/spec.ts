@@ -54,6 +54,8 @@ export interface LabSpec {
   /** Keeps labs that run at the same time apart: it is part of every address and interface name. */
   readonly slot: number;
   readonly bare: boolean;
+  /** How long the firmware of a node takes at every boot; absent: none, a container boots at once. */
+  readonly firmwareSeconds?: number;
   readonly nodes: readonly LabNode[];
   readonly networks: readonly LabNetwork[];
   /** The group that the lab was made for, and what of it writes heartbeats; absent where the lab has its own. */
@@ -95,6 +97,7 @@ export interface LabShape {
   readonly qdevice: boolean;
   readonly remote: boolean;
   readonly client: boolean;
+  readonly firmwareSeconds?: number | undefined;
   /** Instead of `nodes` and `networks`. */
   readonly guest?: GuestShape;
   readonly born?: BornShape;
@@ -121,10 +124,11 @@ export function layOutLab(shape: LabShape): LabSpec {
   const networks = names.map((name, number) => ({ name, number }));
   const { name, slot, bare, guest } = shape;
   const made = guest === undefined ? {} : { guest: { group: guest.group, heartbeats: guest.heartbeats } };
-  return { version: 1, name, slot, bare, nodes, networks, ...made };
+  return { version: 1, name, slot, bare, nodes, networks, ...made, ...bootOf(shape) };
 }
 
-function layOutBorn({ name, slot }: LabShape, { os, images, ...born }: BornShape): LabSpec {
+function layOutBorn(shape: LabShape, { os, images, ...born }: BornShape): LabSpec {
+  const { name, slot } = shape;
   const nodes = born.nodes.map(({ name: machine, ...own }, index) => ({
     name: machine,
     role: "node" as const,
@@ -134,7 +138,11 @@ function layOutBorn({ name, slot }: LabShape, { os, images, ...born }: BornShape
   }));
   const networks = ["mgmt", ...born.networks].map((network, number) => ({ name: network, number }));
   const guest = { group: born.group, heartbeats: born.heartbeats };
-  return { version: 1, name, slot, bare: false, nodes, networks, guest, images };
+  return { version: 1, name, slot, bare: false, nodes, networks, guest, images, ...bootOf(shape) };
+}
+
+function bootOf({ firmwareSeconds }: LabShape): Pick<LabSpec, "firmwareSeconds"> {
+  return firmwareSeconds === undefined ? {} : { firmwareSeconds };
 }
 
 /** The address of `host` in network `number` of a lab: 10.77.(slot·4 + number).host. */

@@ -1,7 +1,7 @@
 // Brings a lab up: images, networks, supervisor, disks, power, and the profile that apply takes. Undoes all of it when it cannot finish.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { DcnError } from "../errors/index.js";
@@ -14,6 +14,7 @@ import { takeDown } from "./down.js";
 import { setUpExtra } from "./extras.js";
 import { groupProfile } from "./group-profile.js";
 import { type FittedGuest, fitGuest, type Guest, guestShape } from "./guest-group.js";
+import { raiseLimits } from "./kernel-limits.js";
 import { createNetworks } from "./network.js";
 import type { LabPaths } from "./paths.js";
 import { requireLabHost } from "./requirements.js";
@@ -53,6 +54,7 @@ export async function bringUp(request: UpRequest): Promise<UpResult> {
   const clock = request.clock ?? systemClock;
   const startedMs = clock.nowMs();
   await requireLabHost();
+  await raiseLimits(request.onProgress);
   checkLabName(request.shape.name);
   const guest = request.guest === undefined ? {} : { guest: guestShape(request.guest) };
   const born = request.births === undefined ? {} : { born: bornShape(request.births) };
@@ -166,13 +168,12 @@ async function startSupervisor(spec: LabSpec, paths: LabPaths, clock: Clock): Pr
     exited = true;
   });
   if (child.pid !== undefined) await joinGroup(labGroup(spec.name), child.pid);
-  await waitUntil(clock, { timeoutMs: 20_000, intervalMs: 50, what: "the lab's supervisor" }, async () => {
+  await waitUntil(clock, { timeoutMs: 60_000, intervalMs: 50, what: "the lab's supervisor" }, async () => {
     if (exited) {
-      throw new DcnError(
-        "failed",
-        "LAB_SUPERVISOR",
-        `the lab's supervisor ended at once; see ${paths.supervisorLog}`,
-      );
+      // Its log goes with the lab, which is taken down now.
+      const said = await readFile(paths.supervisorLog, "utf8").catch(() => "");
+      const why = /^.*Error: .*$/m.exec(said)?.[0].trim() ?? (said.trim() || "it said nothing");
+      throw new DcnError("failed", "LAB_SUPERVISOR", `the lab's supervisor ended at once: ${why}`);
     }
     return supervisorState(paths).then(
       () => ({ done: true, value: undefined }) as const,
@@ -189,7 +190,7 @@ export async function waitForSsh(
   signal?: AbortSignal,
 ): Promise<void> {
   const address = addressOf(spec, 0, node.host);
-  const options = { timeoutMs: 60_000, intervalMs: 50, what: `sshd on ${node.name}` };
+  const options = { timeoutMs: 240_000, intervalMs: 50, what: `sshd on ${node.name}` };
   await waitUntil(clock, signal === undefined ? options : { ...options, signal }, async () => {
     const banner = await firstBytes(address, 22);
     return banner.startsWith("SSH-")
@@ -200,7 +201,8 @@ export async function waitForSsh(
 
 function firstBytes(address: string, port: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port, timeout: 1_000 });
+    // A busy machine needs seconds to start an sshd for a caller, and each caller who gives up has it start another one.
+    const socket = connect({ host: address, port, timeout: 10_000 });
     const finish = (text: string): void => {
       socket.destroy();
       resolve(text);

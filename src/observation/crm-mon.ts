@@ -39,6 +39,8 @@ export interface ClusterObservation {
   readonly resources: readonly ObservedResource[];
   readonly failures: readonly ObservedFailure[];
   readonly fencing: readonly FencingEvent[];
+  /** Tickets that this cluster holds; absent where it knows of none. */
+  readonly tickets?: readonly string[];
 }
 
 /** Either the cluster, or the reason why crm_mon could not tell. */
@@ -69,6 +71,7 @@ export function parseCrmMon(text: string, file = "crm_mon"): CrmMonResult {
       resources: readResources(childOf(root, "resources")),
       failures: readFailures(childOf(root, "failures")),
       fencing: readFencing(childOf(root, "fence_history")),
+      ...ticketsIn(childOf(root, "tickets")),
     },
   };
 }
@@ -104,4 +107,11 @@ function readNode(node: XmlElement): ObservedNode {
     health: readText(node, "health"),
     isDc: readBoolean(node, "is_dc"),
   };
+}
+
+/** A ticket that was revoked, or never granted, may be listed as well. */
+function ticketsIn(tickets: XmlElement | undefined): Pick<ClusterObservation, "tickets"> {
+  if (tickets === undefined) return {};
+  const held = childrenOf(tickets, "ticket").filter(({ attributes }) => attributes.status === "granted");
+  return { tickets: held.map(({ attributes }) => attributes.id ?? "") };
 }

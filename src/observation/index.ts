@@ -58,7 +58,7 @@ export {
   type NotedReboot,
   parseImageState,
 } from "./image-state.js";
-export { type AgentOnNode, type Inspection, parseInspection } from "./inspection.js";
+export { type AgentOnNode, type Inspection, type KnownAgents, parseInspection } from "./inspection.js";
 export {
   type CorosyncRuns,
   isQuorate,

@@ -28,15 +28,22 @@ export interface Inspection {
   readonly watchdogs: ReadonlyMap<string, ObservedWatchdog>;
 }
 
+/** What was read of agents before: nodes of a group say the same, so each line is read once. */
+export type KnownAgents = Map<string, AgentOnNode>;
+
 /** Reads the text of `inspect`; lines of other shapes are passed over, so that a newer helper may say more. */
-export function parseInspection(text: string): Inspection {
+export function parseInspection(text: string, known: KnownAgents = new Map()): Inspection {
   const agents = new Map<string, AgentOnNode>();
   const facts = new Map<string, string>();
   for (const line of text.split("\n")) {
     const told = /^agent (\S+) (\S+) ?(.*)$/.exec(line);
     const equals = line.indexOf("=");
-    if (told !== null) agents.set(told[1] ?? "", agentOf(told[1] ?? "", told[2] ?? "", told[3] ?? ""));
-    else if (equals > 0) facts.set(line.slice(0, equals), line.slice(equals + 1));
+    if (told !== null) {
+      const [, name = "", state = "", xml = ""] = told;
+      const agent = known.get(line) ?? agentOf(name, state, xml);
+      known.set(line, agent);
+      agents.set(name, agent);
+    } else if (equals > 0) facts.set(line.slice(0, equals), line.slice(equals + 1));
   }
   return { agents, ...sbdOf(facts), watchdogs: watchdogsOf(facts) };
 }

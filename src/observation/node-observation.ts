@@ -32,6 +32,8 @@ export interface ProbedNode {
   readonly corosyncConf: string | undefined;
   /** What corosync runs with, where it is known: the text that it has read, or its own map of keys where nobody noted the text. */
   readonly corosyncRuns?: CorosyncRuns | undefined;
+  /** What the node remembers of agents that it was asked about with the look: text for `parseInspection`. */
+  readonly remembered?: string | undefined;
 }
 
 /** `text` as a corosync.conf, or `map` as `corosync-cmapctl` prints it. */

@@ -6,6 +6,7 @@ import {
   type HelperFrame,
   type LiveCib,
   type NodeObservation,
+  type ProbedNode,
   parseProbe,
   readCorosyncRuns,
   readLiveCib,
@@ -26,6 +27,8 @@ export interface ObserveOptions {
   readonly signal?: AbortSignal | undefined;
   /** How many nodes at a time; default 16. */
   readonly limit?: number;
+  /** Agents of a change that may be to come: the look brings along what the nodes remember of them, and asks none. */
+  readonly agents?: readonly string[];
 }
 
 const FRAMES: readonly HelperFrame[] = [
@@ -55,6 +58,13 @@ function canAdminHelp(seen: SilentNode): boolean {
   return codes.includes(seen.error.code);
 }
 
+function rememberedFrame(agents: readonly string[]): HelperFrame {
+  const payload = ["remembered", ...agents].map((line) => `${line}\n`).join("");
+  return { verb: "inspect", payload, independent: true };
+}
+
+type Held = Pick<ProbedNode, "cib" | "corosyncConf" | "corosyncRuns" | "remembered">;
+
 interface Way {
   readonly access: "login" | "admin";
   readonly transport: Transport;
@@ -65,7 +75,9 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
   const { timeoutMs = 30_000, signal } = options;
   const { access, transport, argv } = way;
   try {
-    const [probe, cib, conf, runs] = await callHelper(transport, node, FRAMES, { timeoutMs, signal, argv });
+    const frames = options.agents === undefined ? FRAMES : [...FRAMES, rememberedFrame(options.agents)];
+    const answers = await callHelper(transport, node, frames, { timeoutMs, signal, argv });
+    const [probe, ...rest] = answers;
     if (probe?.exitCode !== 0) {
       throw new DcnError(
         "failed",
@@ -74,20 +86,21 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
         { node },
       );
     }
-    const corosyncConf = conf?.exitCode === 0 ? conf.stdout : undefined;
-    return {
-      kind: "probed",
-      node,
-      access,
-      probe: parseProbe(probe.stdout),
-      cib: readCib(cib),
-      corosyncConf,
-      corosyncRuns: readCorosyncRuns(runs?.stdout ?? ""),
-    };
+    return { kind: "probed", node, access, probe: parseProbe(probe.stdout), ...heldBy(rest) };
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     return { kind: kindOf(error), node, error };
   }
+}
+
+/** What the answers after the probe's say, in the order of their frames. */
+function heldBy([cib, conf, runs, remembered]: readonly HelperAnswer[]): Held {
+  return {
+    cib: readCib(cib),
+    corosyncConf: conf?.exitCode === 0 ? conf.stdout : undefined,
+    corosyncRuns: readCorosyncRuns(runs?.stdout ?? ""),
+    ...(remembered?.exitCode === 0 && { remembered: remembered.stdout }),
+  };
 }
 
 function readCib(answer: HelperAnswer | undefined): LiveCib | undefined {

@@ -1,11 +1,11 @@
 // The part `cib:` of a NodeGroup: everything that a CIB's configuration can say, one to one, checked by the grammar of src/cib.
-import { z } from "zod";
 import { decodeConfiguration, type TierFault } from "../cib/index.js";
 import type { ConfigurationElement, NodeSecret } from "../cluster/index.js";
 import { secretOfValue } from "./secret-reference.js";
 import { hintFor } from "./spelling.js";
 import { placeSecrets } from "./tier-secrets.js";
 import { secretFault } from "./values.js";
+import { z } from "./zod.js";
 
 /** Keys and list indexes from `cib:` on. */
 type TierPath = TierFault["path"];

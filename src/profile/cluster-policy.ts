@@ -1,7 +1,7 @@
 // ClusterPolicy: quorum, timing, fencing and defaults that fit a size of group (Pacemaker Explained, "Cluster Options"; votequorum(5)).
-import { z } from "zod";
 import { corosyncPolicySchema } from "./corosync-text.js";
 import { duration, name, scalar, text } from "./values.js";
+import { z } from "./zod.js";
 
 const properties = z.record(z.string(), scalar);
 

@@ -1,8 +1,8 @@
 // ConstraintProfile: constraints between roles, which a group fills with its workloads, and values for its parameters.
-import { z } from "zod";
 import { constraintTemplateSchema } from "./constraint.js";
 import { parameterSchema } from "./parameter.js";
 import { name, text } from "./values.js";
+import { z } from "./zod.js";
 
 export const constraintProfileSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 // Constraints as profiles write them (Pacemaker Explained, "Resource Constraints"). Exactly one of the leading keys says which it is.
-import { z } from "zod";
 import { address, name, scalar, text } from "./values.js";
+import { z } from "./zod.js";
 
 const whole = z.int().min(-1_000_000).max(1_000_000);
 const score = z.union([whole, z.enum(["INFINITY", "-INFINITY"])]);

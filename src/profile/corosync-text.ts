@@ -1,6 +1,6 @@
 // The part `corosync:` as groups and policies write it: sections and keys by the names of corosync.conf(5).
-import { z } from "zod";
 import { scalar } from "./values.js";
+import { z } from "./zod.js";
 
 // corosync.conf nests three deep at most: quorum { device { heuristics { … } } }.
 const plain = z.union([scalar, z.null()]);

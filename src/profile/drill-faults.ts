@@ -25,7 +25,8 @@ export type DrillParameter =
   | "percent"
   | "rate"
   | "times"
-  | "every";
+  | "every"
+  | "line";
 
 /** What a fault takes, in the order in which it is handed on. */
 interface FaultShape {
@@ -54,6 +55,7 @@ export const DRILL_FAULTS = {
   "cut-pair": { needs: ["node", "peer"] },
   "cut-ssh": node,
   loss: { needs: ["node", "percent"] },
+  misbehave: { needs: ["node", "line"] },
   "link-down": { needs: ["node", "network"], takes: ["mode"], modes: ["node", "switch"] },
   flap: { needs: ["node", "network", "every", "times"] },
   squeeze: { needs: ["node", "rate"] },
@@ -65,7 +67,7 @@ export const DRILL_FAULTS = {
   },
   bmc: {
     needs: ["node", "mode"],
-    modes: ["refuses", "hangs", "lies", "dead", "dead-with-node", "unauthorized", "fails-twice"],
+    modes: ["refuses", "hangs", "lies", "dead", "dead-with-node", "unauthorized", "fails-twice", "stays-off"],
   },
   "hide-fence-agent": node,
   cib: {

@@ -1,5 +1,4 @@
 // Drill: what is broken where, and what a group has to make of it; one document per drill (docs/drills.md).
-import { z } from "zod";
 import {
   DRILL_FAULT_NAMES,
   DRILL_TARGETS,
@@ -8,6 +7,7 @@ import {
   faultShape,
 } from "./drill-faults.js";
 import { duration, name, text } from "./values.js";
+import { z } from "./zod.js";
 
 const target = z.enum(DRILL_TARGETS);
 
@@ -22,6 +22,7 @@ const PARAMETERS: readonly DrillParameter[] = [
   "rate",
   "times",
   "every",
+  "line",
 ];
 
 const step = z
@@ -40,6 +41,10 @@ const step = z
     rate: z.int().min(1).optional().describe("Kilobits in a second"),
     times: z.int().min(1).max(1000).optional(),
     every: duration.optional(),
+    line: text
+      .min(1)
+      .optional()
+      .describe("What the lines of a node do, as words of lab fault misbehave: delay=20ms jitter=5ms loss=1"),
   })
   .check((context) => {
     const said = remarkOn(context.value);

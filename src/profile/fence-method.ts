@@ -24,6 +24,18 @@ export interface FenceDraft {
 type Text<Method extends FenceMethod> = NonNullable<FenceText[Method]>;
 type Pairs = (readonly [string, string])[];
 
+/**
+ * Pacemaker lets agents ask without end (`disable_timeout`) and ends them after a minute of its own. A node that stays off
+ * when it is switched on again would then never count as fenced although it is off for certain: a limit ends the waiting,
+ * and the agent says what holds. In tries a second apart and, for a single answer, in seconds.
+ */
+const PATIENCE: Pairs = [
+  ["disable_timeout", "false"],
+  ["login_timeout", "15"],
+  ["power_timeout", "15"],
+  ["shell_timeout", "15"],
+];
+
 /** The devices of one method: one, or one for each PDU that feeds the node. */
 export function fenceDrafts(method: FenceMethod, text: FenceText, fault: Fault): FenceDraft[] {
   switch (method) {
@@ -68,6 +80,7 @@ function redfish(text: Text<"redfish">): FenceDraft {
     ["password_script", script(secret)],
     ...some("systems_uri", text.systemsUri),
     ...(text.tls === "insecure" ? [["ssl_insecure", "1"] as const] : []),
+    ...PATIENCE,
   ];
   return { agent: "fence_redfish", pairs, secrets: [secret], place: placeOf(text) };
 }
@@ -82,6 +95,7 @@ function ipmi(text: Text<"ipmi">): FenceDraft {
     ["lanplus", text.lanplus === false ? "0" : "1"],
     ["privlvl", text.privilege ?? "operator"],
     ...some("cipher", text.cipher),
+    ...PATIENCE,
   ];
   return { agent: "fence_ipmilan", pairs, secrets: [secret], place: placeOf(text) };
 }

@@ -1,5 +1,4 @@
 // The parameters of a fence device against its agent's own list: a mistyped one is ignored in silence, and the node is never fenced.
-
 import { DEVICE_PARAMETERS, FENCE_AGENTS, fenceAgent } from "./fence-agents.js";
 import type { Fault, FenceDraft } from "./fence-method.js";
 import { hintFor } from "./spelling.js";

@@ -1,7 +1,7 @@
 // Fencing of one node as profiles write it: by its BMC, its sockets, its hypervisor, a shared disk, or any agent (fence-agents).
-import { z } from "zod";
 import { secretSchema as secret } from "./secret-reference.js";
 import { host, scalar, text } from "./values.js";
+import { z } from "./zod.js";
 
 const port = z.int().min(1).max(65_535).optional();
 const login = { username: text.min(1), password: secret };

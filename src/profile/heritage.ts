@@ -1,5 +1,4 @@
 // Which document inherits from which, and with which values: base → role → site, whatever the kind.
-import { z } from "zod";
 import type { Finding, Position } from "../errors/index.js";
 import { isMap, mergeValues } from "./merge-values.js";
 import { parameterSchema } from "./parameter.js";
@@ -7,6 +6,7 @@ import { readParameters } from "./parameters.js";
 import type { DocumentPath, ProfileKind } from "./source.js";
 import { hintFor, nearestName } from "./spelling.js";
 import type { PlainDocument } from "./yaml.js";
+import { z } from "./zod.js";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 

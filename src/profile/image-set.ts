@@ -1,5 +1,4 @@
 // ImageSet: the OS images of all roles and sites, as layers that branch (bootc, rpm-ostree, ostree; docs/images.md).
-import { z } from "zod";
 import {
   containerName,
   enabledUnit,
@@ -14,6 +13,7 @@ import {
 } from "./image-values.js";
 import { deadlinesSchema, windowSchema } from "./rollout.js";
 import { duration, host, name, text } from "./values.js";
+import { z } from "./zod.js";
 
 const file = z
   .strictObject({

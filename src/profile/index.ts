@@ -39,6 +39,6 @@ export type {
 } from "./resolved.js";
 export { msOf, type Rollout, type RolloutWindow, wavesOf } from "./rollout.js";
 export type { BrokenDocument, DocumentOf, ProfileDocument, ProfileKind, SourceText } from "./source.js";
-export { hintFor, nearestName } from "./spelling.js";
+export { hintFor, nearestName, nearestNames } from "./spelling.js";
 export { secretFault } from "./values.js";
 export { readYaml } from "./yaml.js";

@@ -1,5 +1,4 @@
 // The kinds of documents and their schemas.
-import { z } from "zod";
 import { tierJsonSchema } from "../cib/index.js";
 import { clusterPolicySchema } from "./cluster-policy.js";
 import { constraintProfileSchema } from "./constraint-profile.js";
@@ -11,6 +10,7 @@ import { rolloutSchema } from "./rollout.js";
 import type { ProfileKind } from "./source.js";
 import { ticketManagerSchema } from "./ticket-manager.js";
 import { workloadProfileSchema } from "./workload-profile.js";
+import { z } from "./zod.js";
 
 /** What an editor offers to start from. */
 const EXAMPLE_GROUP = {

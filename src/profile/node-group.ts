@@ -1,5 +1,4 @@
 // NodeGroup: the nodes of one cluster, its networks, fencing, workloads and constraints.
-import { z } from "zod";
 import { cibTierSchema } from "./cib-tier.js";
 import { monitoringSchema } from "./cluster-policy.js";
 import { constraintSchema } from "./constraint.js";
@@ -7,6 +6,7 @@ import { corosyncTierSchema } from "./corosync-text.js";
 import { fenceSchema } from "./fence-text.js";
 import { host, macAddress, name, nodeName, scalar, text } from "./values.js";
 import { capacitySchema, workloadSchema } from "./workload-text.js";
+import { z } from "./zod.js";
 
 const port = z.int().min(1).max(65_535).optional();
 

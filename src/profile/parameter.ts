@@ -1,5 +1,4 @@
 // A typed parameter of a profile: its definition, what is wrong with a value, and the parts that templates may use.
-import { z } from "zod";
 import { assertNever } from "../errors/index.js";
 import { agentOf } from "./agent.js";
 import { secretOfValue, secretSchema } from "./secret-reference.js";
@@ -15,6 +14,7 @@ import {
   text,
   type ValueFault,
 } from "./values.js";
+import { z } from "./zod.js";
 
 /** Types of parameters. */
 export const PARAMETER_TYPES = [

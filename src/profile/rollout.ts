@@ -1,6 +1,6 @@
 // Rollout: which groups get which image, in which order, when, and what has to hold on the way; one document in Git (docs/rollouts.md).
-import { z } from "zod";
 import { checkedText, duration, durationMs, name, text, type ValueFault } from "./values.js";
+import { z } from "./zod.js";
 
 const CLOCK = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 const DIGEST = /^(sha256:)?[0-9a-f]{64}$/;

@@ -1,7 +1,7 @@
 // Secrets by reference as profiles write them: a file, the environment, a program, sops or age; never the value.
-import { z } from "zod";
 import type { SecretReference } from "../cluster/index.js";
 import { secretReference, text } from "./values.js";
+import { z } from "./zod.js";
 
 const path = text.min(1).describe("Relative to this file");
 

@@ -1,10 +1,10 @@
 // What a schema says against a document, as findings: nearest names for unknown keys, and words instead of type theory.
-import type { z } from "zod";
 import type { Finding } from "../errors/index.js";
 import { jsonSchema } from "./kinds.js";
 import type { DocumentPath, ProfileKind } from "./source.js";
 import { hintFor } from "./spelling.js";
 import type { PlainDocument } from "./yaml.js";
+import type { z } from "./zod.js";
 
 type Issue = z.core.$ZodIssue;
 

@@ -12,6 +12,22 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** Names that may be meant where there are too many to list: what begins or contains it first, then by distance; at most three. */
+export function nearestNames(name: string, candidates: readonly string[]): readonly string[] {
+  const word = name.toLowerCase();
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  const rank = (candidate: string): number => {
+    if (word !== "" && candidate.startsWith(word)) return 0;
+    return candidate.includes(word) && word.length > 2 ? 1 : 1 + distance(word, candidate);
+  };
+  return candidates
+    .map((candidate) => ({ candidate, rank: rank(candidate.toLowerCase()) }))
+    .filter((one) => one.rank <= 1 + limit)
+    .sort((left, right) => left.rank - right.rank || (left.candidate < right.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
 /** A hint for an unknown name: the nearest one and what is allowed. */
 export function hintFor(name: string, candidates: readonly string[]): string {
   const nearest = nearestName(name, candidates);

@@ -1,5 +1,4 @@
 // TicketManager: which sites may run what, by tickets, and who watches over that; one document for all groups that take part (boothd(8)).
-import { z } from "zod";
 import { secretSchema } from "./secret-reference.js";
 import {
   address,
@@ -10,6 +9,7 @@ import {
   text,
   type ValueFault,
 } from "./values.js";
+import { z } from "./zod.js";
 
 const TICKET_NAME = /^[A-Za-z][A-Za-z0-9-]{0,62}$/;
 /** An argument in a line of booth.conf, which knows no quotes within a value. */

@@ -1,5 +1,5 @@
 // The grammar of single values in profiles: names, durations, addresses, images (RFC 1123, RFC 4291, OCI distribution spec).
-import { z } from "zod";
+import { z } from "./zod.js";
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;

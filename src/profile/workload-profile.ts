@@ -1,7 +1,7 @@
 // WorkloadProfile: a kind of workload with typed parameters, and the resources that it becomes (Pacemaker Explained, "Cluster Resources").
-import { z } from "zod";
 import { parameterSchema } from "./parameter.js";
 import { checkedText, durationFault, name, scalar, text } from "./values.js";
+import { z } from "./zod.js";
 
 const templateOrDuration = checkedText("Duration, or {parameter}", (value) =>
   value.includes("{") ? undefined : durationFault(value),

@@ -1,7 +1,7 @@
 // Workloads as a NodeGroup writes them: what runs, how it recovers, what it needs of a node, how its health is asked.
-import { z } from "zod";
 import { parameterValue } from "./parameter.js";
 import { checkedText, duration, host, name, size, text } from "./values.js";
+import { z } from "./zod.js";
 
 const recovery = z.strictObject({
   start: z

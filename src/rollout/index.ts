@@ -11,6 +11,7 @@ export {
   type GroupTurn,
   resumed,
 } from "./group-machine.js";
+export { leftSince, unseen } from "./late.js";
 export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
 export { orderFacts } from "./moving.js";
 export {

@@ -2,7 +2,7 @@
 import type { Ask, Look } from "./look.js";
 import { RULES, type Rule } from "./node-rules.js";
 import type { NodeRecord, Phase } from "./record.js";
-import { here, otherBoot, queued, sameBoot } from "./seen.js";
+import { here, queued, sameBoot } from "./seen.js";
 
 /** What is asked for while a phase lasts, and how long until it is asked for again. */
 const ASKS: Readonly<Partial<Record<Phase, readonly Ask[]>>> = {
@@ -63,7 +63,8 @@ function isWanted(ask: Ask, look: Look): boolean {
       // The others must do without it: looked at anew each time, also where they were well while it was drained.
       return node.outcome === undefined && look.othersWell;
     case "reboot-node":
-      return !otherBoot(look);
+      // While it boots it does not answer, and there is nobody to ask.
+      return sameBoot(look);
     case "start-cluster":
       // Only one that we stopped and that did not reboot; after a boot its own units start it.
       return sameBoot(look) && facts.member === "offline";

@@ -1,6 +1,6 @@
 // One node's way to another image, as a table: in which phase, on which facts, where to. Facts are looked at anew each time, so that a
 // controller that was killed, stopped or replaced goes on from what is true now (docs/rollouts.md).
-import type { Look } from "./look.js";
+import type { Deadlines, Look } from "./look.js";
 import type { Outcome, Phase } from "./record.js";
 import {
   became,
@@ -49,6 +49,17 @@ const restarted = (from: Phase): Rule[] => [
     evidence: () => "it was restarted by something else before its reboot, and has the old image",
   },
 ];
+
+/** Too long away, and nobody can say what became of it. */
+const lost = (from: Phase, key: keyof Deadlines): Rule => ({
+  from,
+  says: "nobody sees it",
+  when: (look) => later(key)(look) && (!look.facts.answers || look.facts.member === "unknown"),
+  to: "over",
+  outcome: "unreachable",
+  evidence: ({ facts }) =>
+    facts.answers ? "nobody else in the group can be asked about it" : "it does not answer",
+});
 
 /** The table (docs/rollouts.md shows it as a picture). */
 export const RULES: readonly Rule[] = [
@@ -228,15 +239,7 @@ export const RULES: readonly Rule[] = [
     denies: (look) => here(look) && look.othersWell,
     evidence: ({ facts }) => facts.complaint ?? `the others see it ${facts.member}`,
   },
-  {
-    from: "joining",
-    says: "nobody sees it",
-    when: (look) => later("joinMs")(look) && (!look.facts.answers || look.facts.member === "unknown"),
-    to: "over",
-    outcome: "unreachable",
-    evidence: ({ facts }) =>
-      facts.answers ? "nobody else in the group can be asked about it" : "it does not answer",
-  },
+  lost("joining", "joinMs"),
   {
     from: "returning",
     says: "takes work again, and still is to be updated",
@@ -255,13 +258,16 @@ export const RULES: readonly Rule[] = [
     when: (look) => isReturned(look),
     to: "over",
   },
+  lost("returning", "returnMs"),
   {
     from: "returning",
-    says: "its standby stays",
+    says: "went again, or its standby stays",
     when: later("returnMs"),
     to: "over",
     outcome: "cannot-rejoin",
-    evidence: (look) => troubleOf(look) ?? "its standby could not be ended",
+    evidence: (look) =>
+      troubleOf(look) ??
+      (isIn(look) ? "its standby could not be ended" : `the others see it ${look.facts.member}`),
   },
   {
     from: "soaking",

@@ -16,6 +16,7 @@ import {
   startNodes,
   thisController,
 } from "../apply/index.js";
+import { agentsOf } from "../checks/index.js";
 import { DcnError } from "../errors/index.js";
 import type { NodeObservation } from "../observation/index.js";
 import { observeNodes } from "../observe/index.js";
@@ -186,7 +187,8 @@ async function observe(context: ApplyContext): Promise<NodeObservation[]> {
   const { desired, transport, admin, onProgress, signal } = context;
   const nodes = desired.nodes.map((node) => node.name);
   for (const node of nodes) onProgress({ node, step: "observe", state: "started" });
-  const observations = await observeNodes({ transport, admin, nodes, signal });
+  const agents = agentsOf(desired.model);
+  const observations = await observeNodes({ transport, admin, nodes, agents, signal });
   for (const seen of observations) {
     if (seen.kind === "probed") onProgress({ node: seen.node, step: "observe", state: "done" });
     else onProgress({ node: seen.node, step: "observe", state: "failed", text: seen.error.message });

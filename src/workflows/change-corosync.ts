@@ -6,6 +6,7 @@ import {
   changeCorosync,
   endStandby,
   look,
+  noteRunning,
   restartDevice,
   settle,
   worsenedAll,
@@ -66,18 +67,46 @@ export async function takeCorosync(context: ApplyContext, task: CorosyncTask): P
   const { update, held, allowFullStop } = task;
   const nodes = context.desired.nodes.map(({ name }) => name);
   const { way, between, reloadFirst } = update;
-  const taking = { nodes, way, allowFullStop, owner: STANDBY_OWNER, between, reloadFirst, isChecked: true };
+  const owner = STANDBY_OWNER;
+  const noteLater = update.device;
+  const taking = { nodes, way, allowFullStop, owner, between, reloadFirst, isChecked: true, noteLater };
   const words = { reload: "by reload", restart: "node by node", "full-stop": "with all nodes stopped" };
   await held.step(`change corosync.conf ${words[way]}`);
   if (way === "restart") await restartAll(context, task, taking);
   else await changeCorosync(context, taking);
-  if (!update.device) return;
-  // One after the other: the others keep the device's vote meanwhile.
-  for (const node of nodes) {
-    await restartDevice(context, node);
-    await awaitDeviceVote(context, [node]);
-  }
+  if (update.device)
+    await takeDeviceOptions(context, { running: nodes, members: nodes, changes: update.changes });
 }
+
+/**
+ * Has corosync-qdevice, where it is `running`, read the options of the device anew, which a reload of corosync leaves alone; only then have the
+ * `members` taken all of the file, and note it.
+ */
+export async function takeDeviceOptions(
+  context: ApplyContext,
+  {
+    running,
+    members,
+    changes,
+  }: {
+    readonly running: readonly string[];
+    readonly members: readonly string[];
+    readonly changes: CorosyncUpdate["changes"];
+  },
+): Promise<void> {
+  // One after the other, so that the others keep the device's vote meanwhile; but its host turns a node away that wants what the others do not.
+  const turns = changes.some(({ subject }) => SHARED.test(subject))
+    ? [running]
+    : running.map((node) => [node]);
+  for (const turn of turns) {
+    await restartDevice(context, turn);
+    await awaitDeviceVote(context, turn);
+  }
+  await noteRunning(context, members);
+}
+
+/** What corosync-qnetd wants to be the same on all nodes of a cluster that are connected. */
+const SHARED = /^quorum\.device\.net\.(algorithm|tie_breaker)$/;
 
 async function restartAll(
   context: ApplyContext,

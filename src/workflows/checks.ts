@@ -34,7 +34,7 @@ export async function checksOf(scene: CheckScene): Promise<Finding[]> {
   const next =
     change?.next ?? (live === undefined ? cibOfProfile(model) : mergeOwned(live, model.configuration).cib);
   const nodes = observations.filter((seen) => seen.kind === "probed");
-  const agents = agentsIn(next, model);
+  const agents = agentsIn(...next.children.filter(({ name }) => name === "configuration"));
   const { inspections, findings } = await inspectNodes({ nodes, agents, transport, admin, signal });
   const running = nodes.filter(({ cib }) => cib !== undefined).map(({ node }) => node);
   const { survive = [], nodes: members = [], origins } = group;

@@ -1,7 +1,9 @@
 // `link add|remove` and `qdevice add|remove`: what the profile says about networks or the quorum device, into a running corosync (docs/nodes.md).
 import { disableDevice, enableDevice, enrolNodes } from "../apply/index.js";
+import { parseCorosyncConf } from "../corosync/index.js";
 import { DcnError, hasErrors } from "../errors/index.js";
-import { modelFor, refusal } from "../plan/index.js";
+import { type CorosyncChange, corosyncChanges, modelFor, refusal } from "../plan/index.js";
+import { takeDeviceOptions } from "./change-corosync.js";
 import {
   absentees,
   bringCib,
@@ -72,8 +74,27 @@ function deviceSteps(live: Live, target: Target, { owner }: Subject): string[] {
       ? []
       : [`stop corosync-qdevice on ${enrolled.map(({ node }) => node).join(", ")}`];
   }
-  if (enrolled.length === live.members.length) return [];
-  return [`have the nodes' certificates signed by ${device.host}, and start corosync-qdevice on all of them`];
+  const again = enrolled.length > 0 && optionChanges(live, target).length > 0;
+  const restart = again
+    ? [
+        `restart corosync-qdevice on ${enrolled.map(({ node }) => node).join(", ")}, which reads its options only then`,
+      ]
+    : [];
+  if (enrolled.length === live.members.length) return restart;
+  return [
+    ...restart,
+    `have the nodes' certificates signed by ${device.host}, and start corosync-qdevice on all of them`,
+  ];
+}
+
+/** The options of the device that the nodes do not run with, also where an earlier run wrote and reloaded them and went no further. */
+function optionChanges(live: Live, target: Target): CorosyncChange[] {
+  const unread = live.members.flatMap(({ corosyncRuns: runs }) => {
+    const noted =
+      runs !== undefined && "text" in runs ? parseCorosyncConf(runs.text).configuration : undefined;
+    return noted === undefined ? [] : corosyncChanges(noted, target.model.corosync, { mixedVersions: false });
+  });
+  return [...target.changes, ...unread].filter(({ subject }) => subject.startsWith("quorum.device."));
 }
 
 async function act(
@@ -96,7 +117,11 @@ async function act(
     const holder = members.find((node) => !lacking.includes(node));
     await enrolNodes(context, lacking, holder);
   }
-  await bringCorosync(context, { target, members, allowFullStop, owner });
+  const running = members.filter((node) => !lacking.includes(node));
+  const changed = isDevice && device !== undefined && running.length > 0 ? optionChanges(live, target) : [];
+  const noteLater = changed.length > 0;
+  await bringCorosync(context, { target, members, allowFullStop, owner, noteLater });
+  if (noteLater) await takeDeviceOptions(context, { running, members, changes: changed });
   if (isDevice && device !== undefined) await enableDevice(context, members);
   if (isDevice && device === undefined) await disableDevice(context, members);
   if (live.members.length === options.group.model.corosync.nodes.length) await bringCib(context, token);

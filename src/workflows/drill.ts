@@ -101,6 +101,8 @@ class Run {
     }
     const after = await this.well(this.deadlineMs);
     const wellNs = after.troubles.length === 0 ? ground.nowNs() : undefined;
+    // What counts as left behind is what the last look before the end sees.
+    await this.watch?.look();
     this.watch?.mark({ what: "end" });
     const invariants = (await this.watch?.stop()) ?? [];
     const facts = await this.facts(scene, { after, wellNs });

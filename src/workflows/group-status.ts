@@ -20,7 +20,7 @@ export interface WorkloadStatus {
   readonly agent: string | undefined;
   readonly role: string | undefined;
   readonly nodes: readonly string[];
-  /** False where somebody said that it is to be stopped, or that Pacemaker is to leave it alone. */
+  /** False where somebody said that it is to be stopped, or that Pacemaker is to leave it alone, and while the ticket that it needs is not here. */
   readonly shouldRun: boolean;
   readonly remarks: readonly string[];
 }

@@ -60,10 +60,10 @@ export {
   type RolloutPlan,
   type RolloutRequest,
   resumeRollout,
-  rolloutHistory,
   standingRollout,
   startRollout,
 } from "./rollout.js";
+export { rolloutHistory } from "./rollout-history.js";
 export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";

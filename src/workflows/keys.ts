@@ -34,7 +34,7 @@ export async function rotateKey(options: KeyOptions): Promise<ReconfigureResult>
           begun
             ? "go on with the new key that an earlier run began with"
             : `put a new key beside the old one on ${names.join(", ")}`,
-          "put it in the place of the old one, and have corosync take it by reload",
+          "put it in the place of the old one, and have corosync take it by reload (a node that is slow in this moment may be lost, and fenced)",
         ]
       : [`replace /etc/pacemaker/authkey on ${names.join(", ")}; remote nodes need the same file`];
   const plan = { steps, corosync: [], cib: [] };

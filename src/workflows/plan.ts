@@ -6,6 +6,7 @@ import {
   type SecretValues,
   sha256,
 } from "../apply/index.js";
+import { agentsOf } from "../checks/index.js";
 import { DcnError } from "../errors/index.js";
 import { isQuorate, type NodeObservation } from "../observation/index.js";
 import { type AdminAccess, observeNodes, simulateCib } from "../observe/index.js";
@@ -103,7 +104,8 @@ async function look({ group, transport, adminTransport, secrets, signal }: PlanO
   const desired = desiredGroup(group.model, secrets, programs);
   const nodes = desired.nodes.map((node) => node.name);
   const admin = adminOf(adminTransport, programs);
-  return { desired, admin, observations: await observeNodes({ transport, admin, nodes, signal }) };
+  const agents = agentsOf(desired.model);
+  return { desired, admin, observations: await observeNodes({ transport, admin, nodes, agents, signal }) };
 }
 
 function adminOf(transport: Transport | undefined, programs: NodePrograms) {

@@ -214,19 +214,22 @@ export async function bringCorosync(
     members,
     allowFullStop,
     owner,
+    noteLater = false,
   }: {
     readonly target: Target;
     readonly members: readonly string[];
     readonly allowFullStop: boolean;
     readonly owner: string;
+    /** As of `CorosyncTaking`. */
+    readonly noteLater?: boolean;
   },
 ): Promise<void> {
   const { way, changes, model } = target;
   const between = betweenOf(model, changes);
   if (way !== undefined)
-    return changeCorosync(context, { nodes: members, way, allowFullStop, owner, between });
-  if (await runsWith(context, members)) await noteRunning(context, members);
-  else await reload(context, members);
+    return changeCorosync(context, { nodes: members, way, allowFullStop, owner, between, noteLater });
+  if (!(await runsWith(context, members))) await reload(context, members, { model, last: !noteLater });
+  else if (!noteLater) await noteRunning(context, members);
 }
 
 /** The CIB change and files that `context` asks of the members now. Throws the refusal of `decide`. */

@@ -4,6 +4,7 @@ import { DcnError } from "../errors/index.js";
 import { type HelperFrame, parseReadLock } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
 import {
+  type Deadlines,
   decodeRecord,
   type GroupAsk,
   type RecordState,
@@ -13,6 +14,25 @@ import {
 } from "../rollout/index.js";
 import type { RolloutEvent, RolloutScene } from "./rollout-scene.js";
 
+/** How long each ask may take, in milliseconds or as a deadline says. */
+const LIMITS: Readonly<Record<GroupAsk["ask"], number | keyof Deadlines>> = {
+  "pull-image": "fetchMs",
+  "set-standby": 60_000,
+  "clear-standby": 60_000,
+  "stop-cluster": 300_000,
+  "start-cluster": 120_000,
+  "stage-image": "stageMs",
+  "drop-image": 1_200_000,
+  "reboot-node": 120_000,
+  "deny-image": 10_000,
+};
+
+/** The time after which an ask is given up. */
+export function limitMsOf(ask: GroupAsk["ask"], deadlines: Deadlines): number {
+  const limit = LIMITS[ask];
+  return typeof limit === "number" ? limit : deadlines[limit];
+}
+
 /** What an ask came to: undefined where it was done, else what stands in its way, in words. */
 export async function carryOut(
   scene: RolloutScene,
@@ -21,23 +41,24 @@ export async function carryOut(
 ): Promise<string | undefined> {
   const { transport, signal, nodes } = scene;
   const { target = "", source, boot = "" } = record.nodes[node] ?? {};
-  const at = (one: string) => ({ transport, node: one, signal });
+  const timeoutMs = limitMsOf(ask, scene.deadlines);
+  const at = (one: string) => ({ transport, node: one, timeoutMs, signal });
   const image = { digest: target, ...(source === undefined ? {} : { source }) };
-  const verb = (on: string, frame: HelperFrame, timeoutMs = 60_000) =>
+  const verb = (on: string, frame: HelperFrame) =>
     said(on, callHelper(transport, on, [frame], { timeoutMs, signal }));
   switch (ask) {
     case "pull-image":
-      return trouble(pullImage({ ...at(node), timeoutMs: scene.deadlines.fetchMs }, image));
+      return trouble(pullImage(at(node), image));
     case "set-standby":
       return verb(through, { verb: "set-standby", payload: `${node} ${ROLLOUT_OWNER}` });
     case "clear-standby":
       return verb(through, { verb: "clear-standby", payload: `${node} ${ROLLOUT_OWNER}` });
     case "stop-cluster":
-      return verb(node, { verb: "stop-cluster" }, 300_000);
+      return verb(node, { verb: "stop-cluster" });
     case "start-cluster":
-      return verb(node, { verb: "restart-cluster" }, 120_000);
+      return verb(node, { verb: "restart-cluster" });
     case "stage-image":
-      return trouble(stageImage({ ...at(node), timeoutMs: scene.deadlines.stageMs }, image));
+      return trouble(stageImage(at(node), image));
     case "drop-image":
       return trouble(dropImage(at(node), target));
     case "reboot-node":
@@ -46,7 +67,7 @@ export async function carryOut(
     case "deny-image": {
       // On every node that answers, so that none of them takes it by itself either.
       const told = await inParallel(nodes, 16, (one) =>
-        trouble(denyImage({ ...at(one), timeoutMs: 10_000 }, target, `${why} on ${node}`)),
+        trouble(denyImage(at(one), target, `${why} on ${node}`)),
       );
       return told.find((text) => text !== undefined);
     }
@@ -102,16 +123,22 @@ export async function readRecord(
   });
 }
 
-/** Writes `next` over `before` through `through`, or says what stands there instead. Throws DcnError as `callHelper`, and failed STEP_FAILED. */
+/**
+ * Writes `next` over `before` through `through`, or says what stands there instead. An answer that was lost is asked for again; the write allows
+ * it. Throws DcnError as `callHelper`, and failed STEP_FAILED.
+ */
 export async function saveRecord(
-  scene: Pick<RolloutScene, "transport" | "signal">,
+  { transport, signal }: Pick<RolloutScene, "transport" | "signal">,
   through: string,
   change: { readonly before: RolloutRecord | undefined; readonly next: RolloutRecord },
 ): Promise<{ readonly record: RolloutRecord } | { readonly now: RecordState }> {
   const { write, record } = writeRecord(change.before, change.next);
   const payload = `${write.expected}\n${write.value}\n`;
-  const frames = [{ verb: "set-rollout", payload }] as const;
-  const [answer] = await callHelper(scene.transport, through, frames, { signal: scene.signal });
+  const call = () => callHelper(transport, through, [{ verb: "set-rollout", payload }], { signal });
+  const [answer] = await call().catch((error: unknown) => {
+    if (error instanceof DcnError && error.code === "OUTCOME_UNKNOWN") return call();
+    throw error;
+  });
   if (answer?.exitCode === 0) return { record };
   if (answer?.exitCode === 75) return { now: decodeRecord(answer.stdout.trim()) };
   const words = answer?.stderr.trim() ?? "no answer";

@@ -1,98 +1,71 @@
 // Drives one group's rollout: look, decide, write down, do; again and again until it rests. What a killed one left, the next finds (docs/rollouts.md).
 import { DcnError } from "../errors/index.js";
-import type { ClusterObservation, ImageState } from "../observation/index.js";
+import type { ImageState } from "../observation/index.js";
+import { firstOfBoth } from "../observe/index.js";
 import {
   advanceGroup,
   currentNode,
-  type GroupFacts,
+  type GroupAsk,
+  type GroupLook,
   type GroupTurn,
   isAtRest,
-  type PhaseProgress,
   type RolloutRecord,
 } from "../rollout/index.js";
 import { type GroupLock, withGroupLock } from "./lock.js";
-import { carryOut, noteEvents, readRecord, saveRecord } from "./rollout-asks.js";
+import { carryOut, limitMsOf, noteEvents, type readRecord, saveRecord } from "./rollout-asks.js";
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
+import { beginAnew, keepTime, type Memory, noteAsk, remember, takeOver } from "./rollout-memory.js";
 import type { RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 
 const LOOK_AGAIN_MS = 400;
 const GATE_AGAIN_MS = 15_000;
-/** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
-const PAUSED_MS = 60_000;
-
-/** What the loop remembers between looks, none of it needed to go on: a fresh one is as good. */
-interface Memory {
-  record: RolloutRecord;
-  through: string | undefined;
-  before: ClusterObservation | undefined;
-  progress: PhaseProgress;
-  sinceMs: number;
-  askedMs: number;
-  wellSinceMs: number | undefined;
-  up: { readonly boot: string; readonly sinceMs: number } | undefined;
-  lookedMs: number;
-  number: number;
-  said: string;
-  /** What the outside said last, and about which node. */
-  gate: { readonly node: string; readonly why: string | undefined; readonly askedMs: number } | undefined;
-  untold: RolloutEvent[];
-  readonly told: RolloutEvent[];
-}
+/** So often in a row a group that answers may not be written to: then a person has to look. */
+const UNWRITTEN = 10;
 
 /**
  * Goes on with a group's rollout until it rests: done, paused, halted or aborted. Holds the group's lock all the time, so that membership, links and keys stay as they are.
- * `record` is what stands in the CIB. Throws DcnError as `withGroupLock`; what was under way then is found by `rollout resume`.
+ * `record` says under the lock what stands in the CIB, or writes it there: one that nobody drives would keep everybody else from beginning.
+ * Throws DcnError as `withGroupLock`; what was under way then is found by `rollout resume`.
  */
 export async function driveRollout(
   scene: RolloutScene,
-  record: RolloutRecord,
+  { name, record }: { readonly name: string; readonly record: () => Promise<RolloutRecord> },
   gate: RolloutGate,
 ): Promise<RolloutRecord> {
   // The node that reboots is asked last for the lock: it would keep us waiting.
   const nodes = [...scene.nodes];
   const { group, transport, controller, clock, signal } = scene;
-  const purpose = `rollout ${record.name}`;
+  const purpose = `rollout ${name}`;
   const options = { group, transport, nodes, purpose, step: "look", controller, clock, signal };
   return withGroupLock(options, async (lock) => {
-    // Written since we read it, by whoever held the lock then.
-    const state = await readRecord({ ...scene, nodes });
-    const now = state.kind === "record" && state.record.id === record.id ? state.record : record;
+    const now = await record();
+    const { id } = now;
     const memory = remember(now, clock.nowMs());
+    // Notes are for people: the next step does not wait until all nodes have them.
+    let noted: Promise<void> = Promise.resolve();
     while (!isAtRest(memory.record)) {
       signal?.throwIfAborted();
-      await round(scene, { lock, memory, gate, nodes });
+      const before = memory.record;
+      const asked = await round(scene, { lock, memory, gate, nodes });
       const away = currentNode(memory.record);
       const here = nodes.filter((node) => node !== away);
-      await noteEvents(scene, { id: record.id, nodes: here }, memory.untold);
+      const { untold } = memory;
       memory.untold = [];
-      if (!isAtRest(memory.record)) await clock.sleep(LOOK_AGAIN_MS, signal);
+      // What was just done in a node's turn is looked at at once; only who waits has time, and so has what is asked for between turns, until it is done.
+      const isInTurn = asked && currentNode(before) !== undefined;
+      const isBusy = isInTurn || memory.record !== before || isAtRest(memory.record);
+      await noted;
+      noted = noteEvents(scene, { id, nodes: here }, untold);
+      // What it threw comes out where it is waited for.
+      noted.catch(() => undefined);
+      if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
     }
+    await noted;
     // Who was away gets all of it now.
-    await noteEvents({ ...scene, signal: undefined }, { id: record.id, nodes }, memory.told);
+    await noteEvents({ ...scene, signal: undefined }, { id, nodes }, memory.told);
     return memory.record;
   });
 }
-
-function remember(record: RolloutRecord, nowMs: number): Memory {
-  return {
-    record,
-    through: undefined,
-    before: undefined,
-    progress: FRESH,
-    sinceMs: nowMs,
-    askedMs: nowMs,
-    wellSinceMs: undefined,
-    up: undefined,
-    lookedMs: nowMs,
-    number: 0,
-    said: "",
-    gate: undefined,
-    untold: [],
-    told: [],
-  };
-}
-
-const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, upMs: 0, wellMs: 0 };
 
 interface Round {
   readonly lock: GroupLock;
@@ -101,7 +74,8 @@ interface Round {
   readonly nodes: string[];
 }
 
-async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round): Promise<void> {
+/** Whether a node was asked for something. */
+async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round): Promise<boolean> {
   const current = currentNode(memory.record);
   nodes.sort((one, other) => Number(one === current) - Number(other === current));
   const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
@@ -110,22 +84,36 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
     next === undefined ? undefined : imageOf(scene, next),
   ]);
   memory.through = sight?.through;
-  takeRequest(memory, sight);
+  takeRequest(scene, memory, sight);
   const list = state ?? (await listOf(scene, { current, sight }));
   if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
   const { standby } = memory.record;
   const facts = factsOf(scene, sight, { node: next, standby, before: memory.before, state, list });
   keepTime(memory, facts, scene.clock.nowMs());
-  const isBetween = current === undefined && next !== undefined && memory.record.state === "running";
-  const waitsFor = isBetween ? await askGate(gate, { memory, next, nowMs: scene.clock.nowMs() }) : undefined;
   // What is known now serves for more than one line of the table, until something was done about it.
-  for (let more = true; more; ) {
+  for (;;) {
     const { record, progress } = memory;
-    const turn = advanceGroup({ record, facts, progress, deadlines: scene.deadlines, waitsFor });
-    const asked = await take(scene, { turn, lock, memory });
-    await tellOutside(gate, record, memory.record);
-    more = !asked && memory.record !== record && currentNode(memory.record) === next;
+    const turn = await decide(
+      scene,
+      { record, facts, progress, deadlines: scene.deadlines },
+      { gate, memory },
+    );
+    const asked = await take(scene, { turn, lock, memory, gate });
+    if (asked || memory.record === record || currentNode(memory.record) !== next) return asked;
   }
+}
+
+/** The outside is asked only where a turn would begin: whoever gave a slot for another one would never get it back. */
+async function decide(
+  { clock }: RolloutScene,
+  look: Omit<GroupLook, "waitsFor">,
+  { gate, memory }: { readonly gate: RolloutGate; readonly memory: Memory },
+): Promise<GroupTurn> {
+  const turn = advanceGroup({ ...look, waitsFor: undefined });
+  const next = currentNode(turn.record);
+  if (next === undefined || currentNode(look.record) !== undefined) return turn;
+  const waitsFor = await askGate(gate, { memory, next, nowMs: clock.nowMs() });
+  return waitsFor === undefined ? turn : advanceGroup({ ...look, waitsFor });
 }
 
 /** A no is believed for a while: hooks and other people's servers are not asked at every look. */
@@ -140,14 +128,19 @@ async function askGate(
   return why;
 }
 
-/** Tells the outside of a turn that has just ended. */
-async function tellOutside(gate: RolloutGate, before: RolloutRecord, now: RolloutRecord): Promise<void> {
-  const node = currentNode(before);
-  if (node === undefined || gate.afterTurn === undefined) return;
-  const { phase, outcome } = now.nodes[node] ?? {};
-  if (phase !== "over" && phase !== "waiting") return;
+/** Tells the outside of a turn that ends, before that is written down: nobody would know afterwards who dies in between. */
+async function tellOutside(gate: RolloutGate, memory: Memory, now: RolloutRecord): Promise<void> {
+  const node = currentNode(memory.record);
+  const { phase, outcome } = now.nodes[node ?? ""] ?? {};
+  const isOver = phase === "over" || phase === "waiting";
+  if (node === undefined || !isOver) {
+    memory.isToldOver = false;
+    return;
+  }
+  if (memory.isToldOver) return;
   const isAway = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
-  await gate.afterTurn(node, !isAway);
+  await gate.afterTurn?.(node, !isAway);
+  memory.isToldOver = true;
 }
 
 /** The list of denied images is the same everywhere but on a node that was away. */
@@ -159,71 +152,92 @@ async function listOf(
 }
 
 /** Somebody else may write one thing into the record: that it is to pause or to end. */
-function takeRequest(memory: Memory, sight: GroupSight | undefined): void {
+function takeRequest({ clock }: RolloutScene, memory: Memory, sight: GroupSight | undefined): void {
   const seen = sight?.record;
   if (seen?.kind !== "record" || seen.record.id !== memory.record.id) return;
-  if (seen.record.revision > memory.record.revision) memory.record = seen.record;
+  if (seen.record.revision > memory.record.revision) takeOver(memory, seen.record, clock.nowMs());
 }
 
-function keepTime(memory: Memory, facts: GroupFacts, nowMs: number): void {
-  if (nowMs - memory.lookedMs > PAUSED_MS) {
-    memory.sinceMs = nowMs;
-    memory.wellSinceMs = undefined;
-    memory.up = undefined;
-    memory.progress = FRESH;
-  }
-  memory.wellSinceMs = isWell(facts) ? (memory.wellSinceMs ?? nowMs) : undefined;
-  const boot = facts.node?.answers === true ? facts.node.bootId : undefined;
-  if (boot === undefined) memory.up = undefined;
-  else if (boot !== memory.up?.boot) memory.up = { boot, sinceMs: nowMs };
-  const forMs = (sinceMs: number | undefined): number => (sinceMs === undefined ? 0 : nowMs - sinceMs);
-  memory.lookedMs = nowMs;
-  memory.progress = {
-    ...memory.progress,
-    inPhaseMs: forMs(memory.sinceMs),
-    askedMsAgo: forMs(memory.askedMs),
-    upMs: forMs(memory.up?.sinceMs),
-    wellMs: Math.min(forMs(memory.wellSinceMs), forMs(memory.sinceMs)),
-  };
-}
-
-/** In a person's standby a node is as well as it can be. */
-function isWell({ node, ails }: GroupFacts): boolean {
-  const isIn = node?.member === "online" || (node?.member === "standby" && node.standby === "a person's");
-  return isIn && node.worse.length === 0 && ails?.length === 0;
+interface Step {
+  readonly turn: GroupTurn;
+  readonly lock: GroupLock;
+  readonly memory: Memory;
+  readonly gate: RolloutGate;
 }
 
 /** Writes down first, then does; whether it did something. */
-async function take(
-  scene: RolloutScene,
-  { turn, lock, memory }: { readonly turn: GroupTurn; readonly lock: GroupLock; readonly memory: Memory },
-): Promise<boolean> {
-  const through = memory.through;
-  if (through === undefined && turn.record !== memory.record) return false;
-  tell(scene, memory, turn);
+async function take(scene: RolloutScene, { turn, lock, memory, gate }: Step): Promise<boolean> {
+  const { clock, deadlines } = scene;
+  const { through } = memory;
+  const isChange = turn.record !== memory.record;
+  if (!isChange) tell(scene, memory, turn);
   if (through === undefined) return false;
-  if (turn.record !== memory.record) {
-    const saved = await saveRecord(scene, through, { before: memory.record, next: turn.record });
-    if ("now" in saved) {
-      memory.record = otherThan(scene, memory.record, saved.now);
-      return true;
-    }
-    memory.record = saved.record;
-    memory.sinceMs = scene.clock.nowMs();
-    memory.progress = FRESH;
-  }
+  if (isChange) await tellOutside(gate, memory, turn.record);
+  const [first] = turn.asks;
+  // Two attributes of the CIB: neither waits for the other, and what is done next waits for both.
+  const prepared = await patiently(scene, memory, () =>
+    firstOfBoth(
+      isChange ? writeDown(scene, { turn, memory, through }) : Promise.resolve("written"),
+      first === undefined ? Promise.resolve() : lock.step(stepOf(first)),
+    ),
+  );
+  if (prepared !== "written") return prepared === "other";
   for (const one of turn.asks) {
     // Ours still? Whoever was stopped for an hour must not go on as if nothing had happened.
-    await lock.step(`${one.node}: ${one.ask}`);
+    if (one !== first) {
+      const isOurs = await patiently(scene, memory, () => lock.step(stepOf(one)).then(() => true));
+      if (isOurs !== true) return false;
+    }
+    const begunMs = clock.nowMs();
     const trouble = await carryOut(scene, one, { record: memory.record, through });
-    memory.askedMs = scene.clock.nowMs();
-    memory.progress = { ...memory.progress, asks: memory.progress.asks + 1, trouble };
+    noteAsk(memory, { begunMs, nowMs: clock.nowMs(), limitMs: limitMsOf(one.ask, deadlines), trouble });
     event(scene, memory, {
       node: one.node,
       text: trouble === undefined ? one.ask : `${one.ask}: ${trouble}`,
     });
   }
   return turn.asks.length > 0;
+}
+
+function stepOf({ node, ask }: GroupAsk): string {
+  return `${node}: ${ask}`;
+}
+
+/** A write that could not be made; another look says what is true now. Throws what does not pass, and what comes time and again. */
+async function patiently<Result>(
+  { signal }: RolloutScene,
+  memory: Memory,
+  write: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    const result = await write();
+    memory.unwritten = 0;
+    return result;
+  } catch (error) {
+    memory.unwritten += 1;
+    const isDone = signal?.aborted === true || memory.unwritten >= UNWRITTEN;
+    const mayPass = error instanceof DcnError && error.retryable && error.code !== "LOCK_LOST";
+    if (isDone || !mayPass) throw error;
+    return undefined;
+  }
+}
+
+/** Whether the turn stands in the cluster now, or something else. */
+async function writeDown(
+  scene: RolloutScene,
+  { turn, memory, through }: { readonly turn: GroupTurn; readonly memory: Memory; readonly through: string },
+): Promise<"written" | "other"> {
+  const { record: before } = memory;
+  const saved = await saveRecord(scene, through, { before, next: turn.record });
+  const nowMs = scene.clock.nowMs();
+  if ("now" in saved) {
+    takeOver(memory, otherThan(scene, before, saved.now), nowMs);
+    return "other";
+  }
+  tell(scene, memory, turn);
+  memory.record = saved.record;
+  beginAnew(memory, nowMs);
+  return "written";
 }
 
 /** The record was written by somebody else: a request to pause or to end is taken over, anything else is none of ours. */

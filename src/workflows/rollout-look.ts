@@ -1,6 +1,6 @@
 // One look at a group that gets another image: what a surviving node sees of all, and what the node under way says of itself.
 import { worsened } from "../apply/index.js";
-import { startedByHand } from "../cluster/index.js";
+import { mayStandStill } from "../cluster/index.js";
 import { readImage } from "../deployments/index.js";
 import { DcnError } from "../errors/index.js";
 import {
@@ -156,7 +156,8 @@ function nodeFacts(
   };
 }
 
-function complaintOf(state: ImageState | undefined): string | undefined {
+/** What the node's checks, or its deployment tool, complain about, in words. */
+export function complaintOf(state: ImageState | undefined): string | undefined {
   const check = state?.trial.rolledBack?.check;
   return state?.finalizeFailed ?? (check === undefined ? undefined : `the check ${check} failed`);
 }
@@ -177,5 +178,7 @@ function worse(
   { cluster }: GroupSight,
   before: ClusterObservation | undefined,
 ): string[] {
-  return before === undefined ? [] : worsened(before, cluster, startedByHand(model.configuration));
+  return before === undefined
+    ? []
+    : worsened(before, cluster, mayStandStill(model.configuration, cluster.tickets));
 }

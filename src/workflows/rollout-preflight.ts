@@ -3,6 +3,7 @@ import { allowImage, compareImage, pullImage } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
 import { preflightNode } from "../rollout/index.js";
+import type { LeftImage } from "./rollout-late.js";
 import type { GroupSight } from "./rollout-look.js";
 import type { PlannedNode, RolloutScene } from "./rollout-scene.js";
 
@@ -10,11 +11,16 @@ import type { PlannedNode, RolloutScene } from "./rollout-scene.js";
 export async function checkNode(
   { transport, signal, deadlines }: RolloutScene,
   planned: PlannedNode,
-  about: { readonly state: ImageState | undefined; readonly fetch: boolean },
+  about: {
+    readonly state: ImageState | undefined;
+    readonly left: readonly LeftImage[];
+    readonly fetch: boolean;
+  },
 ): Promise<Finding[]> {
   const { node, target, source } = planned;
-  const { state, fetch } = about;
-  if (state === undefined || target === undefined) return [];
+  const { fetch } = about;
+  if (about.state === undefined || target === undefined) return [];
+  const state = withLeft(about.state, about.left);
   const at = { transport, node, signal };
   const image = { digest: target, ...(source === undefined ? {} : { source }) };
   const isDenied = state.denied.some(({ digest }) => digest === target);
@@ -32,6 +38,12 @@ export async function checkNode(
     }
   }
   return preflightNode({ node, state, target, comparison });
+}
+
+/** What a node left unseen is denied by every node, whether it was told so yet or not. */
+function withLeft(state: ImageState, left: readonly LeftImage[]): ImageState {
+  const more = left.map(({ image, why }) => ({ digest: image, reason: why }));
+  return { ...state, denied: [...state.denied, ...more] };
 }
 
 /** What of the group itself stands against a beginning. */

@@ -1,8 +1,8 @@
-// The rollout of one group, as commands want it: plan, start, resume, pause, abort, and what became of it (docs/rollouts.md).
+// The rollout of one group, as commands want it: plan, start, resume, pause, abort (docs/rollouts.md).
 import { resolveImage } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
-import { callHelper, inParallel } from "../observe/index.js";
+import { inParallel } from "../observe/index.js";
 import { refusal } from "../plan/index.js";
 import {
   bootedOf,
@@ -16,10 +16,11 @@ import {
 } from "../rollout/index.js";
 import { readRecord, saveRecord } from "./rollout-asks.js";
 import { driveRollout } from "./rollout-drive.js";
+import { denyLeft, leftUnseen } from "./rollout-late.js";
 import { type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
 import { forecast, type StepForecast } from "./rollout-proof.js";
-import type { ImageWish, PlannedNode, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
+import type { ImageWish, PlannedNode, RolloutGate, RolloutScene } from "./rollout-scene.js";
 
 /** What a rollout of a group would do. */
 export interface RolloutPlan {
@@ -51,23 +52,29 @@ export interface RolloutRequest {
 export async function planRollout(scene: RolloutScene, request: RolloutRequest): Promise<RolloutPlan> {
   const sight = await mustSee(scene);
   const findings = checkGroup(scene, sight);
+  const left = await leftUnseen(scene, sight.record);
   const looked = await inParallel(scene.nodes, 8, async (node) => {
     const state = await imageOf(scene, node);
     const planned = await plannedNode(scene, node, { state, wish: request.wish(node), findings });
-    findings.push(...(await checkNode(scene, planned, { state, fetch: request.fetch })));
-    return planned;
+    return { planned, state };
   });
-  const updated = looked.filter(({ from, target }) => from === target).map(({ node }) => node);
+  const plans = looked.map(({ planned }) => planned);
+  const updated = plans.filter(({ from, target }) => from === target).map(({ node }) => node);
   const facts = orderFacts(scene.profile.model, sight.cluster, updated);
   const { order } = rolloutOrder(facts);
   const turns = order.filter((node) => !updated.includes(node));
-  const { steps, findings: proved } = await forecast(scene, scene.profile, {
-    order: turns,
-    standby: facts.standby,
-  });
+  // The one asks the nodes' disks and networks, the other a scheduler.
+  const [checked, { steps, findings: proved }] = await Promise.all([
+    inParallel(looked, 8, ({ planned, state }) =>
+      checkNode(scene, planned, { state, left, fetch: request.fetch }),
+    ),
+    forecast(scene, scene.profile, { order: turns, standby: facts.standby }),
+  ]);
   const rank = { error: 0, warning: 1, note: 2 };
-  const all = [...findings, ...proved].sort((one, other) => rank[one.severity] - rank[other.severity]);
-  const nodes = order.flatMap((node) => looked.filter((one) => one.node === node));
+  const all = [...findings, ...checked.flat(), ...proved].sort(
+    (one, other) => rank[one.severity] - rank[other.severity],
+  );
+  const nodes = order.flatMap((node) => plans.filter((one) => one.node === node));
   const { deadlines } = scene;
   // A turn that takes longer than its deadlines halts, so that this is the most.
   const turnMs =
@@ -124,21 +131,37 @@ export async function startRollout(
   { plan, gate }: { readonly plan: RolloutPlan; readonly gate: RolloutGate },
 ): Promise<RolloutRecord> {
   const { force } = request;
+  const sight = await mustSee(scene);
+  await denyLeft(scene, await leftUnseen(scene, sight.record));
   const isForced = ({ force: code }: Finding): boolean => code !== undefined && force.includes(code);
   const errors = plan.findings.filter((one) => one.severity === "error" && !isForced(one));
   if (errors.length > 0) throw refusal(errors);
-  const sight = await mustSee(scene);
-  const standing = sight.record;
-  if (standing.kind === "unreadable") throw unreadable(scene);
-  const before = standing.kind === "record" ? standing.record : undefined;
-  if (before !== undefined && !isEnded(before)) throw underWay(scene, before);
   const record = draft(scene, request, { plan, sight });
+  endedBefore(scene, sight);
   if (plan.nodes.every(({ from, target }) => from === target)) return { ...record, state: "done" };
-  await allowForced(scene, plan.findings.filter(isForced), plan.nodes);
-  const saved = await saveRecord(scene, sight.through, { before, next: record });
-  if ("now" in saved)
+  const begin = async (): Promise<RolloutRecord> => {
+    // Looked at anew: whoever held the lock until now may have put a node in standby, and ended it.
+    const now = await mustSee(scene);
+    const before = endedBefore(scene, now);
+    await allowForced(scene, plan.findings.filter(isForced), plan.nodes);
+    const next = { ...record, standby: standbyNow(now) };
+    const saved = await saveRecord(scene, now.through, { before, next });
+    if ("record" in saved) return saved.record;
     throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);
-  return driveRollout(scene, saved.record, gate);
+  };
+  return driveRollout(scene, { name: record.name, record: begin }, gate);
+}
+
+/** What is written over: the rollout before, if any. Throws where that one has not ended. */
+function endedBefore(scene: RolloutScene, { record: standing }: GroupSight): RolloutRecord | undefined {
+  if (standing.kind === "unreadable") throw unreadable(scene);
+  if (standing.kind !== "record") return undefined;
+  if (!isEnded(standing.record)) throw underWay(scene, standing.record);
+  return standing.record;
+}
+
+function standbyNow({ cluster }: GroupSight): string[] {
+  return cluster.nodes.filter(({ standby }) => standby === true).map(({ name }) => name);
 }
 
 /** Nothing of it is left to be gone on with: a halted one has to be resumed or aborted first. */
@@ -161,7 +184,7 @@ function draft(
     name,
     state: "running",
     since: new Date(clock.wallMs()).toISOString(),
-    standby: sight.cluster.nodes.filter(({ standby }) => standby === true).map((one) => one.name),
+    standby: standbyNow(sight),
     order: plan.nodes.map(({ node }) => node),
     denied: [],
     ...(plan.findings.some(({ code }) => code === "FEATURE_SET_RISES") ? { rises: true } : {}),
@@ -196,28 +219,39 @@ export async function resumeRollout(scene: RolloutScene, gate: RolloutGate): Pro
   const { state } = record;
   const again =
     state === "paused" || state === "halted" ? await change(scene, record, resumed(record)) : record;
-  return driveRollout(scene, again, gate);
+  return driveOn(scene, again, gate);
 }
 
 /**
  * Has the rollout pause, or end with every node back as it was found. Whoever drives it does so; where nobody does, we do. Throws DcnError
- * busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then.
+ * busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then. `gate` is told of the turn that ends; no other begins.
  */
 export async function endRollout(
   scene: RolloutScene,
   wanted: "pausing" | "aborting",
+  gate: Pick<RolloutGate, "afterTurn">,
 ): Promise<RolloutRecord> {
   const record = await standingRollout(scene);
   if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
+  if (wanted === "aborting") await denyLeft(scene, await leftUnseen(scene, { kind: "record", record }));
   const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
   try {
-    return await driveRollout(scene, asked, { mayBegin: () => Promise.resolve("it ends") });
+    return await driveOn(scene, asked, { ...gate, mayBegin: () => Promise.resolve("it ends") });
   } catch (error) {
     if (!(error instanceof DcnError) || error.code !== "LOCK_HELD") throw error;
     const text = `${scene.group}: the rollout is told to end (${wanted}); whoever drives it brings the node that is under way to an end first`;
     const hint = `dcn-ha rollout status shows it; where the one who drives it is gone for good: dcn-ha lock break, then this command again`;
     throw new DcnError("busy", "ROLLOUT_TOLD", text, { hint, cause: error });
   }
+}
+
+/** As it stands once the lock is ours: whoever held it before may have gone on with it. */
+function driveOn(scene: RolloutScene, record: RolloutRecord, gate: RolloutGate): Promise<RolloutRecord> {
+  const standing = async (): Promise<RolloutRecord> => {
+    const state = await readRecord(scene);
+    return state.kind === "record" && state.record.id === record.id ? state.record : record;
+  };
+  return driveRollout(scene, { name: record.name, record: standing }, gate);
 }
 
 async function change(
@@ -243,34 +277,4 @@ async function change(
 
 function stateOf({ state, why }: RolloutRecord): Pick<RolloutRecord, "state" | "why"> {
   return { state, why };
-}
-
-/** What happened, as the nodes noted it: of one rollout, or of all that they remember. In order, each event once. */
-export async function rolloutHistory(scene: RolloutScene, id = ""): Promise<RolloutEvent[]> {
-  const { transport, nodes, signal } = scene;
-  const texts = await inParallel(nodes, 16, async (node) => {
-    try {
-      const frames = [{ verb: "read-rollouts", payload: id }] as const;
-      const [answer] = await callHelper(transport, node, frames, { signal });
-      return answer?.stdout ?? "";
-    } catch (error) {
-      if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
-      return "";
-    }
-  });
-  const lines = new Set(texts.flatMap((text) => text.split("\n")).filter((line) => line !== ""));
-  return [...lines]
-    .flatMap(readEvent)
-    .sort((one, other) => one.number - other.number || one.at.localeCompare(other.at));
-}
-
-function readEvent(line: string): RolloutEvent[] {
-  try {
-    const event = JSON.parse(line) as Partial<RolloutEvent>;
-    return typeof event.number === "number" && typeof event.at === "string" && typeof event.text === "string"
-      ? [event as RolloutEvent]
-      : [];
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 // `status`: asks every node of a group at once, and says what is known, what is not, and what failed, in words.
-import type { ClusterModel, Resource } from "../cluster/index.js";
+import { type ClusterModel, type Resource, waitingForTicket } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import type { ClusterObservation, QuorumObservation } from "../observation/index.js";
 import { inParallel, type NodeView, observeView, speaksForCluster } from "../observe/index.js";
@@ -78,7 +78,10 @@ function doings(
 ): Pick<GroupStatus, "workloads" | "fenceDevices" | "failures" | "fencing"> {
   if (cluster === undefined) return { workloads: [], fenceDevices: [], failures: [], fencing: [] };
   const ours = model.configuration.resources.filter((one) => !isFenceDevice(one)).map(({ id }) => id);
-  const all = cluster.resources.map((resource) => workloadStatus(resource, ours));
+  const waiting = waitingForTicket(model.configuration, cluster.tickets);
+  const all = cluster.resources.map((resource) =>
+    workloadStatus(resource, { ours, waits: resource.active !== true && waiting.has(resource.id) }),
+  );
   const isDevice = ({ agent }: WorkloadStatus): boolean => agent?.startsWith("stonith:") === true;
   const workloads = all.filter((one) => !isDevice(one));
   const absent = ours.filter((id) => !all.some(({ workload }) => workload === id)).map(absentWorkload);
@@ -135,9 +138,10 @@ function stateOf(cluster: ClusterObservation | undefined, name: string): NodeSta
 
 function workloadStatus(
   resource: ClusterObservation["resources"][number],
-  ours: readonly string[],
+  { ours, waits }: { readonly ours: readonly string[]; readonly waits: boolean },
 ): WorkloadStatus {
   const remarks = [
+    ...(waits ? ["waits for a ticket"] : []),
     ...(resource.failed === true ? ["failed"] : []),
     ...(resource.blocked === true ? ["blocked: Pacemaker will not touch it before somebody helps"] : []),
     ...(resource.orphaned === true ? ["no longer in the configuration"] : []),
@@ -149,7 +153,7 @@ function workloadStatus(
   const workload = [...within, id].find((name) => ours.includes(name));
   const known = workload === undefined ? {} : { workload };
   const shouldRun =
-    resource.targetRole !== "Stopped" && resource.managed !== false && resource.orphaned !== true;
+    !waits && resource.targetRole !== "Stopped" && resource.managed !== false && resource.orphaned !== true;
   return { id, ...known, within, agent, role, nodes, shouldRun, remarks };
 }
 

@@ -44,6 +44,8 @@ const violations: Readonly<Record<string, readonly [path: string, text: string]>
   "ssh2-only-in-transport": ["src/apply/index.ts", 'export { Client } from "ssh2";\n'],
   "execa-only-in-transport": ["src/observe/index.ts", 'export { execa } from "execa";\n'],
   "saxes-only-in-xml": ["src/pcs/index.ts", 'export { SaxesParser } from "saxes";\n'],
+  "opentelemetry-only-in-monitor": ["src/monitor/index.ts", 'export { trace } from "@opentelemetry/api";\n'],
+  "opentelemetry-loaded-late": ["src/monitor/otlp.ts", uses("./opentelemetry.js")],
   "child-process-only-in-transport-and-lab": [
     "src/build/index.ts",
     'export { spawn } from "node:child_process";\n',
@@ -59,6 +61,7 @@ const others: Files = {
   "src/cib/index.ts": noun,
   "src/cluster/inner.ts": noun,
   "src/lab/index.ts": noun,
+  "src/monitor/opentelemetry.ts": noun,
   "src/profile/index.ts": noun,
   "src/utils/index.ts": noun,
   "src/image/index.ts": 'import { b } from "./b.js";\nexport const a = () => b;\n',

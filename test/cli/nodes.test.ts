@@ -60,6 +60,17 @@ describe("settings that cannot work", () => {
     expect(run.exitCode).toBe(64);
     expect(run.stderr).toContain("--interval takes a whole number from 50 to 60000, not fast");
   });
+
+  it("an outlet of monitor that would never say anything ends with 64", () => {
+    for (const [option, value] of [
+      ["--notify", "syslog"],
+      ["--otlp", "http://127.0.0.1:4318"],
+    ] as const) {
+      const run = dcnHa(["monitor", group.file, "--for", "1", "--interval", "200", option, value]);
+      expect(run.exitCode).toBe(64);
+      expect(run.stderr).toContain(`${option} and --interval do not go together`);
+    }
+  });
 });
 
 describe("Ctrl-C", () => {

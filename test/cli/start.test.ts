@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { dcnHa } from "./dcn-ha.js";
+import { closedPort, localGroup } from "./nodes.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "dcn-ha-start-"));
@@ -27,8 +28,8 @@ syncBuiltinESMExports();
 `;
 writeFileSync(join(folder, "hook.mjs"), hook);
 
-function loadedBy(words: readonly string[]): string[] {
-  const { stderr } = dcnHa(words, { nodeOptions: ["--import", join(folder, "hook.mjs")] });
+function loadedBy(words: readonly string[], environment: Readonly<Record<string, string>> = {}): string[] {
+  const { stderr } = dcnHa(words, { nodeOptions: ["--import", join(folder, "hook.mjs")], environment });
   return stderr.split("\n").filter((line) => line.startsWith("loaded "));
 }
 
@@ -66,6 +67,17 @@ describe("starting", () => {
     const loaded = loadedBy(["render", `${root}profiles/groups/cabinet-three.yaml`, "--to", "cib"]);
     expect(loaded.join("\n")).toMatch(/\/dist\/bundle\/profile-/);
     expect(loaded.filter((line) => /node_modules|\/dist\/(?!bundle\/)/.test(line))).toEqual([]);
+  });
+
+  it("loads OpenTelemetry for nobody who does not send there", async () => {
+    const group = localGroup(await closedPort());
+    const words = ["monitor", group.file, "--for", "1"];
+    const loads = (...more: readonly string[]): boolean =>
+      loadedBy([...words, ...more], { XDG_STATE_HOME: group.folder, OTEL_EXPORTER_OTLP_TIMEOUT: "100" }).some(
+        (line) => line.includes("/opentelemetry-"),
+      );
+    expect([loads(), loads("--otlp", `http://127.0.0.1:${await closedPort()}`)]).toEqual([false, true]);
+    rmSync(group.folder, { recursive: true });
   });
 
   it("names the two commands that build it where dist/ is missing", () => {

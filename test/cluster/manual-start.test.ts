@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startedByHand } from "../../src/cluster/index.js";
+import { mayStandStill, startedByHand } from "../../src/cluster/index.js";
 import { parseDocuments, resolveGroup } from "../../src/profile/index.js";
 import { loadSources } from "../../src/sources/index.js";
 
@@ -11,4 +11,15 @@ test("of the five mixed nodes' workloads only the one with a manual start waits 
   expect([...startedByHand(group?.model.configuration ?? { constraints: [], resources: [] })]).toEqual([
     "report-server",
   ]);
+});
+
+test("without its ticket a workload may stand still, with what follows it; a leader's ticket stops nothing", async () => {
+  const file = join(import.meta.dirname, "../golden/two-plants/plant-north.yaml");
+  const { sources } = await loadSources([file, join(file, "../two-plants.yaml")]);
+  const { group } = resolveGroup(parseDocuments(sources).documents);
+  const configuration = group?.model.configuration ?? { constraints: [], resources: [] };
+  expect([...mayStandStill(configuration)]).toEqual(["control", "address"]);
+  expect([...mayStandStill(configuration, ["archive"])]).toEqual(["control", "address"]);
+  expect([...mayStandStill(configuration, ["line-1"])]).toEqual([]);
+  expect([...startedByHand(configuration)]).toEqual([]);
 });

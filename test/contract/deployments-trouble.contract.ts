@@ -110,7 +110,9 @@ export const troubleCases: readonly DeploymentCase[] = [
       expect(await rebootNode(at, { token: TOKEN })).toBe("soon");
       expect(await rebootNode(at, { token: TOKEN })).toBe("soon");
       expect(machine.read("later.log")?.trim().split("\n")).toEqual([
-        expect.stringMatching(/--on-active=2s .* -- systemctl reboot$/),
+        expect.stringMatching(
+          /--on-active=500ms .*--setenv=SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1 .* -- systemctl reboot$/,
+        ),
       ]);
       expect(machine.read("run/dcn-ha/stopped-by-us")).toBe("");
       await expect(rebootNode(at, { token: "4567cdef" })).rejects.toMatchObject({ code: "IMAGE_BUSY" });
@@ -121,6 +123,15 @@ export const troubleCases: readonly DeploymentCase[] = [
       // The answer was lost, and the controller asks again: it does not reboot a second time.
       expect(await rebootNode(at, { token: TOKEN })).toBe("done");
       expect(machine.read("later.log")).toBeUndefined();
+    },
+  },
+  {
+    name: "boots whole, though somebody has prepared a soft reboot",
+    run: async ({ at, machine }) => {
+      machine.write("stubs/mountpoint", '#!/bin/sh\n[ "$2" = /run/nextroot ]\n', 0o755);
+      machine.write("stubs/umount", '#!/bin/sh\necho "$@" >/mnt/umount.log\n', 0o755);
+      expect(await rebootNode(at, { token: TOKEN })).toBe("soon");
+      expect(machine.read("umount.log")).toBe("--recursive --lazy /run/nextroot\n");
     },
   },
   {

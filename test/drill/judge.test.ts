@@ -169,6 +169,16 @@ describe("other ways to break them", () => {
       (log) => at(log, look(50.5 * s, "dcn2", { live: { cib: "x", epoch: "0.10" } })),
     ],
     [
+      "a node stays behind",
+      "I8",
+      (log) =>
+        change(log, (entry) =>
+          entry.kind === "node" && entry.node !== "dcn3" && entry.t > 40 * s
+            ? { ...entry, cib: "c2", epoch: "0.11" }
+            : entry,
+        ),
+    ],
+    [
       "no DC for long",
       "I9",
       (log) => change(log, (entry) => (entry.kind === "node" ? { ...entry, dc: null } : entry)),
@@ -226,6 +236,20 @@ describe("other ways to break them", () => {
     ],
   ])("%s", (_name, id, plant) => {
     expect(judge(plant(goodLog())).violated).toContain(id);
+  });
+
+  it("a node that is one change behind while a flood of them comes is none that stays behind", () => {
+    const flood = change(goodLog(), (entry) => {
+      if (entry.kind !== "node" || entry.t < 40 * s) return entry;
+      const epoch = Math.floor(entry.t / s) - (entry.node === "dcn3" ? 1 : 0);
+      return { ...entry, cib: `c${epoch}`, epoch: `0.${epoch}` };
+    });
+    expect(judge(flood).violated).not.toContain("I8");
+  });
+
+  it("what lies on the disk of a node outside any partition is no configuration that was lost", () => {
+    const apart = { quorate: false, members: ["dcn2"], epoch: "0.9", cib: "c0" };
+    expect(judge(at(goodLog(), look(50.5 * s, "dcn2", apart))).violated).not.toContain("I5");
   });
 
   it("an outage is no fault of a controller that is only asked now and then", () => {

@@ -16,14 +16,18 @@ const APPLICATIONS = `  hmi:
       quiet: { image: "registry.site:5000/quiet:1", user: quiet }
 `;
 
-async function filesOf(debian: "bookworm" | "trixie"): Promise<Map<string, string>> {
+async function layerOf(debian: "bookworm" | "trixie") {
   const set = await plant((text) =>
     text.replace("  hmi:\n", APPLICATIONS).replace("debian: bookworm", `debian: ${debian}`),
   );
   const { layers } = await graphOf(set);
-  const files = layers.find(({ address }) => address === "role/hmi")?.files ?? [];
+  return layers.find(({ address }) => address === "role/hmi");
+}
+
+async function filesOf(debian: "bookworm" | "trixie"): Promise<Map<string, string>> {
+  const layer = await layerOf(debian);
   return new Map(
-    files.map((file) => [
+    layer?.files.map((file) => [
       file.path,
       "link" in file ? `-> ${file.link}` : Buffer.from(file.content).toString(),
     ]),
@@ -80,6 +84,8 @@ describe("applications", () => {
       "f /var/lib/systemd/linger/quiet ",
     );
     expect(files.get("/etc/subuid")).toBe("quiet:200000:65536\n");
+    expect((await layerOf("bookworm"))?.packages).toEqual(["dbus-user-session", "slirp4netns", "uidmap"]);
+    expect((await layerOf("trixie"))?.packages).toContain("passt");
   });
 
   test("with users in two parts of one image are refused: one file has the ids of all", () => {

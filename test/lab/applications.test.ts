@@ -12,6 +12,7 @@ const APPLICATIONS = `  hmi:
     applications:
       hello: { image: "${REGISTRY}/hello:prod", update: auto, command: [-p, "8082"] }
       lazy: { image: "${REGISTRY}/hello:prod", command: [-p, "8081"], onDemand: { listen: 8080, port: 8081, idle: 5s } }
+      quiet: { image: "${REGISTRY}/hello:prod", user: plant, command: [-p, "8083"], ports: ["8083:8083"] }
 `;
 const INSECURE = `configuration:
   files:
@@ -92,6 +93,17 @@ describe.skipIf(noLab !== undefined)("applications of a device", () => {
     await eventually(
       () => asked(8082),
       (text) => text === "three",
+    );
+  });
+
+  it("runs without root what names a user, while nobody of that name is logged in", async () => {
+    await eventually(
+      () => asked(8083),
+      (text) => text === "one",
+      300_000,
+    );
+    expect(await lab.shell("hmi-01", "ps -o user= -p $(pgrep -f 'httpd.*-p 8083')")).toMatch(
+      /^(plant|2\d{5})$/m,
     );
   });
 

@@ -77,6 +77,48 @@ describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
     expect(await configuration("dcn3"), back.stderr).not.toContain('id="broken"');
   });
 
+  it("takes nothing back where no node has quorum at the deadline, nor confirms; with quorum again it goes back, once", async () => {
+    const before = await configuration("dcn2");
+    // Long enough that the cut comes before the deadline on a slow machine.
+    const made = await dcnHa("apply", bad, "--confirm-within", "30s", "--no-wait", "--json");
+    expect([made.exitCode, JSON.parse(made.stdout)], made.stderr).toMatchObject([0, { awaiting: true }]);
+    await Promise.all(["site", "process"].map((network) => lab.fault("cut-network", network)));
+    for (const node of nodes) {
+      await eventually(`no quorum on ${node}`, async () =>
+        (await lab.shell(node, "corosync-quorumtool -s")).includes("Quorate:          No"),
+      );
+      expect(await lab.shell(node, GUARD), "cut in time").toContain('value="armed ');
+    }
+    const waits = "journalctl --no-pager --unit dcn-ha-guard | grep -c 'no quorum here; trying again'";
+    await Promise.all(
+      nodes.map((node) =>
+        eventually(`the deadline on ${node}`, async () => Number(await lab.shell(node, waits)) > 1),
+      ),
+    );
+    const confirmed = await dcnHa("confirm", lab.profile);
+    expect([confirmed.exitCode, confirmed.stdout]).toEqual([
+      69,
+      expect.stringContaining("no node with quorum"),
+    ]);
+    for (const node of nodes) {
+      expect(await lab.shell(node, GUARD), node).toContain('value="armed ');
+      expect(await configuration(node), node).toContain('id="broken"');
+      expect(await lab.shell(node, ARMED_FILES), node).not.toBe("");
+    }
+    const since = await lab.shell("dcn1", "date +%s");
+    expect((await lab.lab("heal")).exitCode).toBe(0);
+    await lab.settled(nodes);
+    await eventually("reverted", async () => (await lab.shell("dcn1", GUARD)).includes('value="reverted '));
+    await eventually("nothing armed", async () =>
+      (await Promise.all(nodes.map((node) => lab.shell(node, ARMED_FILES)))).every((text) => text === ""),
+    );
+    for (const node of nodes) expect(await configuration(node), node).toBe(before);
+    expect(await lab.shell("dcn1", LOCK)).toContain('value="free"');
+    const journals = await Promise.all(nodes.map((node) => lab.shell(node, takenBackSince(since))));
+    expect(journals.join("\n").match(/the change was taken back/g)).toHaveLength(1);
+    expect((await dcnHa("confirm", lab.profile)).stdout).toContain("too late");
+  });
+
   it("takes a bad change back with the controller cut off and the node that made it dead; foreign edits stay", async () => {
     // Fenced with a reboot, the dead node would be back before the deadline, and take the change back itself.
     const fencing = (action: string) =>
@@ -91,6 +133,7 @@ describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
         action,
       );
     const before = await configuration("dcn2");
+    const since = await lab.shell("dcn2", "date +%s");
     // Long enough that the foreign edit and the faults come before the deadline on a slow machine.
     const words = [program, "apply", bad, "--confirm-within", "80s"];
     const controller = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
@@ -139,9 +182,7 @@ describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
       );
       expect(await configuration(maker)).toBe(after);
       // Once over all: by one that stayed, or by the dead one, where fencing has booted it again in time.
-      const journals = await Promise.all(
-        nodes.map((node) => lab.shell(node, "journalctl --no-pager --unit dcn-ha-guard | grep 'taken back'")),
-      );
+      const journals = await Promise.all(nodes.map((node) => lab.shell(node, takenBackSince(since))));
       console.info(`the change of ${maker} was taken back: ${journals.join(" ").trim()}`);
       expect(journals.join("\n").match(/the change was taken back/g)).toHaveLength(1);
     } finally {
@@ -154,6 +195,10 @@ describe.skipIf(noLab !== undefined)("apply --confirm-within", () => {
     ]);
   });
 });
+
+/** What guards say that took a change back. */
+const takenBackSince = (epoch: string): string =>
+  `journalctl --no-pager --since @${epoch} --unit dcn-ha-guard | grep 'taken back'`;
 
 /** No packet of a controller's SSH comes in any more. */
 const cut = [

@@ -53,6 +53,42 @@ describe.skipIf(noLab !== undefined)("apply, of another corosync.conf", () => {
     expect((await apply(file)).result.outcome).toBe("unchanged");
   });
 
+  it("moves a link to another address on one node, then to another network on all, and back: nothing that runs notices", async () => {
+    const here = /process: (\d+\.\d+\.\d+)\./.exec(readFileSync(lab.profile, "utf8"))?.[1] ?? "";
+    const there = "10.99.0";
+    for (const node of nodes)
+      for (const network of [here, there])
+        await lab.exec(node, "ip", "addr", "add", `${network}.13${node.slice(3)}/24`, "dev", "process");
+    const onto = (moved: readonly string[], network: string): string =>
+      variant(`moved-${moved.length}`, (text) => {
+        const line = /process: \S+\.1(\d)$/gm;
+        const to = text.replace(line, (stays, number: string) =>
+          moved.includes(`dcn${number}`) ? `process: ${network}.13${number}` : stays,
+        );
+        return `${to}corosync:\n  totem: { token: 2345 }\n`;
+      });
+    const before = await lab.runs(nodes);
+    const ways: readonly (readonly [moved: readonly string[], network: string])[] = [
+      [["dcn2"], here],
+      [nodes, there],
+      [[], here],
+    ];
+    for (const [moved, network] of ways) {
+      const { run, result } = await apply(onto(moved, network));
+      expect([run.exitCode, result], run.stderr).toMatchObject([0, { outcome: "changed", unhealthy: [] }]);
+      for (const node of nodes) {
+        const links = await lab.shell(node, "corosync-cfgtool -s");
+        const address = `${network}.1${moved.includes(node) ? "3" : ""}${node.slice(3)}`;
+        if (moved.length !== 1 || moved.includes(node))
+          expect(links).toMatch(new RegExp(`LINK ID 1 udp\\s+addr\\s+= ${address.replaceAll(".", "\\.")}\n`));
+        expect(links).not.toContain("disconnected");
+      }
+      expect(await lab.runs(nodes), `${moved.length} moved`).toEqual(before);
+    }
+    expect((await apply(onto([], here))).result.outcome).toBe("unchanged");
+    expect(lab.fencings(0)).toEqual([]);
+  });
+
   it("goes node by node where a reload is not enough: not where something would stop; one move, nobody fenced, no standby left", async () => {
     const file = totem("netmtu", "token: 2345, netmtu: 1400");
     const home = await lab.holder();

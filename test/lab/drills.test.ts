@@ -17,7 +17,14 @@ const library = parseDocuments(
 ).documents.flatMap((one): Drill[] => (one.kind === "Drill" ? [one.value] : []));
 const all = library.map(({ name }) => name);
 const core = library.filter((drill) => drill.core === true).map(({ name }) => name);
-const few = ["power-loss", "frozen", "isolated", "one-network-lost", "workload-killed"];
+const few = [
+  "power-loss",
+  "frozen",
+  "isolated",
+  "one-network-lost",
+  "workload-killed",
+  "power-supply-broken",
+];
 
 /** A lab, its drills, and what of them does not fit it. */
 const grounds = [
@@ -27,7 +34,11 @@ const grounds = [
         { name: "drills2", up: ["--nodes", "2"], drills: [...core, "pair-split"] },
         { name: "drills5", up: ["--nodes", "5"], drills: [...core, "two-lost", "two-isolated"] },
         { name: "drillsd13", up: ["--os", "debian13"], drills: core },
-        { name: "drillsmix", up: ["--os", "debian12,debian12,debian13"], drills: ["mixed-versions"] },
+        {
+          name: "drillsmix",
+          up: ["--os", "debian12,debian12,debian13"],
+          drills: [...core, "mixed-versions"],
+        },
         {
           name: "drillsq",
           up: ["--nodes", "2", "--qdevice"],
@@ -41,11 +52,13 @@ describe.skipIf(noLab !== undefined).each(grounds)("drills in $name", ({ name, u
   let lab: Lab;
   const state = mkdtempSync(join(tmpdir(), "drills-"));
 
-  beforeAll(async () => {
+  async function begin(): Promise<void> {
     lab = await Lab.up(name, ...up);
     const run = await lab.apply();
     expect(run.exitCode, run.stderr).toBe(0);
-  });
+  }
+
+  beforeAll(begin);
   afterAll(() => lab.down());
 
   async function drill(what: string): Promise<DrillResult> {
@@ -60,7 +73,13 @@ describe.skipIf(noLab !== undefined).each(grounds)("drills in $name", ({ name, u
   }
 
   it.each(drills)("%s", async (what) => {
-    const result = await drill(what);
+    let result = await drill(what);
+    // The drill before has told what it left; this one is to begin on a group that is well.
+    if (result.why?.startsWith("the group was not well") === true) {
+      await lab.down();
+      await begin();
+      result = await drill(what);
+    }
     const { outcome, outageMs = 0, bound, checks, why = "" } = result;
     const times = outageMs === 0 ? "" : `, outage ${(outageMs / (bound?.totalMs ?? 1)).toFixed(2)} × bound`;
     console.log(`${name} ${what}: ${outcome}${times} ${why}`);

@@ -19,10 +19,12 @@ libraryGroup("five-mixed", { nodes: mixed }, (lab) => {
     await release(batch);
     expect(await places(lab(), "report-server")).toEqual([batch]);
 
+    // Which survivor takes what depends on which loss the cluster sees first, so prove is held to where nodes are lost alone.
+    const survivors = mixed.filter((node) => node !== control && node !== batch);
     const begin = nowNs();
     await Promise.all([lab().fault("power-off", control), lab().fault("power-off", batch)]);
-    expect(mixed).toContain(await lab().begunAgain("soft-control", begin));
-    expect(mixed).toContain(await lab().begunAgain("batch-control", begin));
+    expect(survivors).toContain(await lab().begunAgain("soft-control", begin));
+    expect(survivors).toContain(await lab().begunAgain("batch-control", begin));
     await lab().settled(mixed, 240_000);
     const [one, other] = await places(lab(), "soft-control", "batch-control");
     expect([one === other, await begun(lab(), "report-server", begin)]).toEqual([false, []]);

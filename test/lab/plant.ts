@@ -18,7 +18,7 @@ export class Plant {
   readonly repository = join(this.folder, "repo");
   readonly keys = join(this.folder, "plant.gpg");
   private readonly home = join(this.folder, "gpg");
-  private readonly text: string;
+  private text: string;
   private fingerprint = "";
 
   constructor() {
@@ -30,6 +30,11 @@ export class Plant {
   get words(): string[] {
     const { set, repository, keys } = this;
     return ["--images", set, "--repository", repository, "--channel", "stable", "--keys", keys];
+  }
+
+  /** Changes the set for good: every image from now on has it. */
+  change(edit: (text: string) => string): void {
+    this.text = edit(this.text);
   }
 
   /** Builds the set as it is, or as `edit` changes it. */
@@ -48,12 +53,12 @@ export class Plant {
     };
   }
 
-  /** Builds, signs and publishes into the channel `stable`. */
-  async publish(edit?: (text: string) => string): Promise<Built> {
+  /** Builds, signs and publishes into the channel `stable`, of the repository that devices follow or of another one. */
+  async publish(edit?: (text: string) => string, to = this.repository): Promise<Built> {
     if (this.fingerprint === "") this.makeKey();
     const built = await this.build(edit);
     const run = await dcnHa(
-      ...["image", "publish", this.set, "--to", this.repository, "--channel", "stable"],
+      ...["image", "publish", this.set, "--to", to, "--channel", "stable"],
       ...["--sign-by", this.fingerprint, "--gpg-home", this.home],
     );
     if (run.exitCode !== 0) throw new Error(`image publish: ${run.stderr}`);

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dcnHa, eventually, Lab, noLab } from "./lab.js";
 
@@ -32,6 +34,49 @@ describe.skipIf(noLab !== undefined)("two nodes and a quorum device", () => {
       /quorum \(3 of 3 votes\)[\s\S]*quorum device \S+: votes/,
     );
     expect(JSON.parse((await lab.apply("--json")).stdout)).toMatchObject({ outcome: "unchanged" });
+  });
+
+  it("take other options of the device, also such as its host wants the same of all: nobody loses quorum, nothing that runs notices", async () => {
+    const other = join(lab.folder, "options.yaml");
+    const heuristics =
+      "corosync:\n  quorum: { device: { heuristics: { mode: on, exec_up: /usr/bin/true } } }\n";
+    const text = readFileSync(lab.profile, "utf8");
+    writeFileSync(
+      other,
+      text.replace("  algorithm: ffsplit\n", "  algorithm: ffsplit\n  tieBreaker: highest\n") + heuristics,
+    );
+    const device = (node: string) => lab.shell(node, "corosync-qdevice-tool -s -v");
+    const before = await lab.runs(nodes);
+    expect(await device("dcn1")).toMatch(/Tie-breaker:\s+Node with lowest node ID/);
+    const run = await dcnHa("apply", other, "--json");
+    expect([run.exitCode, JSON.parse(run.stdout)], run.stderr).toMatchObject([
+      0,
+      { outcome: "changed", unhealthy: [] },
+    ]);
+    for (const node of nodes) {
+      expect(await device(node)).toMatch(/Tie-breaker:\s+Node with highest node ID/);
+      expect(await device(node)).toMatch(/Heuristics result:\s+Pass/);
+      expect(await quorum(node)).toMatch(/Total votes: +3\n[\s\S]*A,V,NMW dcn1/);
+      expect(
+        await lab.shell(
+          node,
+          "journalctl --no-pager -u corosync | grep -c 'lost quorum\\|within the non-primary'",
+        ),
+      ).toBe("0");
+    }
+    expect(await lab.runs(nodes)).toEqual(before);
+    expect(JSON.parse((await dcnHa("apply", other, "--json")).stdout)).toMatchObject({
+      outcome: "unchanged",
+    });
+    // And back by the command that is about the device alone, which leaves the rest of the profile to apply.
+    const back = await dcnHa("qdevice", "add", lab.profile, "--json");
+    expect(back.exitCode, back.stderr + back.stdout).toBe(0);
+    for (const node of nodes) {
+      expect(await device(node)).toMatch(/Tie-breaker:\s+Node with lowest node ID/);
+      expect(await quorum(node)).toMatch(/Total votes: +3\n[\s\S]*A,V,NMW dcn1/);
+    }
+    expect(JSON.parse((await lab.apply("--json")).stdout)).toMatchObject({ outcome: "unchanged" });
+    expect(await lab.runs(nodes)).toEqual(before);
   });
 
   it("go on as if nothing had happened when the device dies, and count it again when it is back", async () => {

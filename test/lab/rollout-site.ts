@@ -1,6 +1,6 @@
 // A site of three devices that get other images: its document, its controller, and what is to be seen from outside.
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
@@ -28,6 +28,9 @@ export function outcomes({ order, nodes: all }: RolloutRecord): (string | undefi
   return order.map((node) => all[node]?.outcome);
 }
 
+/** The set without its other site: half of the images to build and to publish, half of the devices. */
+const ofOneSite = (text: string): string => text.replace(/^ {2}site-2:\n(?: {4}.*\n)*/m, "");
+
 /** The site, with its images at the version that was published first. */
 export class RolloutSite {
   readonly document: string;
@@ -39,16 +42,29 @@ export class RolloutSite {
     this.document = join(plant.folder, "rollout.yaml");
   }
 
-  static async up(name: string, deadlines: string): Promise<RolloutSite> {
+  /** `prepare` changes the set before its first images; `words` are more of `lab up`. */
+  static async up(
+    name: string,
+    deadlines: string,
+    prepare: (plant: Plant) => void = () => undefined,
+    words: readonly string[] = [],
+  ): Promise<RolloutSite> {
     const plant = new Plant();
-    await plant.publish();
-    const lab = await Lab.up(name, ...plant.words, "--off");
+    prepare(plant);
+    await plant.publish(ofOneSite);
+    const lab = await Lab.up(name, ...plant.words, "--off", ...words);
     const site = new RolloutSite(lab, plant);
     await lab.lab("power", "on", ...nodes);
     await site.online();
     const text = `kind: Rollout\nname: next\ngroups: [${site.group}]\nsoak: 5s\ndeadlines: ${deadlines}\n`;
     writeFileSync(site.document, text);
     return site;
+  }
+
+  /** Has it these deadlines from now on. */
+  within(deadlines: string): void {
+    const text = readFileSync(this.document, "utf8");
+    writeFileSync(this.document, text.replace(/^deadlines: .*$/m, `deadlines: ${deadlines}`));
   }
 
   get group(): string {
@@ -60,15 +76,21 @@ export class RolloutSite {
     this.plant.end();
   }
 
-  /** Every node is in, and the cluster has quorum. */
-  online() {
+  /** Every node is in, in one of these states, and the cluster has quorum. */
+  online(...states: readonly string[]) {
+    const wanted = states.length === 0 ? ["online"] : states;
     return eventually(
       () => this.lab.status(),
       (status) =>
         status?.quorate === true &&
-        nodes.every((node) => status.nodes.some(({ name, state }) => name === node && state === "online")),
+        nodes.every((node) =>
+          status.nodes.some(({ name, state }) => name === node && wanted.includes(state)),
+        ),
       240_000,
-    );
+    ).catch(async (error: unknown) => {
+      const said = await dcnHa("status", this.lab.profile);
+      throw new Error(`not online: ${said.stderr}${said.stdout}`, { cause: error });
+    });
   }
 
   /** The commit that a node runs. */
@@ -78,7 +100,9 @@ export class RolloutSite {
 
   /** Publishes the set as `version`, or as `edit` changes it beside that. */
   publish(version: string, edit: (text: string) => string = (text) => text) {
-    return this.plant.publish((text) => edit(text.replace("version: 1.0.0", `version: ${version}`)));
+    return this.plant.publish((text) =>
+      ofOneSite(edit(text.replace("version: 1.0.0", `version: ${version}`))),
+    );
   }
 
   rollout(verb: string, ...words: readonly string[]): Promise<Run> {
@@ -91,16 +115,34 @@ export class RolloutSite {
     return (JSON.parse(stdout) as { groups: { events: RolloutEvent[] }[] }).groups[0]?.events ?? [];
   }
 
-  /** Nobody is left in standby, nobody holds the lock. */
+  /** Nobody is left in standby, no workload is banned from anywhere, nobody holds the lock. */
   async nothingLeft(about = ""): Promise<void> {
     const cib = await this.lab.shell("hmi-01", "cibadmin --query --local");
     expect(cib, about).not.toContain('name="dcn-ha-standby"');
     expect(cib, about).not.toMatch(/name="standby" value="(on|true)"/);
+    expect(cib, about).not.toMatch(/ id="cli-(ban|prefer|standby)-/);
     expect(cib, about).toMatch(/name="dcn-ha-lock" value="free"/);
   }
 
+  /** After a test that failed: every machine on, nobody in standby, no rollout under way. */
+  async recover(): Promise<void> {
+    await eventually(
+      async () => {
+        for (const node of nodes) await this.lab.lab("power", "on", node);
+        return this.online("online", "standby").catch(() => undefined);
+      },
+      (status) => status !== undefined,
+      600_000,
+    );
+    for (const node of nodes) {
+      await this.lab.shell(node, "systemctl unmask --runtime reboot.target");
+      await dcnHa("node", "unstandby", this.group, node);
+    }
+    await this.rollout("abort");
+  }
+
   /** How many nodes Pacemaker saw out at most, looked at again and again until it is told to end. */
-  watchOut(): { readonly end: () => Promise<number> } {
+  watchOut(everyMs = 1_000): { readonly end: () => Promise<number> } {
     const told = { over: false };
     const watching = (async () => {
       let most = 0;
@@ -108,7 +150,7 @@ export class RolloutSite {
         const status = await this.lab.status();
         const out = status?.nodes.filter(({ state }) => state !== "online").length ?? 0;
         most = Math.max(most, status === undefined ? 0 : out);
-        await delay(1_000);
+        await delay(everyMs);
       }
       return most;
     })();
@@ -140,12 +182,13 @@ export class RolloutSite {
       ended,
       said: () => stderr,
       kill: () => child.kill("SIGKILL"),
+      signal: (signal: NodeJS.Signals) => child.kill(signal),
       /** Waits for these words and returns what stands in their parentheses; throws where it ended without them. */
       says: async (wanted: RegExp): Promise<readonly (string | undefined)[]> => {
         const found = await eventually(
           () => Promise.resolve(wanted.exec(stderr)),
           (match) => match !== null || child.exitCode !== null,
-          300_000,
+          600_000,
         );
         if (found === null) throw new Error(`it ended without a word of ${wanted.source}: ${stderr}`);
         return found.slice(1);

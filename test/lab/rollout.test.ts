@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RolloutEvent } from "../../src/workflows/index.js";
 import { dcnHa, noLab, nowNs } from "./lab.js";
+import { Requests, withAnswers } from "./requests.js";
 import { nodes, outcomes, RolloutSite, recordOf, workloads } from "./rollout-site.js";
 
 const CHECK = "#!/bin/sh\ncommand -v git >/dev/null || { echo 'this image has no git'; exit 1; }\n";
@@ -13,7 +14,7 @@ describe.skipIf(noLab !== undefined)("a rollout", () => {
   let site: RolloutSite;
 
   beforeAll(async () => {
-    site = await RolloutSite.up("rollout", "{ reboot: 3min, green: 5min, join: 2min }");
+    site = await RolloutSite.up("rollout", "{ reboot: 3min, green: 5min, join: 2min }", withAnswers);
   }, 2_400_000);
   afterAll(() => site.down());
 
@@ -27,10 +28,13 @@ describe.skipIf(noLab !== undefined)("a rollout", () => {
     const next = (await site.plant.publish((text) => text.replace("version: 1.0.0", "version: 2.0.0")))
       .commits;
     const before = await Promise.all(nodes.map((node) => site.booted(node)));
+    const client = new Requests(site.lab);
+    await client.answered();
     const begin = nowNs();
     const watch = site.watchOut();
     const run = await site.rollout("start", "--json");
     const took = (nowNs() - begin) / 1e9;
+    const answers = await client.end(begin);
     expect(await watch.end()).toBeLessThanOrEqual(1);
     expect(run.exitCode, run.stderr).toBe(0);
     const record = recordOf(run);
@@ -48,6 +52,11 @@ describe.skipIf(noLab !== undefined)("a rollout", () => {
       // Its heartbeat is every 50 ms: a request that got no answer would be an outage.
       expect(since.length, `${workload}: ${JSON.stringify(since)}`).toBeLessThanOrEqual(1);
     }
+    // Who asks all the time misses an answer only while the workload moves, and that it does once.
+    expect(answers.perSecond).toBeGreaterThan(19);
+    expect(answers.lost).toEqual([]);
+    expect(answers.moves.length, JSON.stringify(answers.moves)).toBeLessThanOrEqual(1);
+    console.log(`a client's requests: ${JSON.stringify(answers)}`);
     await site.nothingLeft();
     console.log(`three nodes in ${took.toFixed(1)} s: ${phases(await site.history())}`);
     await site.lab.shell("hmi-01", "crm_resource --resource bridge --meta --delete-parameter target-role");

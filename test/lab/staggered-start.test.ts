@@ -77,6 +77,15 @@ describe.skipIf(noLab !== undefined)("cold start after a power cut of the site",
     expect((await lab.truth()).doubleRuns).toEqual([]);
   });
 
+  it("a corosync that dies as it starts is started again, and Pacemaker after it: nobody would fence that node", async () => {
+    const begin = nowNs();
+    const dies =
+      "systemctl stop pacemaker corosync; systemctl start --no-block corosync pacemaker; until pid=$(pidof corosync); do sleep 0.01; done; kill -9 $pid; sleep 1; systemctl is-active pacemaker";
+    expect(await lab.shell("dcn3", dies)).not.toBe("active");
+    await lab.settled(nodes);
+    expect(lab.fencings(begin)).toEqual([]);
+  });
+
   it("a node that stays dead holds the others back for the grace time only, then they run without it", async () => {
     await lab.lab("power", "off", ...nodes);
     for (const node of nodes) {

@@ -162,7 +162,7 @@ describe.skipIf(noLab !== undefined)("each kind of workload", () => {
     const others = ["dcn2", "dcn3"];
     const now = await eventually(
       () => places(others),
-      (seen) => ["control", "plc", "recorder", "leader"].every((name) => seen[name] !== undefined),
+      (seen) => ["control", "plc", "recorder", "disk", "leader"].every((name) => seen[name] !== undefined),
     );
     const { plc, disk, recorder, leader, ...rest } = now;
     expect(rest).toEqual({ control: ["dcn3"], historian: ["dcn2"], panel: ["dcn2"], collector: others });

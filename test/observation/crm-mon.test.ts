@@ -78,6 +78,13 @@ test("the old root element", () => {
   expect(cluster(text)).toMatchObject({ dc: { name: "a" }, quorate: false, nodes: [] });
 });
 
+test("tickets: those that are held here", () => {
+  const held = '<ticket id="line-1" status="granted" standby="false"/><ticket id="line-2" status="revoked"/>';
+  const root = (tickets: string): string => `<pacemaker-result><summary/>${tickets}</pacemaker-result>`;
+  expect(cluster(root(`<tickets>${held}</tickets>`)).tickets).toEqual(["line-1"]);
+  expect(cluster(root("")).tickets).toBeUndefined();
+});
+
 test("no cluster: the tool's own reason", () => {
   const text =
     '<pacemaker-result><status code="102" message="Not connected"><errors><error>one</error><error>crm_mon: Connection to cluster failed</error></errors></status></pacemaker-result>';

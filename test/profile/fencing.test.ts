@@ -36,7 +36,7 @@ function device(text: string, id: string): Record<string, string> {
 const PASSWORD = "/usr/local/lib/dcn-ha/fence-secret bmc-dcn1";
 
 describe("a device", () => {
-  test("IPMI: encrypted, with the right to switch the power and no more", () => {
+  test("IPMI: encrypted, with the right to switch the power and no more, and not asked without end", () => {
     const fence =
       "{ ipmi: { address: 'fd00::11', username: dcn, cipher: 17, password: { secret: bmc/dcn1 } } }";
     expect(device(with1(fence), "fence-dcn1")).toEqual({
@@ -47,6 +47,11 @@ describe("a device", () => {
       lanplus: "1",
       privlvl: "operator",
       cipher: "17",
+      // Off and on again have to fit into the minute that Pacemaker gives both.
+      disable_timeout: "false",
+      login_timeout: "15",
+      power_timeout: "15",
+      shell_timeout: "15",
       pcmk_host_list: "dcn1",
     });
   });

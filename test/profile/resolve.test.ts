@@ -196,6 +196,10 @@ test("fence devices know their secret by reference, and never run on the node th
   const device = group.model.configuration.resources[0];
   const pairs = device?.kind === "primitive" ? device.instanceAttributes.flatMap((set) => set.pairs) : [];
   expect(Object.fromEntries(pairs.map(({ name, value }) => [name, value]))).toEqual({
+    disable_timeout: "false",
+    login_timeout: "15",
+    power_timeout: "15",
+    shell_timeout: "15",
     ip: "10.40.0.11",
     ipport: "8443",
     username: "dcn",

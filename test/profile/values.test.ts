@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hintFor, nearestName } from "../../src/profile/index.js";
+import { hintFor, nearestName, nearestNames } from "../../src/profile/index.js";
 import {
   addressFault,
   durationFault,
@@ -132,6 +132,18 @@ test("the nearest name, and none where nothing is near", () => {
   expect(nearestName("xyz", ["nodes", "networks"])).toBeUndefined();
   expect(nearestName("ab", ["ba"])).toBe("ba");
   expect(hintFor("x", [])).toBe("none is known");
+  const drills = [
+    "disk-full-log",
+    "disk-full-temp",
+    "power-loss",
+    "qnetd-killed",
+    "disk-full-cluster",
+    "disk-fuller",
+  ];
+  expect(nearestNames("disk-full", drills)).toEqual(["disk-full-cluster", "disk-full-log", "disk-full-temp"]);
+  expect(nearestNames("powr-los", drills)).toEqual(["power-loss"]);
+  expect(nearestNames("killed", drills)).toEqual(["qnetd-killed"]);
+  expect(nearestNames("something-else", drills)).toEqual([]);
 });
 
 test("times and sizes are read back as they were written", () => {

@@ -131,7 +131,7 @@ describe.skipIf(!python)("after the gate", { timeout: 60_000 }, () => {
 
     // dcn3 was not heard, so nobody waits for it; dcn2 joins a moment later than dcn1.
     setMembers(first, ["dcn1"]);
-    setTimeout(() => setMembers(first, ["dcn1", "dcn2"]), 500);
+    setTimeout(() => setMembers(first, ["dcn1", "dcn2"]), 2_000);
     const joined = await run(first, ["joined"]);
     expect(joined.seconds).toBeGreaterThan(0.4);
     expect(joined.said).toContain("all peers of the gate are members of corosync");

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -13,7 +14,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const PROGRAM = readFileSync(join(import.meta.dirname, "../../resources/node/dcn-ha-update"), "utf8");
+const PARTS = join(import.meta.dirname, "../../resources/node/update");
+const PROGRAM = readdirSync(PARTS)
+  .sort()
+  .map((part) => readFileSync(join(PARTS, part), "utf8"))
+  .join("");
 const WORLD = join(import.meta.dirname, "update-world.sh");
 export const OLD = "a".repeat(64);
 export const NEW = "b".repeat(64);

@@ -152,6 +152,27 @@ describe("a wanted image", () => {
     expect(calls()).toMatch(/^pull-image b{64}$/m);
   });
 
+  test("of the network takes a node that a medium brought further on, and never back", () => {
+    site = new UpdateSite();
+    site.set("image", OLD);
+    site.set("medium", `source=lab:stable/dcn/hmi\ndate=200\ndigest=${NEW}\nversion=2.0.0`);
+    site.run();
+    site.set("booted", NEW);
+    site.set("date", "100");
+    site.forget("calls");
+    site.run();
+    // The medium says so as long as it is there, its date after that.
+    expect(calls()).not.toContain("resolve-image");
+    site.forget("medium");
+    looks();
+    expect(calls()).toContain("resolve-image");
+    expect(calls()).not.toMatch(LEAVES);
+    site.set("image", "c".repeat(64));
+    site.set("date", "300");
+    looks();
+    expect(calls()).toMatch(LEAVES);
+  });
+
   test("comes from a channel that the settings name", () => {
     site = new UpdateSite("channel=canary\n");
     site.run();

@@ -54,7 +54,7 @@ done_by() {
 		[ ! -s "$w/left" ] || sed 's/^/left=/' "$w/left"
 		[ ! -s "$w/denied" ] || sed 's/^/denied=/' "$w/denied"
 		;;
-	resolve-image) printf 'source=%s\ndigest=%s\nversion=%s\n' "${first:-lab:stable/dcn/hmi}" "$(get image)" "$(get version)" ;;
+	resolve-image) printf 'source=%s\ndate=%s\ndigest=%s\nversion=%s\n' "${first:-lab:stable/dcn/hmi}" "$(get date)" "$(get image)" "$(get version)" ;;
 	take-medium) get medium || : ;;
 	pull-image) printf 'pull=pulled\nversion=%s\n' "$(get version)" ;;
 	compare-image) get compared ;;

@@ -131,7 +131,7 @@ test("updated: each step is asked for once, and looked at before the next", () =
     "stopping: stop-cluster",
     "stopping: → rebooting",
     "rebooting: reboot-node",
-    "rebooting: reboot-node",
+    "rebooting:",
     "rebooting: → booting",
     "booting: → joining",
     "joining:",
@@ -197,6 +197,23 @@ const ENDS: readonly [
   [
     "the others are ill as well",
     [...TO_REBOOT, silent, back, { health: "green" }, { ...tooLong, othersIll: true }],
+    { outcome: "cannot-rejoin", phase: "over", denies: false, says: "the others see it offline" },
+  ],
+  [
+    "it loses its power when it takes work again",
+    [
+      ...TO_REBOOT,
+      silent,
+      back,
+      { health: "green" },
+      { member: "standby" },
+      { ...gone, ...silent, ...tooLong },
+    ],
+    { outcome: "unreachable", phase: "over", denies: false, says: "does not answer" },
+  ],
+  [
+    "it leaves again when it takes work",
+    [...TO_REBOOT, silent, back, { health: "green" }, { member: "standby" }, { ...gone, ...tooLong }],
     { outcome: "cannot-rejoin", phase: "over", denies: false, says: "the others see it offline" },
   ],
   [

@@ -167,6 +167,17 @@ function createNode(base: string, name: string, { names, oneCib }: Around): Sand
   };
 }
 
+/** corosync-quorumtool(8): who runs is a member. */
+function countVotes(root: string, names: readonly string[]): string {
+  return `count=0 rows=''
+for one in ${names.map((name, index) => `${index + 1}:${name}`).join(" ")}; do
+  [ -e ${root}/../"\${one#*:}"/units/corosync.service.active ] || continue
+  count=$((count + 1)) rows="$rows  \${one%%:*} 1 \${one#*:}
+"
+done
+printf 'Quorum information\\nNodes: %d\\nQuorate: Yes\\nExpected votes: %d\\nTotal votes: %d\\nQuorum: 1\\n\\nNodeid Votes Name\\n%s' "$count" "$count" "$count" "$rows"`;
+}
+
 function stubs(
   root: string,
   live: string,
@@ -194,7 +205,8 @@ standby() {
 /name="standby"/ && /value="on"/ && uname == who { found = 1 } END { print found ? "true" : "false" }' ${live}
 }
 cat <<END\n${mon}\nEND`,
-    "corosync-quorumtool": `cat <<'END'\n${votes}END`,
+    "corosync-quorumtool": oneCib ? countVotes(root, names) : `cat <<'END'\n${votes}END`,
+    crm_node: `CIB_file=${live}; export CIB_file; exec /usr/sbin/cibadmin --delete-all --force --xpath "//nodes/node[@uname='$3']"`,
     // corosync looks for its own machine among the nodes, by the name that the kernel gives.
     corosync: `[ "$1" = -t ] || exec /usr/sbin/corosync "$@"
 sed "s/name: ${name}$/name: $(/usr/bin/uname -n)/" "$3" >"$3.here"
@@ -206,7 +218,9 @@ echo '<resource-agent name="any"><actions><action name="start"/><action name="st
     // A reload is taken at once, by all: each reads its own file.
     "corosync-cfgtool": `[ "$1" = -R ] || { echo 'Local node ID 1, transport knet'; exit; }
 echo reload >>${root}/journal.log
-for node in ${root}/../*; do cp "$node/etc/corosync/corosync.conf" "$node/units/corosync.runs"; done`,
+for node in ${root}/../*; do
+  [ ! -e "$node/etc/corosync/corosync.conf" ] || cp "$node/etc/corosync/corosync.conf" "$node/units/corosync.runs"
+done`,
     "corosync-cmapctl": `[ $# -eq 0 ] && [ -e ${root}/units/corosync.service.active ] || exit 0
 awk '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
 /}/ { depth--; next }
@@ -247,7 +261,7 @@ start)
     fi
   done ;;
 stop) for unit; do rm -f "$units/$unit.active"; done ;;
-daemon-reload | restart) : ;;
+daemon-reload | restart | disable | add-wants) : ;;
 *) exit 1 ;;
 esac`,
   };

@@ -1,7 +1,9 @@
 // The property tests with long counts: every file of test/ that uses fast-check or has a count for soaks, several rounds, a new seed each.
-// usage: node test/soak/run.js [--rounds N] [--runs N] [--seed N] [--lab]      (--seed replays: round n uses seed + n)
+// usage: node test/soak/run.js [--rounds N] [--runs N] [--seed N] [--lab | --networks | --outages]      (--seed replays: round n uses seed + n)
 // --lab runs the lab tests with their long counts instead: ten staggered starts, a kill at every step of a first apply, 200 races,
-// every group of the library.
+// every group of the library, 1,000 events for the monitor. DCN_HA_PART=2/8 does the second of eight parts of races and killed changes.
+// --networks measures false fences over token and loss, five minutes a point; --outages ten turns of each fault with our times and with the
+// defaults, and a quarter of an hour of stolen processor time with each. Both are benches (bench/), and end with 1 where a promise is not kept.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,6 +16,8 @@ const { values } = parseArgs({
     runs: { type: "string", default: "5000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     lab: { type: "boolean", default: false },
+    networks: { type: "boolean", default: false },
+    outages: { type: "boolean", default: false },
   },
 });
 
@@ -29,6 +33,19 @@ if (values.lab) {
     },
   );
   process.exit(status ?? 1);
+}
+
+/** Benches that take hours on a live lab. */
+const long = [
+  ...(values.networks ? [["false-fences.js", "--seconds", "300", "--seed", values.seed]] : []),
+  ...(values.outages ? [["outages.js", "--runs", "10", "--soak", "900"]] : []),
+];
+if (long.length > 0) {
+  const ends = long.map(([bench, ...words]) => {
+    process.stdout.write(`${bench} ${words.join(" ")}\n`);
+    return spawnSync(process.execPath, [`${root}bench/${bench}`, ...words], { stdio: "inherit" }).status;
+  });
+  process.exit(ends.every((status) => status === 0) ? 0 : 1);
 }
 
 const files = readdirSync(`${root}test`, { recursive: true, encoding: "utf8" })

@@ -40,7 +40,10 @@ describe.skipIf(!tools)("checks before a change", { timeout: 300_000 }, () => {
     const recording = createRecordingTransport(box.transport);
     expect((await apply(box, { transport: recording })).outcome).toBe("unchanged");
     expect(recording.calls()).toHaveLength(NAMES.length);
-    await apply(box, { change: { stickiness: "5" } });
+    // One look at each node, which brings along what it remembers, and the patch.
+    const changing = createRecordingTransport(box.transport);
+    await apply(box, { change: { stickiness: "5" }, transport: changing, wait: false });
+    expect(changing.calls()).toHaveLength(NAMES.length + 1);
     expect(asked()).toBe(1);
     node.write(AGENT, "#!/bin/sh\n# of another release\n");
     (await import("node:fs")).chmodSync(`${node.root}/${AGENT}`, 0o755);

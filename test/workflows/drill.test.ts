@@ -1,6 +1,6 @@
 // The runner of drills on a ground that plays a group: order of things, what is mended when, and what is no pass.
 import { describe, expect, test } from "vitest";
-import type { ConcreteFault, DrillGround, Fencing, Situation } from "../../src/drill/index.js";
+import type { ConcreteFault, DrillGround, Fencing, Mark, Situation } from "../../src/drill/index.js";
 import { DcnError } from "../../src/errors/index.js";
 import { type Drill, parseDocuments } from "../../src/profile/index.js";
 import type { Run } from "../../src/timeline/index.js";
@@ -13,6 +13,7 @@ class PlayedGroup implements DrillGround {
   readonly group = "g";
   readonly where = "lab";
   readonly did: string[] = [];
+  readonly noted: string[] = [];
   nowMs = 100_000;
   dull = false;
   sick = false;
@@ -80,7 +81,18 @@ class PlayedGroup implements DrillGround {
   truth = () =>
     Promise.resolve({ nowNs: this.nowNs(), runs: this.runs, fencings: this.fencings, inexactMs: 0 });
   bound = () => Promise.resolve({ totalMs: 5_000, terms: [] });
-  watch = () => Promise.resolve(undefined);
+  watch = () =>
+    Promise.resolve({
+      log: "l",
+      mark: ({ what }: Mark) => {
+        this.noted.push(what);
+      },
+      look: () => {
+        this.noted.push("look");
+        return Promise.resolve();
+      },
+      stop: () => Promise.resolve([]),
+    });
 }
 
 function drill(text: string): Drill {
@@ -107,6 +119,8 @@ describe("a drill", () => {
     expect(ground.did).toEqual(["power-off a", "heal"]);
     expect(result.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(result).toMatchObject({ outcome: "passed", outageMs: 4_000, fenceMs: 3_000 });
+    // What is left behind is what a look after the mending and before the end sees.
+    expect(ground.noted).toEqual(["fault", "bit", "heal", "healed", "look", "end"]);
   });
 
   test("where nothing has to happen is watched as long as it says", async () => {

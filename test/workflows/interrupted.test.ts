@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { thisController } from "../../src/apply/index.js";
+import { renderCorosyncConf } from "../../src/corosync/index.js";
 import { createInterruptedTransport, type Transport } from "../../src/transport/index.js";
-import { addNode, applyGroup, type ReconfigureOptions, rotateKey } from "../../src/workflows/index.js";
+import {
+  addNode,
+  applyGroup,
+  changeLinks,
+  type ReconfigureOptions,
+  removeNode,
+  rotateKey,
+} from "../../src/workflows/index.js";
 import { have } from "../sandbox/requirements.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { createFakeClock } from "../time/fake-clock.js";
@@ -45,32 +53,84 @@ describe.skipIf(!tools)("a controller that dies", { timeout: 600_000 }, () => {
   });
 });
 
-/** Changes of a running cluster of two nodes in a sandbox of three. */
-const changes = [
+const [two, three] = [
+  ["dcn1", "dcn2"],
+  ["dcn1", "dcn2", "dcn3"],
+];
+const model = modelOf(two);
+const withSecondLink: typeof model = {
+  ...model,
+  corosync: {
+    ...model.corosync,
+    nodes: model.corosync.nodes.map((node) => ({
+      ...node,
+      addresses: [...node.addresses, `10.1.0.${node.id}`],
+    })),
+  },
+};
+
+interface Change {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly from: readonly string[];
+  readonly to: typeof model;
+  readonly former?: readonly string[];
+  readonly run: (options: ReconfigureOptions) => Promise<{ readonly outcome: string }>;
+}
+
+/** Changes of a running cluster in a sandbox. */
+const changes: readonly Change[] = [
   {
     name: "node add",
-    names: ["dcn1", "dcn2", "dcn3"],
-    run: (options: ReconfigureOptions) => addNode({ ...options, node: "dcn3" }),
+    names: three,
+    from: two,
+    to: modelOf(three),
+    run: (options) => addNode({ ...options, node: "dcn3" }),
   },
   {
     name: "keys rotate",
-    names: ["dcn1", "dcn2"],
-    run: (options: ReconfigureOptions) => rotateKey({ ...options, key: "corosync" }),
+    names: two,
+    from: two,
+    to: model,
+    run: (options) => rotateKey({ ...options, key: "corosync" }),
   },
-] as const;
+  {
+    name: "link add",
+    names: two,
+    from: two,
+    to: withSecondLink,
+    run: (options) => changeLinks({ ...options, purpose: "link add" }),
+  },
+  {
+    name: "node remove",
+    names: three,
+    from: three,
+    to: model,
+    former: ["dcn3"],
+    run: (options) => removeNode({ ...options, node: "dcn3" }),
+  },
+];
 
 describe.skipIf(!tools).each(changes)("a controller that dies in $name", { timeout: 600_000 }, (change) => {
-  const { names, run } = change;
+  const { names, from, to, former = [], run } = change;
   const running = async (): Promise<Sandbox> => {
-    const box = open({ names });
-    const model = modelOf(["dcn1", "dcn2"]);
-    const started = { group: { model }, secrets: SECRETS, clock: createFakeClock({ auto: true }) };
+    const box = open({ names, oneCib: former.length > 0 });
+    const started = {
+      group: { model: modelOf(from) },
+      secrets: SECRETS,
+      clock: createFakeClock({ auto: true }),
+    };
     await applyGroup({ ...started, transport: box.transport });
     return box;
   };
   const optionsOf = (transport: Transport): ReconfigureOptions => {
-    const group = { model: modelOf(names) };
-    return { group, transport, secrets: SECRETS, clock: createFakeClock({ auto: true }) };
+    return {
+      group: { model: to },
+      former,
+      transport,
+      secrets: SECRETS,
+      clock: createFakeClock({ auto: true }),
+    };
   };
 
   test.each([
@@ -94,7 +154,15 @@ describe.skipIf(!tools).each(changes)("a controller that dies in $name", { timeo
       const first = await run({ ...optionsOf(broken), controller }).catch((error: unknown) => error);
       if (how === "kill") expect(first, `point ${at}`).toBeInstanceOf(Error);
       await run(optionsOf(box.transport));
-      expectFormed(box);
+      if (former.length === 0) expectFormed(box);
+      for (const node of box.nodes) {
+        const isIn = !former.includes(node.name);
+        expect(node.read("etc/corosync/corosync.conf"), `point ${at} ${node.name}`).toBe(
+          isIn ? renderCorosyncConf(to) : undefined,
+        );
+        if (!isIn) expect(node.read(KEY), `point ${at}`).toBeUndefined();
+      }
+      expect(box.node("dcn1").read("live.xml"), `point ${at}`).not.toMatch(/name="(dcn-ha-)?standby"/);
       for (const node of box.nodes) expect(node.read(`${KEY}.next`), `point ${at}`).toBeUndefined();
       if (change.name === "keys rotate") expect(box.node("dcn1").read(KEY), `point ${at}`).not.toBe(old);
       expect(box.node("dcn1").read("live.xml"), `point ${at}`).toContain('name="dcn-ha-lock" value="free"');

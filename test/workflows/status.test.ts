@@ -112,3 +112,22 @@ test("no node that answers is an error, and the first node's", async () => {
   const status = observeStatus({ group: { model: modelOf(NAMES) }, transport });
   await expect(status).rejects.toMatchObject({ kind: "unreachable", code: "NODE_UNREACHABLE" });
 });
+
+test("what waits for a ticket of another site is no trouble; with the ticket here it is", () => {
+  const model = modelOf(NAMES);
+  const [first] = mon.cluster.resources;
+  if (first === undefined) throw new Error("no resource in the input");
+  const line = { ...first, id: "line", failed: false, active: false, nodes: [], within: [] };
+  const constraint = { kind: "ticket", id: "ticket-line", resource: "line", ticket: "line-1" } as const;
+  const [resource] = model.configuration.resources;
+  if (resource?.kind !== "primitive") throw new Error("no primitive in the model");
+  const resources = [{ ...resource, id: "line" }];
+  const group = { ...model, configuration: { ...model.configuration, resources, constraints: [constraint] } };
+  const at = (tickets: readonly string[]) => {
+    const view = { ...seen, cluster: { ...mon.cluster, resources: [line], tickets } };
+    const { workloads, troubles } = statusOf(group, [view]);
+    return [workloads[0]?.remarks, troubles.filter((trouble) => trouble.startsWith("line"))];
+  };
+  expect(at([])).toEqual([["waits for a ticket"], []]);
+  expect(at(["line-1"])).toEqual([[], ["line does not run"]]);
+});

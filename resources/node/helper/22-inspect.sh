@@ -121,10 +121,16 @@ tell_watchdogs() {
 	done
 }
 
-verb_inspect() { # agents, one a line; at most four are asked at a time
+# Agents, one a line; at most four are asked at a time. After a line "remembered" none is asked, and those of which nothing is remembered
+# are passed over: for a look that must not wait for agents.
+verb_inspect() {
 	if [ ! -d "$memories" ]; then mkdir -p "$memories" && chmod 0700 "$memories" || return 73; fi
-	number=0
+	number=0 asks=yes
 	while read -r name; do
+		if [ "$number$name" = 0remembered ]; then
+			asks=no
+			continue
+		fi
 		if ! is_agent "$name"; then
 			echo "not an agent: $name" >&2
 			return 64
@@ -136,12 +142,14 @@ verb_inspect() { # agents, one a line; at most four are asked at a time
 	request=$1 number=0
 	set --
 	while read -r name; do
+		[ "$name" != remembered ] || continue
 		agent_file "$name"
 		agent_version
 		if [ -n "$file" ] && [ -x "$file" ] && remembered "$name"; then
 			set -- "$@" "$memories/$name"
 			continue
 		fi
+		[ "$asks" = yes ] || continue
 		number=$((number + 1))
 		tell_agent "$name" >"$work/agent.$number" &
 		[ $((number % 4)) -ne 0 ] || wait

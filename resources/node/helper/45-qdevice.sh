@@ -103,8 +103,10 @@ verb_qdevice_install() { # line 1: the mark; line 2: certificate and key in base
 	place "$work/node.p12" 0600 root:root "$qdevice_folder/nssdb/qdevice-net-node.p12" && enrolled "$(head -n 1 "$1")"
 }
 
-verb_enable_qdevice() { # started without waiting: it waits for corosync, and corosync may wait at the gate
-	systemctl enable corosync-qdevice.service 2>/dev/null && systemctl start --no-block corosync-qdevice.service
+# Started without waiting: it waits for corosync, and corosync may wait at the gate. A corosync that is started again after it died starts it too.
+verb_enable_qdevice() {
+	systemctl enable corosync-qdevice.service 2>/dev/null && systemctl add-wants corosync.service corosync-qdevice.service 2>/dev/null &&
+		systemctl start --no-block corosync-qdevice.service
 }
 
 verb_disable_qdevice() {

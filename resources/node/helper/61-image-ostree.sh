@@ -54,6 +54,10 @@ ostree_verifies() { # REMOTE: whether commits of this remote must be signed
 		END { print !found ? "unknown" : gpg == "no" && sign == "" ? "no" : "yes" }'
 }
 
+commit_age() { # REPOSITORY DIGEST: when it was made, in seconds
+	date -d "$(ostree --repo="$1" show "$2" 2>/dev/null | sed -n 's/^Date: *//p' | head -n 1)" +%s
+}
+
 commit_facts() { # DIGEST REMOTE
 	printf 'digest=%s\n' "$1"
 	printf 'version=%s\n' "$(ostree --repo="$repo" show --print-metadata-key=version "$1" 2>/dev/null | tr -d "'" | tr -cd ' -~')"
@@ -72,7 +76,7 @@ ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the 
 	????????????????????????????????????????????????????????????????) digest=$ref ;;
 	*) digest=$(ostree --repo="$repo" rev-parse "${remote:+$remote:}$ref") || return 69 ;;
 	esac
-	printf 'source=%s\n' "${remote:+$remote:}$ref"
+	printf 'source=%s\ndate=%s\n' "${remote:+$remote:}$ref" "$(commit_age "$repo" "$digest")"
 	commit_facts "$digest" "$remote"
 }
 

@@ -173,7 +173,12 @@ verb_reboot_node() {
 	case $1 in *_finalize) "$1" "$2" >"$work/command" || return ;; *) printf '%s\n' "$*" >"$work/command" ;; esac
 	mkdir -p "$state" && printf '%s %s %s\n' "$token" "$now" "$expected" >"$work/reboot" && : >"$run/stopped-by-us" &&
 		place "$work/reboot" 0644 root:root "$reboot_note" || return 73
+	# A whole boot, whatever somebody prepared (docs/adr/0014): a soft reboot or kexec passes the boot loader by, which counts the tries of a new image.
+	if mountpoint -q "$root/run/nextroot"; then
+		ostree admin prepare-soft-reboot --reset >/dev/null 2>&1 || umount --recursive --lazy "$root/run/nextroot" || return
+	fi
 	# shellcheck disable=SC2046 # words of ours
-	systemd-run --quiet --collect --unit=dcn-ha-reboot --on-active=2s --timer-property=AccuracySec=100ms -- $(cat "$work/command") || return
+	systemd-run --quiet --collect --unit=dcn-ha-reboot --on-active=500ms --timer-property=AccuracySec=100ms \
+		--setenv=SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1 --setenv=SYSTEMCTL_SKIP_AUTO_KEXEC=1 -- $(cat "$work/command") || return
 	echo 'reboot=soon'
 }

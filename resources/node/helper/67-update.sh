@@ -87,7 +87,7 @@ forget_avoided() { # DIGEST: whoever allows it here, allows it to the group
 	fi
 }
 
-# A medium with an ostree repository (in `repo`, or as a whole): this system's own ref, where it is newer there than what is booted. The
+# A medium with an ostree repository (in `repo`, or as a whole): this system's own ref, where it is not older there than what is booted. The
 # remote's keys decide, as over the network. Nothing where no medium is there.
 verb_take_medium() {
 	medium=''
@@ -108,9 +108,9 @@ verb_take_medium() {
 		echo "the medium has no image $ref" >&2
 		return 0
 	}
-	age_there=$(ostree --repo="$from" show "$digest" 2>/dev/null | sed -n 's/^Date: *//p' | head -n 1)
-	age_here=$(ostree --repo="$repo" show "$booted" 2>/dev/null | sed -n 's/^Date: *//p' | head -n 1)
-	if [ "$digest" = "$booted" ] || [ "$(date -d "$age_there" +%s)" -le "$(date -d "$age_here" +%s)" ]; then return 0; fi
+	age=$(commit_age "$from" "$digest")
+	# What is booted is told, too: whoever follows a network with an older image would go back to that.
+	if [ "$digest" != "$booted" ] && [ "$age" -le "$(commit_age "$repo" "$booted")" ]; then return 0; fi
 	if ! have_commit "$digest"; then
 		check=''
 		[ -z "$remote" ] || check=--remote=$remote
@@ -119,6 +119,6 @@ verb_take_medium() {
 		at_sysroot ostree --repo="$repo" pull-local $check "$from" "$digest" >/dev/null || return 65
 		at_sysroot ostree --repo="$repo" refs --force --create=dcn-ha/next "$digest" || return 73
 	fi
-	printf 'source=%s\n' "${remote:+$remote:}$ref"
+	printf 'source=%s\ndate=%s\n' "${remote:+$remote:}$ref" "$age"
 	commit_facts "$digest" "$remote"
 }

@@ -63,6 +63,10 @@ const up: CommandDefinition = {
     { flags: "--qdevice", help: "adds a quorum device host (corosync-qnetd)" },
     { flags: "--remote", help: "adds a pacemaker_remote host" },
     { flags: "--client", help: "adds a client machine in the cluster networks" },
+    {
+      flags: "--firmware <SECONDS>",
+      help: "how long a machine's firmware takes at every boot, as that of real hardware does (default: none)",
+    },
   ],
   examples: [
     "dcn-ha lab up",
@@ -89,6 +93,7 @@ const up: CommandDefinition = {
         qdevice: call.options.flag("qdevice"),
         remote: call.options.flag("remote"),
         client: call.options.flag("client"),
+        firmwareSeconds: call.options.number("firmware", 1, 600),
       },
       onProgress: (text) => call.output.progress(text),
       signal: call.signal,

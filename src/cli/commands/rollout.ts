@@ -178,9 +178,9 @@ async function status(call: Call): Promise<number> {
 async function end(call: Call, wanted: "pausing" | "aborting"): Promise<number> {
   const { endRollout } = await import("../../workflows/index.js");
   const target = await loadRollout(call);
-  const records = await eachGroup(call, target, async (scene) => ({
+  const records = await eachGroup(call, target, async (scene, group) => ({
     group: scene.group,
-    record: await endRollout(scene, wanted),
+    record: await endRollout(scene, wanted, gateOf(target.document, scene, group)),
   }));
   call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
   return exitCodes.done;

@@ -33,9 +33,13 @@ function olderEpochs(scene: LogScene): { checked: number; violations: Violation[
   let checked = 0;
   const violations: Violation[] = [];
   for (const entry of scene.entries) {
-    // What a node brings from an earlier life is older, and is replaced.
+    // What a node brings from an earlier life is older, and is replaced; what lies on its disk while it is in no partition does not hold.
     if (entry.kind === "power") last.delete(entry.node);
     if (entry.kind !== "node" || entry.epoch === null || entry.alive !== true) continue;
+    if (entry.quorate !== true) {
+      last.delete(entry.node);
+      continue;
+    }
     const before = last.get(entry.node);
     last.set(entry.node, entry);
     if (before === undefined) continue;
@@ -93,7 +97,7 @@ export const sameEverywhere: Invariant = {
   judge: (scene) => {
     const latest = new Map<string, LogNode>();
     const told = new Set<string>();
-    const behind = new Map<string, number>();
+    const behind = new Map<string, Behind>();
     let checked = 0;
     const violations: Violation[] = [];
     const tell = (key: string, violation: Violation): void => {
@@ -137,7 +141,13 @@ function together(scene: LogScene, left: LogNode, right: LogNode): boolean {
   );
 }
 
-function comparePair(pair: readonly [LogNode, LogNode], behind: Map<string, number>, tell: Tell): void {
+/** Since when the older of two configurations has not reached what the newer was then; while many changes come, it follows and is never equal. */
+interface Behind {
+  readonly sinceNs: number;
+  readonly epoch: string;
+}
+
+function comparePair(pair: readonly [LogNode, LogNode], behind: Map<string, Behind>, tell: Tell): void {
   const [left, right] = pair;
   const nodes = [left.node, right.node].sort();
   const key = nodes.join(" and ");
@@ -150,9 +160,13 @@ function comparePair(pair: readonly [LogNode, LogNode], behind: Map<string, numb
     tell(`epoch ${key}`, { t: left.t, text, evidence: pair });
     return;
   }
-  const since = behind.get(key) ?? left.t;
-  behind.set(key, since);
-  if (left.t - since <= ns(5000)) return;
-  const text = `${key} have had different configurations for ${seconds(left.t - since)}`;
+  const [older = "", newer = ""] = pair.map(({ epoch }) => epoch ?? "").sort(compareEpochs);
+  const known = behind.get(key);
+  if (known === undefined || compareEpochs(older, known.epoch) >= 0) {
+    behind.set(key, { sinceNs: left.t, epoch: newer });
+    return;
+  }
+  if (left.t - known.sinceNs <= ns(5000)) return;
+  const text = `${key} have had different configurations for ${seconds(left.t - known.sinceNs)}`;
   tell(`behind ${key}`, { t: left.t, text, evidence: pair });
 }

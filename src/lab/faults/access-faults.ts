@@ -28,6 +28,10 @@ async function cutSsh(scene: FaultScene, name: string | undefined): Promise<stri
   return `${node.name}: its SSH port does not answer`;
 }
 
+/** Whoever is logged in already has to log in anew: a connection that stands knows nothing of the fault. */
+const LOG_IN_ANEW = `main=$(systemctl show -p MainPID --value ssh.service)
+for one in $(pgrep -x 'sshd|sshd-session'); do [ "$one" = "$main" ] || kill "$one" 2>/dev/null; done`;
+
 const SSHD: Readonly<Record<(typeof sshModes)[number], string>> = {
   stopped: `undo sshd <<END
 pkill -CONT -x sshd
@@ -36,16 +40,18 @@ pkill -STOP -x sshd || exit 1
 state=$(ps -o stat= -p "$(pgrep -o -x sshd)" | cut -c1)
 [ "$state" = T ] || { echo "its state is $state" >&2; exit 9; }
 echo 'its sshd stands still'`,
+  // As much as SSH allows in one packet (RFC 4253, 6.1).
   chatty: `undo sshd <<END
 rm -f /etc/profile.d/dcn-ha-lab.sh /etc/ssh/sshd_config.d/00-dcn-ha-lab.conf
 rm -f /var/lib/dcn-ha-lab-banner /etc/bash.bashrc.d/dcn-ha-lab.sh
 systemctl reload ssh.service
 END
-{ i=0; while [ $i -lt 4000 ]; do echo 'Property of the plant. Do not touch. ----------------------------'; i=$((i + 1)); done; } >/var/lib/dcn-ha-lab-banner
+{ i=0; while [ $i -lt 500 ]; do echo 'Property of the plant. Do not touch. ----------------------------'; i=$((i + 1)); done; } >/var/lib/dcn-ha-lab-banner
 echo 'echo "Welcome to line 7"; echo garbage >&2' >/etc/profile.d/dcn-ha-lab.sh
 printf 'Banner /var/lib/dcn-ha-lab-banner\\n' >/etc/ssh/sshd_config.d/00-dcn-ha-lab.conf
 systemctl reload ssh.service || exit 1
 sshd -T 2>/dev/null | grep -q 'banner /var/lib/dcn-ha-lab-banner' || { echo 'sshd does not have the banner' >&2; exit 9; }
+${LOG_IN_ANEW}
 echo "its sshd says $(wc -c </var/lib/dcn-ha-lab-banner) bytes before each login"`,
   "one-at-a-time": `undo sshd <<END
 rm -f /etc/ssh/sshd_config.d/99-dcn-ha-lab.conf
@@ -55,6 +61,7 @@ END
 printf 'MaxStartups 1\\nMaxSessions 1\\n' >/etc/ssh/sshd_config.d/99-dcn-ha-lab.conf
 systemctl reload ssh.service || exit 1
 sshd -T 2>/dev/null | grep -q 'maxstartups 1:' || { echo 'sshd lets more in' >&2; exit 9; }
+${LOG_IN_ANEW}
 echo 'its sshd takes one login at a time'`,
   "other-key": `undo sshd <<END
 mv -f /etc/ssh/dcn-ha-lab-key /etc/ssh/ssh_host_ed25519_key
@@ -65,6 +72,7 @@ cp -p /etc/ssh/ssh_host_ed25519_key /etc/ssh/dcn-ha-lab-key && cp -p /etc/ssh/ss
 rm -f /etc/ssh/ssh_host_ed25519_key
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh.service || exit 1
 cmp -s /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/dcn-ha-lab-key.pub && { echo 'the key is the same' >&2; exit 9; }
+${LOG_IN_ANEW}
 echo 'its sshd has another host key'`,
 };
 

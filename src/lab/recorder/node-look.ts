@@ -68,31 +68,34 @@ export class NodeLook {
     }
   }
 
-  /** One look; a node that is off, frozen or does not answer in time is told so. */
-  async look(machine: MachineState | undefined): Promise<LogNode> {
+  /** One look, with `always` at the CIB in memory as well; a node that is off, frozen or does not answer in time is told so. */
+  async look(machine: MachineState | undefined, always = false): Promise<LogNode> {
     this.refresh();
     if (machine?.power === "off") return this.line({ alive: false, ...silent });
     const pid = machine?.power === "on" ? machine.initPid : null;
     if (pid === null) return this.line({ alive: null, ...silent });
     const askedNs = monotonicNs();
-    const wantsLive = this.stamp !== this.liveStamp || askedNs - this.liveNs >= LIVE_NS;
+    const wantsLive = always || this.stamp !== this.liveStamp || askedNs - this.liveNs >= LIVE_NS;
     const answer = await this.ask(pid, wantsLive);
     if (answer === undefined) return this.line({ alive: null, ...silent });
     // What was read on disk belongs to the time of the answer, or the two cannot be compared.
     this.refresh();
-    const live = wantsLive ? cibFacts(answer.cib) : undefined;
-    if (live !== undefined) {
-      this.liveNs = askedNs;
-      this.liveStamp = this.stamp;
-    }
-    const observed = parseQuorumtool(answer.quorum);
-    const quorate = observed?.quorate ?? null;
-    const members = observed?.members.map(({ name }) => name) ?? null;
+    const live = wantsLive ? this.memory(answer.cib, askedNs) : undefined;
     return {
-      ...this.line({ alive: true, quorate, members, dc: dcIn(answer.dc) }),
-      ...(live === undefined ? {} : { live: { cib: live.digest, epoch: live.epoch } }),
+      ...this.line({ alive: true, ...quorumIn(answer.quorum), dc: dcIn(answer.dc) }),
+      // The disk lags behind what holds.
+      ...(live === undefined ? {} : { ...this.left(live), live: { cib: live.digest, epoch: live.epoch } }),
       running: this.runningThrough(pid),
     };
+  }
+
+  /** What its CIB manager holds; undefined where that was no CIB. */
+  private memory(text: string, askedNs: number): CibFacts | undefined {
+    const live = cibFacts(text);
+    if (live === undefined) return undefined;
+    this.liveNs = askedNs;
+    this.liveStamp = this.stamp;
+    return live;
   }
 
   /** Undefined where the node did not answer in time. */
@@ -118,6 +121,14 @@ export class NodeLook {
       ...seen,
       cib: facts?.digest ?? null,
       epoch: facts?.epoch ?? null,
+      ...this.left(facts),
+    };
+  }
+
+  /** What a configuration still holds that somebody may have left. */
+  private left(facts: CibFacts | undefined): Pick<LogNode, "standby" | "maintenance" | "leftovers"> {
+    const { name } = this.node;
+    return {
       standby: facts?.standby.includes(name) ?? false,
       maintenance: facts?.maintenance.includes(name) ?? false,
       leftovers: facts?.leftovers ?? [],
@@ -136,6 +147,14 @@ export class NodeLook {
     });
     return [...new Set(there.map(({ resource }) => resource))];
   }
+}
+
+function quorumIn(text: string): Pick<LogNode, "quorate" | "members"> {
+  const observed = parseQuorumtool(text);
+  return {
+    quorate: observed?.quorate ?? null,
+    members: observed?.members.map(({ name }) => name) ?? null,
+  };
 }
 
 /** `crmadmin -D` says a name, with a version behind it in some releases, or that there is none. */

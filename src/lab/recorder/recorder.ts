@@ -125,7 +125,7 @@ class Recording implements Recorder {
   async look(): Promise<void> {
     this.glance();
     const machines = await this.machines();
-    await this.lookAtAll(machines);
+    await this.lookAtAll(machines, true);
   }
 
   cost(): RecorderCost {
@@ -188,8 +188,10 @@ class Recording implements Recorder {
     this.write(this.canaries.look(now));
   }
 
-  private async lookAtAll(machines: SupervisorState["machines"]): Promise<void> {
-    const members = await Promise.all(this.looks.map((look, index) => this.lookAt(look, index, machines)));
+  private async lookAtAll(machines: SupervisorState["machines"], always = false): Promise<void> {
+    const members = await Promise.all(
+      this.looks.map((look, index) => this.lookAt({ look, index, always }, machines)),
+    );
     const held = members.filter((one) => one !== undefined);
     // Right after it has joined, a node has what it brought from earlier: the newest configuration counts.
     const newest = held.reduce<CibFacts | undefined>(
@@ -205,12 +207,11 @@ class Recording implements Recorder {
 
   /** What a node of a quorate partition holds; undefined for any other. */
   private async lookAt(
-    look: NodeLook,
-    index: number,
+    { look, index, always }: { readonly look: NodeLook; readonly index: number; readonly always: boolean },
     machines: SupervisorState["machines"],
   ): Promise<CibFacts | undefined> {
     const machine = machines[look.node.name];
-    const line = await look.look(machine);
+    const line = await look.look(machine, always);
     this.note(line);
     if (line.alive === true && typeof machine?.initPid === "number")
       this.write(this.leavings[index]?.look(line.t, `/proc/${machine.initPid}/root`) ?? []);

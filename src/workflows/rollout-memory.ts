@@ -1,0 +1,115 @@
+// What the loop of a rollout remembers between two looks: since when, how often asked, and whether it was stopped meanwhile (docs/rollouts.md).
+import type { ClusterObservation } from "../observation/index.js";
+import { currentNode, type GroupFacts, type PhaseProgress, type RolloutRecord } from "../rollout/index.js";
+import type { RolloutEvent } from "./rollout-scene.js";
+
+/** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
+const PAUSED_MS = 60_000;
+
+/** None of it is needed to go on: a fresh one is as good. */
+export interface Memory {
+  record: RolloutRecord;
+  through: string | undefined;
+  before: ClusterObservation | undefined;
+  progress: PhaseProgress;
+  sinceMs: number;
+  askedMs: number;
+  wellSinceMs: number | undefined;
+  up: { readonly boot: string; readonly sinceMs: number } | undefined;
+  /** When it was known last that this process runs. */
+  lookedMs: number;
+  number: number;
+  said: string;
+  /** What the outside said last, and about which node. */
+  gate: { readonly node: string; readonly why: string | undefined; readonly askedMs: number } | undefined;
+  /** The outside was told that the turn under way has ended. */
+  isToldOver: boolean;
+  /** How often in a row the cluster could not be written to. */
+  unwritten: number;
+  untold: RolloutEvent[];
+  readonly told: RolloutEvent[];
+}
+
+const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, upMs: 0, wellMs: 0 };
+
+/** As one who has just begun to look. */
+export function remember(record: RolloutRecord, nowMs: number): Memory {
+  return {
+    record,
+    through: undefined,
+    before: undefined,
+    progress: FRESH,
+    sinceMs: nowMs,
+    askedMs: nowMs,
+    wellSinceMs: undefined,
+    up: undefined,
+    lookedMs: nowMs,
+    number: 0,
+    said: "",
+    gate: undefined,
+    isToldOver: false,
+    unwritten: 0,
+    untold: [],
+    told: [],
+  };
+}
+
+/** The record that stands now: in another phase everything counts anew. */
+export function takeOver(memory: Memory, record: RolloutRecord, nowMs: number): void {
+  const isElsewhere = placeIn(record) !== placeIn(memory.record);
+  memory.record = record;
+  if (isElsewhere) beginAnew(memory, nowMs);
+}
+
+/** Another phase begins. */
+export function beginAnew(memory: Memory, nowMs: number): void {
+  memory.sinceMs = nowMs;
+  memory.progress = FRESH;
+}
+
+function placeIn(record: RolloutRecord): string {
+  const node = currentNode(record);
+  return node === undefined ? record.state : `${node} ${record.nodes[node]?.phase ?? ""}`;
+}
+
+/** One ask more. The time that it may take is no pause: what a slow source does would never come to its deadline. */
+export function noteAsk(memory: Memory, { begunMs, nowMs, limitMs, trouble }: AskEnd): void {
+  memory.lookedMs += Math.min(nowMs - begunMs, limitMs);
+  memory.askedMs = nowMs;
+  memory.progress = { ...memory.progress, asks: memory.progress.asks + 1, trouble };
+}
+
+interface AskEnd {
+  readonly begunMs: number;
+  readonly nowMs: number;
+  /** Longer than this it does not take by itself. */
+  readonly limitMs: number;
+  readonly trouble: string | undefined;
+}
+
+/** Counts times up to this look; all anew where this process was stopped. */
+export function keepTime(memory: Memory, facts: GroupFacts, nowMs: number): void {
+  if (nowMs - memory.lookedMs > PAUSED_MS) {
+    beginAnew(memory, nowMs);
+    memory.up = undefined;
+  }
+  memory.wellSinceMs = isWell(facts) ? (memory.wellSinceMs ?? nowMs) : undefined;
+  const boot = facts.node?.answers === true ? facts.node.bootId : undefined;
+  if (boot === undefined) memory.up = undefined;
+  else if (boot !== memory.up?.boot) memory.up = { boot, sinceMs: nowMs };
+  const forMs = (sinceMs: number | undefined): number => (sinceMs === undefined ? 0 : nowMs - sinceMs);
+  memory.lookedMs = nowMs;
+  memory.progress = {
+    ...memory.progress,
+    inPhaseMs: forMs(memory.sinceMs),
+    askedMsAgo: forMs(memory.askedMs),
+    upMs: forMs(memory.up?.sinceMs),
+    wellMs: Math.min(forMs(memory.wellSinceMs), forMs(memory.sinceMs)),
+  };
+}
+
+/** In a person's standby a node is as well as it can be. */
+function isWell({ node, ails }: GroupFacts): boolean {
+  const isIn = node?.member === "online" || (node?.member === "standby" && node.standby === "a person's");
+  return isIn && node.worse.length === 0 && ails?.length === 0;
+}
