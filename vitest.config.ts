@@ -12,6 +12,7 @@ const tools = [
   "test/pcs/real.test.ts",
   "test/survival/matrix.test.ts",
   "test/survival/prove.test.ts",
+  "test/survival/wishes.test.ts",
   "test/vagrant/vagrantfile.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/checks.test.ts",

@@ -4,6 +4,7 @@ import { propertySetsOf, setsOf } from "./attribute-set.js";
 import { utilization } from "./capacity.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import type { ResolvedNode } from "./resolved.js";
+import { calmWishes } from "./wishes.js";
 
 /** Who is told of events on every node (resources/node/alert). */
 const ALERT = { id: "dcn-ha-alert", path: "/usr/local/lib/dcn-ha/alert" };
@@ -32,7 +33,7 @@ export function clusterConfiguration(
       };
     }),
     resources: all.resources,
-    constraints: all.constraints,
+    constraints: calmWishes(all.constraints, all.resources, policy.resourceDefaults ?? {}),
     fencingLevels: all.fencingLevels,
     resourceDefaults: propertySetsOf("rsc_defaults-meta_attributes", policy.resourceDefaults ?? {}),
     operationDefaults: propertySetsOf("op_defaults-meta_attributes", policy.operationDefaults ?? {}),

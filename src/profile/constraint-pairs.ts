@@ -6,9 +6,7 @@ import { actionOf, type ConstraintScope, roleOf, workloadsOf } from "./constrain
 import type { ResolvedWorkload } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
-
-// A wish counts less than any preference for a node that people would write with INFINITY, and more than small ones.
-const WISH = 1_000;
+import { WISH } from "./wishes.js";
 
 /** `together`: the first leads, the others follow it. */
 export function together(
@@ -39,8 +37,6 @@ export function apart(constraint: ConstraintText, path: DocumentPath, scope: Con
     all.slice(0, index).map((other) => ({
       ...colocation(one, other, score),
       ...(key === "spread" ? { nodeAttribute: constraint.over ?? "" } : {}),
-      // A wish is no reason to move a workload that runs: without this, one that never moves drives the other away.
-      ...(wish ? { influence: false } : {}),
     })),
   );
 }

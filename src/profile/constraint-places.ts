@@ -7,9 +7,9 @@ import { unlessOne } from "./recovery.js";
 import type { ResolvedWorkload } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
+import { WISH } from "./wishes.js";
 
 const PREFERENCE = "100";
-const WISH = "1000";
 type Key = "prefer" | "avoid" | "only-on";
 
 /** `prefer`, `avoid` and `only-on`, by names of nodes or by their attributes. */

@@ -17,6 +17,7 @@ libraryGroup("cabinet-three", { nodes: cabinet }, (lab) => {
     const now = await lab().movedFrom(before, "soft-control");
     expect(cabinet).toContain(now);
     expect(now).not.toBe(before);
+    expect(now, "beside the historian, with another node free").not.toBe(await lab().holder("historian"));
     expect(fenced(lab(), begin)).toEqual([]);
     expect((await lab().status())?.nodes.map((node) => node.state)).toEqual(["online", "online", "online"]);
     await lab().lab("heal");

@@ -79,7 +79,7 @@ pcs -f "$cib" --force -- constraint location add location-fence-dcn3-dcn3--INFIN
 # colocation-hmi-address-soft-control-INFINITY
 pcs -f "$cib" --force -- constraint colocation add hmi-address with soft-control INFINITY id=colocation-hmi-address-soft-control-INFINITY
 # colocation-historian-soft-control--1000
-pcs -f "$cib" --force -- constraint colocation add historian with soft-control -1000 influence=false id=colocation-historian-soft-control--1000
+pcs -f "$cib" --force -- constraint colocation add historian with soft-control -1000 id=colocation-historian-soft-control--1000
 # location-soft-control
 pcs -f "$cib" --force -- constraint location soft-control rule id=location-soft-control-rule constraint-id=location-soft-control score=-INFINITY not_defined network-process or network-process ne 1
 # location-soft-control-dcn1-100

@@ -116,7 +116,7 @@ pcs -f "$cib" --force -- constraint location add location-fence-cab-c-pdu-cab-c-
 # location-fence-cab-c-pdu2-cab-c--INFINITY
 pcs -f "$cib" --force -- constraint location add location-fence-cab-c-pdu2-cab-c--INFINITY fence-cab-c-pdu2 cab-c -INFINITY
 # colocation-standby-control-soft-control--1000
-pcs -f "$cib" --force -- constraint colocation add standby-control with soft-control -1000 node-attribute=cabinet influence=false id=colocation-standby-control-soft-control--1000
+pcs -f "$cib" --force -- constraint colocation add standby-control with soft-control -1000 node-attribute=cabinet id=colocation-standby-control-soft-control--1000
 # location-soft-control
 pcs -f "$cib" --force -- constraint location soft-control rule id=location-soft-control-rule constraint-id=location-soft-control score=-INFINITY not_defined network-process or network-process ne 1
 # location-soft-control-cab-a-100
