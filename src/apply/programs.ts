@@ -23,8 +23,8 @@ export interface NodePrograms {
 const UNITS = "/etc/systemd/system";
 const PROGRAMS = "/usr/local/lib/dcn-ha";
 const FILES = [
-  { name: "helper", source: "node/helper", path: `${PROGRAMS}/helper`, mode: "0755" },
-  { name: "gate", source: "node/dcn-ha-gate", path: `${PROGRAMS}/gate`, mode: "0755" },
+  { name: "helper", source: "node/helper/", path: `${PROGRAMS}/helper`, mode: "0755" },
+  { name: "gate", source: "node/gate/", path: `${PROGRAMS}/gate`, mode: "0755" },
   { name: "guard", source: "node/dcn-ha-guard", path: `${PROGRAMS}/guard`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
   { name: "alert", source: "node/alert", path: `${PROGRAMS}/alert`, mode: "0755" },
@@ -86,15 +86,16 @@ export function readNodePrograms(
 ): NodePrograms {
   const installer = readFileSync(join(resources, "node/install-programs"), "utf8");
   const files = FILES.map(({ name, source, path, mode }) => {
-    const content =
-      name === "helper" ? assembled(join(resources, source)) : readFileSync(join(resources, source));
+    const content = source.endsWith("/")
+      ? assembled(join(resources, source))
+      : readFileSync(join(resources, source));
     return { name, path, mode, content, sha256: sha256(content) };
   });
   const helper = files.find((file) => file.name === "helper")?.content.toString("utf8") ?? "";
   return { installer, helper, files };
 }
 
-/** The helper is one script in parts, joined in the order of their names; resources/lab/install-node-files does the same with cat. */
+/** A folder is one program in parts, joined in the order of their names; resources/lab/install-node-files does the same with cat. */
 function assembled(folder: string): Buffer {
   const parts = readdirSync(folder).sort();
   return Buffer.concat(parts.map((part) => readFileSync(join(folder, part))));

@@ -1,14 +1,20 @@
 // Gates on loopback addresses, as tests of the boot gate need them: the real program, with a folder for a node.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { have } from "../sandbox/requirements.js";
 
-export const GATE = join(import.meta.dirname, "../../resources/node/dcn-ha-gate");
+/** The program as nodes have it: its parts in the order of their names. */
+export const GATE = join(mkdtempSync(join(tmpdir(), "dcn-ha-gate-program-")), "gate");
+const PARTS = join(import.meta.dirname, "../../resources/node/gate");
+const parts = readdirSync(PARTS).sort();
+writeFileSync(GATE, Buffer.concat(parts.map((part) => readFileSync(join(PARTS, part)))));
+process.once("exit", () => rmSync(join(GATE, ".."), { recursive: true, force: true }));
 export const python = have("python3");
 const cleanups: (() => void)[] = [];
+let sites = 0;
 
 /** Ends processes and removes folders of a test. */
 export function cleanUp(): void {
@@ -38,7 +44,9 @@ export function site(names: readonly string[], options: { graceMs?: number } = {
   cleanups.push(() => rmSync(base, { recursive: true, force: true }));
   const key = randomBytes(256);
   const port = 20_000 + (process.pid % 20_000);
-  const subnet = 1 + (process.pid % 250);
+  // Another one for each: a listener of the test before may not have ended yet.
+  sites += 1;
+  const subnet = 1 + ((process.pid + sites) % 250);
   const addressOf = (name: string): string => `127.9.${subnet}.${names.indexOf(name) + 1}`;
   const gates = names.map((name) => {
     const folder = join(base, name);
@@ -64,6 +72,12 @@ export function site(names: readonly string[], options: { graceMs?: number } = {
       `${folder}/cib.xml`,
       "--banners",
       `${folder}/banners`,
+      "--releases",
+      `${folder}/releases`,
+      "--aside",
+      `${folder}/aside`,
+      "--stop-limit",
+      "1",
       "--held-round",
       "0.3",
     ];
@@ -100,11 +114,19 @@ while True:
 /** What a node brings: its formation, its CIB, and what its Pacemaker can read. */
 export function bring(
   gate: Gate,
-  { formation = "f1", epoch = 5, schema = "pacemaker-3.9", knows = "pacemaker-3.9" } = {},
+  {
+    formation = "f1",
+    epoch = 5,
+    schema = "pacemaker-3.9",
+    knows = "pacemaker-3.9",
+    written = "3.16.1",
+    features = "3.16.1",
+  } = {},
 ): void {
   writeFileSync(join(gate.folder, "formation"), `${formation} complete\n`);
-  const cib = `<cib crm_feature_set="3.16.1" validate-with="${schema}" epoch="${epoch}" num_updates="0" admin_epoch="0">\n</cib>\n`;
+  const cib = `<cib crm_feature_set="${written}" validate-with="${schema}" epoch="${epoch}" num_updates="0" admin_epoch="0">\n</cib>\n`;
   writeFileSync(join(gate.folder, "cib.xml"), cib);
+  stub(gate, "pacemakerd", `echo ' Supporting v${features}: agent-manpages ncurses'`);
   stub(gate, "cibadmin", `echo '<cib validate-with="${knows}" epoch="0"/>'`);
 }
 
@@ -176,4 +198,41 @@ export function pick(of: Site, index: number): Gate {
   const gate = of.gates[index];
   if (gate === undefined) throw new Error(`no gate ${index}`);
   return gate;
+}
+
+/** `gate wait` under a service manager that listens: it stays while nodes of several releases are there. */
+export function stay(gate: Gate): {
+  readonly said: () => string;
+  readonly told: () => string;
+  readonly over: Promise<number | null>;
+} {
+  const address = `${gate.folder}/notify`;
+  // Node.js has no datagram sockets in the file system.
+  const program = [
+    "import os, socket, subprocess, sys, threading",
+    "server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+    "server.bind(sys.argv[1])",
+    "def listen():",
+    "    while True: print(server.recv(4096).decode(), flush=True)",
+    "threading.Thread(target=listen, daemon=True).start()",
+    "sys.exit(subprocess.call([sys.executable, *sys.argv[2:]], stdout=sys.stderr, env={**os.environ, 'NOTIFY_SOCKET': sys.argv[1]}))",
+  ].join("\n");
+  const child = spawn("python3", ["-c", program, address, GATE, "wait", ...gate.options()], {
+    env: environment(gate),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  // With the gate that it started.
+  cleanups.push(() => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  });
+  let [said, told] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    told += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const over = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { said: () => said, told: () => told, over };
 }

@@ -141,12 +141,12 @@ function createNode(base: string, name: string, { names, oneCib }: Around): Sand
     remove: (path) => rmSync(join(root, path), { recursive: true, force: true }),
     installPrograms: () => {
       const copy = (from: string, to: string): void => write(to, readFileSync(join(RESOURCES, from), "utf8"));
-      const parts = readdirSync(join(RESOURCES, "node/helper")).sort();
-      write(
-        PROGRAM,
-        parts.map((part) => readFileSync(join(RESOURCES, "node/helper", part), "utf8")).join(""),
-      );
-      copy("node/dcn-ha-gate", "usr/local/lib/dcn-ha/gate");
+      const assemble = (folder: string, to: string): void => {
+        const parts = readdirSync(join(RESOURCES, folder)).sort();
+        write(to, parts.map((part) => readFileSync(join(RESOURCES, folder, part), "utf8")).join(""));
+      };
+      assemble("node/helper", PROGRAM);
+      assemble("node/gate", "usr/local/lib/dcn-ha/gate");
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
       copy("node/alert", "usr/local/lib/dcn-ha/alert");
       copy("node/dcn-ha-guard", "usr/local/lib/dcn-ha/guard");
