@@ -1,5 +1,14 @@
 // Nodes with Pacemakers of several releases, of which one was parted from the others: who yields, and how (docs/gate.md).
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   bring,
@@ -93,6 +102,29 @@ describe.skipIf(!python)("a node among nodes of another release", { timeout: 60_
     expect(said).toMatch(/SET ASIDE: [^\n]*version 0\.7[^\n]*3\.20\.0[^\n]*dcn[12]/);
     expect(existsSync(`${third.folder}/cib.xml`)).toBe(false);
     expect(readdirSync(`${third.folder}/aside/0.7-3.20.0`).sort()).toEqual(["cib-1.raw", "cib.xml"]);
+  });
+
+  test("keeps what it set aside before, and waits where there is no room for more", async () => {
+    const all = site(["dcn1", "dcn2", "dcn3"]);
+    await othersRun(all, old);
+    const third = pick(all, 2);
+    bring(third, wroteAlone);
+    mkdirSync(`${third.folder}/aside/0.7-3.20.0`, { recursive: true });
+    writeFileSync(`${third.folder}/aside/0.7-3.20.0/cib.xml`, "earlier");
+    writeFileSync(`${third.folder}/aside/0.7-3.20.0-2`, "no folder");
+    // Where the next one should lie nothing can be made: a link to nowhere counts as not there.
+    symlinkSync(`${third.folder}/gone/for-good`, `${third.folder}/aside/0.7-3.20.0-3`);
+    const passage = wait(third);
+    await until(
+      "it is held",
+      () => existsSync(`${third.folder}/run/gate-state`) && stateOf(third) === "held",
+    );
+    expect(existsSync(`${third.folder}/cib.xml`)).toBe(true);
+    rmSync(`${third.folder}/aside/0.7-3.20.0-3`);
+    const { said, state } = await passage;
+    expect([state, said.match(/HELD/g)?.length]).toEqual(["passed", 1]);
+    expect(readFileSync(`${third.folder}/aside/0.7-3.20.0/cib.xml`, "utf8")).toBe("earlier");
+    expect(readdirSync(`${third.folder}/aside/0.7-3.20.0-3`)).toEqual(["cib.xml"]);
   });
 
   test("does not keep its Pacemaker when it loses quorum, and not before", async () => {

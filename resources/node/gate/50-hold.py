@@ -3,16 +3,37 @@ def set_aside(options, own, peers):
     reason = reason_to_set_aside(own, peers)
     if reason is None:
         return False
-    folder = os.path.dirname(options.cib)
-    target = os.path.join(options.aside, f"{'.'.join(map(str, own['version']))}-{own['written']}")
-    os.makedirs(options.aside, mode=0o700, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    os.mkdir(target, mode=0o700)
-    # With its backups: Pacemaker takes the newest of them where cib.xml is gone.
-    for name in os.listdir(folder):
-        if name.startswith("cib"):
-            shutil.move(os.path.join(folder, name), os.path.join(target, name))
+    target = new_folder_for(options, f"{'.'.join(map(str, own['version']))}-{own['written']}")
+    said = False
+    while not moved_aside(options, target):
+        # As good as held: with that configuration it would harm the others.
+        if not said:
+            write_state(options.state, "held")
+            say(f"HELD: {reason}, and it cannot be moved into {target}: is the disk full, or read-only? It is tried again")
+        said = True
+        time.sleep(options.held_round)
     say(f"SET ASIDE: {reason}; it lies in {target}, and this node takes the configuration of the others")
+    return True
+
+
+def new_folder_for(options, name):
+    """Nothing that was set aside before is written over."""
+    number = 1
+    while os.path.exists(os.path.join(options.aside, name if number == 1 else f"{name}-{number}")):
+        number += 1
+    return os.path.join(options.aside, name if number == 1 else f"{name}-{number}")
+
+
+def moved_aside(options, target):
+    """Moves the CIB with its backups: Pacemaker takes the newest of them where cib.xml is gone. False where that fails; what is moved stays so."""
+    folder = os.path.dirname(options.cib)
+    try:
+        os.makedirs(target, mode=0o700, exist_ok=True)
+        for name in os.listdir(folder):
+            if name.startswith("cib"):
+                shutil.move(os.path.join(folder, name), os.path.join(target, name))
+    except OSError:
+        return False
     return True
 
 

@@ -69,7 +69,7 @@ verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys
 	rm -rf "${qdevice_folder:?}/nssdb" "$qdevice_mark" "${etc:?}/secrets" "${cib:?}" "$root/run/dcn-ha/gate-state"
 	rm -f "$root"/etc/booth/booth-????????????????.conf "$root/etc/booth/booth.conf" "$root/etc/booth/booth.key"
 	rm -f "$root/etc/corosync/corosync.conf" "$root/etc/corosync/authkey" "$root/etc/corosync/authkey.next" \
-		"$root/etc/pacemaker/authkey" "$etc/gate.json" "$state/formation"
+		"$root/etc/pacemaker/authkey" "$etc/gate.json" "$state/formation" "$state/releases"
 	forget_running
 }
 
