@@ -4,7 +4,7 @@ import { eventually, Lab, noLab, nowNs } from "./lab.js";
 import { numbers } from "./numbers.js";
 
 const nodes = ["dcn1", "dcn2", "dcn3"];
-const rounds = process.env.DCN_HA_SOAK === undefined ? 3 : 10;
+const rounds = process.env.DCN_HA_SOAK === undefined ? 1 : 10;
 const seed = Number(process.env.DCN_HA_SEED ?? "7");
 
 describe.skipIf(noLab !== undefined)("cold start after a power cut of the site", () => {
