@@ -1,4 +1,4 @@
-// Arms the nodes to take a change back by themselves, and tells them when they need not (resources/node/dcn-ha-guard).
+// Arms the nodes to take a change back by themselves, and tells them when they need not (resources/node/guard).
 import { decodeGuard, type GuardState, type GuardWrite } from "../coordination/index.js";
 import { DcnError } from "../errors/index.js";
 import { type HelperFrame, parseReadLock } from "../observation/index.js";

@@ -25,10 +25,10 @@ const PROGRAMS = "/usr/local/lib/dcn-ha";
 const FILES = [
   { name: "helper", source: "node/helper/", path: `${PROGRAMS}/helper`, mode: "0755" },
   { name: "gate", source: "node/gate/", path: `${PROGRAMS}/gate`, mode: "0755" },
-  { name: "guard", source: "node/dcn-ha-guard", path: `${PROGRAMS}/guard`, mode: "0755" },
+  { name: "guard", source: "node/guard/", path: `${PROGRAMS}/guard`, mode: "0755" },
   { name: "fence-secret", source: "node/fence-secret", path: `${PROGRAMS}/fence-secret`, mode: "0755" },
   { name: "alert", source: "node/alert", path: `${PROGRAMS}/alert`, mode: "0755" },
-  { name: "fleetlock", source: "node/fleetlock", path: `${PROGRAMS}/fleetlock`, mode: "0755" },
+  { name: "fleetlock", source: "node/fleetlock/", path: `${PROGRAMS}/fleetlock`, mode: "0755" },
   {
     name: "fleetlock-client",
     source: "node/fleetlock-client",

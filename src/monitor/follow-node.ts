@@ -38,7 +38,7 @@ const SHORT_WAIT_MS = 100;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 /** A node that refuses us seldom changes its mind by itself, and may lock out who asks too often. */
-const REFUSED_WAIT_MS = 30_000;
+export const REFUSED_WAIT_MS = 30_000;
 /** Clocks closer than this are taken for equal: the way to the node takes longer. */
 const CLOCK_TOLERANCE_MS = 1_000;
 

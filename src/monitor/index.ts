@@ -1,5 +1,5 @@
 // Event streams in, notifications and metrics out.
-export { type FollowOptions, followNode, type NodeNews } from "./follow-node.js";
+export { type FollowOptions, followNode, type NodeNews, REFUSED_WAIT_MS } from "./follow-node.js";
 export { createLooker, type Looker, type LookerOptions } from "./look.js";
 export { type Memory, openMemory, type Pending, type Remembered } from "./memory.js";
 export { METRICS, type MetricName, type MetricSource, Metrics } from "./metrics.js";

@@ -1,6 +1,6 @@
 // `monitor --interval`: asks the nodes over and over, and tells what happened between two looks; for groups whose nodes keep no events.
 import type { ClusterModel } from "../cluster/index.js";
-import { createLooker } from "../monitor/index.js";
+import { createLooker, REFUSED_WAIT_MS } from "../monitor/index.js";
 import type { Clock } from "../time/index.js";
 import { addSample, emptyTimeline, type Sample, type TimelineEvent } from "../timeline/index.js";
 import type { Transport } from "../transport/index.js";
@@ -12,7 +12,6 @@ interface Timing {
 }
 
 const MEMBERSHIP_SYNC_MS = 100;
-const REFUSED_WAIT_MS = 30_000;
 
 /** Whom to watch and how often. */
 export interface MonitorOptions {

@@ -54,7 +54,8 @@ export class RolloutSite {
     await plant.publish(ofOneSite);
     const lab = await Lab.up(name, ...plant.words, "--off", ...words);
     const site = new RolloutSite(lab, plant);
-    await lab.lab("power", "on", ...nodes);
+    const on = await lab.lab("power", "on", ...nodes);
+    if (on.exitCode !== 0) throw new Error(on.stderr);
     await site.online();
     const text = `kind: Rollout\nname: next\ngroups: [${site.group}]\nsoak: 5s\ndeadlines: ${deadlines}\n`;
     writeFileSync(site.document, text);

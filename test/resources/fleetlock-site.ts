@@ -5,8 +5,9 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeLock, type LockHolder } from "../../src/coordination/index.js";
+import { joinedProgram } from "./joined.js";
 
-export const SERVER = join(import.meta.dirname, "../../resources/node/fleetlock");
+export const SERVER = joinedProgram("fleetlock");
 const cleanups: (() => void)[] = [];
 const STATE = [
   "lock",

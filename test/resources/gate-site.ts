@@ -1,17 +1,13 @@
 // Gates on loopback addresses, as tests of the boot gate need them: the real program, with a folder for a node.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { have } from "../sandbox/requirements.js";
+import { joinedProgram } from "./joined.js";
 
-/** The program as nodes have it: its parts in the order of their names. */
-export const GATE = join(mkdtempSync(join(tmpdir(), "dcn-ha-gate-program-")), "gate");
-const PARTS = join(import.meta.dirname, "../../resources/node/gate");
-const parts = readdirSync(PARTS).sort();
-writeFileSync(GATE, Buffer.concat(parts.map((part) => readFileSync(join(PARTS, part)))));
-process.once("exit", () => rmSync(join(GATE, ".."), { recursive: true, force: true }));
+export const GATE = joinedProgram("gate");
 export const python = have("python3");
 const cleanups: (() => void)[] = [];
 let sites = 0;

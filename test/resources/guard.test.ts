@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { have } from "../sandbox/requirements.js";
+import { joinedProgram } from "./joined.js";
 
-const GUARD = join(import.meta.dirname, "../../resources/node/dcn-ha-guard");
+const GUARD = joinedProgram("guard");
 // The program's own functions on many cases at once: a process for each would cost more than all of them.
 const DRIVER = `
 import importlib.machinery, importlib.util, json, sys

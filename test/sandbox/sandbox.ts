@@ -146,11 +146,10 @@ function createNode(base: string, name: string, { names, oneCib }: Around): Sand
         write(to, parts.map((part) => readFileSync(join(RESOURCES, folder, part), "utf8")).join(""));
       };
       assemble("node/helper", PROGRAM);
-      assemble("node/gate", "usr/local/lib/dcn-ha/gate");
+      for (const program of ["gate", "guard", "fleetlock"])
+        assemble(`node/${program}`, `usr/local/lib/dcn-ha/${program}`);
       copy("node/fence-secret", "usr/local/lib/dcn-ha/fence-secret");
       copy("node/alert", "usr/local/lib/dcn-ha/alert");
-      copy("node/dcn-ha-guard", "usr/local/lib/dcn-ha/guard");
-      copy("node/fleetlock", "usr/local/lib/dcn-ha/fleetlock");
       copy("node/fleetlock-client", "usr/local/lib/dcn-ha/fleetlock-client");
       for (const unit of [
         "dcn-ha-gate.service",

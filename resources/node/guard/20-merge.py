@@ -1,0 +1,74 @@
+class Undo:
+    """A three-way merge: what led from `before` to `after` is taken out of `live`, everything else stays."""
+
+    def __init__(self):
+        self.kept = []
+        self.insertions = []
+        self.kept_ids = set()
+
+    def keep(self, element, why):
+        self.kept.append("%s stays as it is: %s" % (word(element), why))
+
+    def merge(self, before, after, live):
+        if before.attrib != after.attrib and live.attrib != before.attrib:
+            if live.attrib == after.attrib:
+                live.attrib.clear()
+                live.attrib.update(before.attrib)
+            else:
+                self.keep(live, "somebody changed it in between")
+        old, new, now = by_key(before), by_key(after), by_key(live)
+        for key, child in now.items():
+            if key in old and key in new:
+                self.merge(old[key], new[key], child)
+            elif key in new:
+                if same(child, new[key]):
+                    live.remove(child)
+                else:
+                    self.keep(child, "our change made it, and somebody changed it in between")
+                    self.kept_ids |= ids_in(child)
+        previous = None
+        for child in before:
+            key = key_of(child)
+            if key is None:
+                continue
+            if key not in new and key not in now:
+                self.insertions.append((live, previous, copy.deepcopy(child)))
+            elif key in new and key not in now and not same(child, new[key]):
+                self.keep(child, "somebody removed it in between")
+            previous = key
+        self.reorder(before, after, live)
+
+    def reorder(self, before, after, live):
+        old, new = by_key(before), by_key(after)
+        was = [key for key in old if key in new]
+        became = [key for key in new if key in old]
+        here = [child for child in live if key_of(child) in old and key_of(child) in new]
+        if was == became or [key_of(child) for child in here] != became:
+            return
+        slots = [list(live).index(child) for child in here]
+        wanted = {key_of(child): child for child in here}
+        for slot, key in zip(slots, was):
+            live[slot] = wanted[key]
+
+    def insert_all(self, root):
+        for parent, previous, child in self.insertions:
+            if ids_in(child) & ids_in(root):
+                self.keep(child, "its id is taken by now")
+                continue
+            place = next((at + 1 for at, one in enumerate(parent) if key_of(one) == previous), 0 if previous is None else len(parent))
+            parent.insert(place, child)
+
+
+def undo(before, after, live):
+    """Takes the change out of the <cib> element `live`; returns what had to stay, in words."""
+    work = Undo()
+    work.merge(before.find("configuration"), after.find("configuration"), live.find("configuration"))
+    work.insert_all(live)
+    mark, ours = pair(live, MARK_PAIR), pair(after, MARK_PAIR)
+    if mark is not None and ours is not None and work.kept_ids:
+        # What stays of ours is still ours.
+        stays = work.kept_ids & set(ours.get("value", "").split()) & ids_in(live)
+        mark.set("value", " ".join(sorted(set(mark.get("value", "").split()) | stays)))
+    return work.kept
+
+
