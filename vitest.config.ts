@@ -53,6 +53,8 @@ export default defineConfig({
         test: {
           name: "tools",
           sequence: { groupOrder: 1 },
+          // They wait more than they work.
+          maxWorkers: 3,
           include: tools,
           globalSetup: ["test/build.ts"],
           setupFiles: ["test/seed.ts"],

@@ -22,7 +22,7 @@ const PROGRAM = readdirSync(PARTS)
 const WORLD = join(import.meta.dirname, "update-world.sh");
 export const OLD = "a".repeat(64);
 export const NEW = "b".repeat(64);
-const SETTINGS = "soak=3\norder_wait=20\ndrain=60\nstage=60\nreboot=120\ngreen=100\njoin=50\n";
+const SETTINGS = "soak=3\norder_wait=20\ndrain=12\nstage=60\nreboot=120\ngreen=100\njoin=50\n";
 const COMPARED = ["old", "new"]
   .map(
     (side) =>
