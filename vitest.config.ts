@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders, real ostree on machines in folders) and `lab` (a real cluster; serial, slow).
@@ -23,8 +24,37 @@ const tools = [
   "test/workflows/corosync-change.test.ts",
 ];
 
+// Lab tests that tell most come first: a slow machine may have no time for the last ones (bin/test says which).
+const first = [
+  "first-apply",
+  "drills",
+  "workloads",
+  "rollout",
+  "first-boot",
+  "update",
+  "confirm",
+  "library-cabinets",
+  "quorum-device",
+  "monitor",
+  "plan",
+  "grow",
+  "corosync-change",
+  "fleet-lock",
+];
+
+class TellingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = first.findIndex((name) => moduleId.endsWith(`/test/lab/${name}.test.ts`));
+      return at === -1 ? first.length : at;
+    };
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: TellingFirst },
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

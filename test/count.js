@@ -1,5 +1,6 @@
 // Adds up vitest's JSON reports into the last line of bin/test: `N passed, N failed, N skipped`.
-// usage: node test/count.js [--failed N] REPORT…     (N: failures that have no report, for example of bin/check.js)
+// usage: node test/count.js [--failed N] [--late S] REPORT…   (N: failures that have no report, for example of bin/check.js;
+//                                                    S: after this, in seconds since 1970, no file of lab tests was begun: those are named)
 //        node test/count.js --failed-files REPORT    (the failed files, one a line: bin/test gives them a second go)
 // Of a file that several reports tell about, the last one counts; a file that needed its second go is named.
 // What failed is told once more just before the last line: of a long log often only the end is kept.
@@ -7,7 +8,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
-  options: { failed: { type: "string", default: "0" }, "failed-files": { type: "boolean", default: false } },
+  options: {
+    failed: { type: "string", default: "0" },
+    "failed-files": { type: "boolean", default: false },
+    late: { type: "string", default: "0" },
+  },
   allowPositionals: true,
 });
 
@@ -26,6 +31,14 @@ function add(files) {
     total.skipped += assertionResults.length - passed - failed;
   }
   return total;
+}
+
+/** Files of which nothing was run, since their turn came too late. */
+function notBegun(files) {
+  const lateMs = Number(values.late) * 1000;
+  const isLate = ({ startTime, assertionResults: tests }) =>
+    startTime > lateMs && tests.every(({ status }) => status !== "passed" && status !== "failed");
+  return lateMs === 0 ? [] : [...files].filter(isLate).map(({ name }) => name);
 }
 
 const MOST_TOLD = 10;
@@ -60,6 +73,7 @@ if (values["failed-files"]) {
   }
   for (const line of tell(results)) process.stdout.write(`${line}\n`);
   if (values.failed !== "0") process.stdout.write(`failed without a report: ${values.failed}\n`);
+  for (const name of notBegun(last.values())) process.stdout.write(`not begun, the time was over: ${name}\n`);
   for (const name of again) process.stdout.write(`needed a second go: ${name}\n`);
   const total = add(last.values());
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

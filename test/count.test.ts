@@ -55,6 +55,16 @@ describe("the last line of bin/test", () => {
     expect(count(...reports)).toEqual({ status: 0, stdout: "15 passed, 0 failed, 3 skipped\n" });
   });
 
+  it("is told which files came too late to be begun", () => {
+    const early = { ...file("early.test.ts", [0, 0, 2]), startTime: 999_000 };
+    const late = { ...file("late.test.ts", [0, 0, 3]), startTime: 1_001_000 };
+    const done = { ...file("done.test.ts", [4]), startTime: 1_002_000 };
+    expect(count("--late", "1000", report("late", early, late, done)).stdout).toBe(
+      "not begun, the time was over: late.test.ts\n4 passed, 0 failed, 5 skipped\n",
+    );
+    expect(count("--late", "0", report("no-limit", late)).stdout).toBe("0 passed, 0 failed, 3 skipped\n");
+  });
+
   it("is red for a failed test, for a file that breaks outside its tests, and for a failed check", () => {
     expect(count(report("c", file("c.test.ts", [10, 2])))).toEqual({
       status: 1,

@@ -17,14 +17,7 @@ const library = parseDocuments(
 ).documents.flatMap((one): Drill[] => (one.kind === "Drill" ? [one.value] : []));
 const all = library.map(({ name }) => name);
 const core = library.filter((drill) => drill.core === true).map(({ name }) => name);
-const few = [
-  "power-loss",
-  "frozen",
-  "isolated",
-  "one-network-lost",
-  "workload-killed",
-  "power-supply-broken",
-];
+const few = ["power-loss", "frozen", "isolated", "workload-killed"];
 
 /** A lab, its drills, and what of them does not fit it. */
 const grounds = [

@@ -4,8 +4,11 @@ import { dcnHa, noLab } from "./lab.js";
 
 // Drills hold Debian 12 alone to the same bound, in test/lab/drills; a mixed group has both.
 const soak = process.env.DCN_HA_SOAK !== undefined;
-if (!soak) console.warn("the main job on Debian 12 alone: left to DCN_HA_SOAK=1 (npm run soak -- --lab)");
-const systems = [...(soak ? ["debian12"] : []), "debian13", "debian12,debian12,debian13"];
+if (!soak)
+  console.warn(
+    "the main job on Debian 12 alone and on 13 alone: left to DCN_HA_SOAK=1 (npm run soak -- --lab)",
+  );
+const systems = [...(soak ? ["debian12", "debian13"] : []), "debian12,debian12,debian13"];
 
 describe.skipIf(noLab !== undefined)("quickstart", () => {
   afterAll(() => dcnHa("lab", "down", "--name", "quickstart"));

@@ -24,8 +24,8 @@ const soak = process.env.DCN_HA_PROPERTY_RUNS !== undefined;
 
 describe.skipIf(!tools)("a controller that dies", { timeout: 600_000 }, () => {
   test.each([
-    { how: "kill", stride: 5 },
-    { how: "lose", stride: 11 },
+    { how: "kill", stride: 13 },
+    { how: "lose", stride: 29 },
   ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
     const names = ["dcn1", "dcn2"];
     const rehearsal = open({ names });
@@ -134,8 +134,8 @@ describe.skipIf(!tools).each(changes)("a controller that dies in $name", { timeo
   };
 
   test.each([
-    { how: "kill", stride: 7 },
-    { how: "lose", stride: 13 },
+    { how: "kill", stride: 17 },
+    { how: "lose", stride: 41 },
   ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
     const rehearsal = await running();
     const whole = createInterruptedTransport(rehearsal.transport, { at: Number.MAX_SAFE_INTEGER, how });
