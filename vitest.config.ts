@@ -74,9 +74,9 @@ export default defineConfig({
           exclude: ["test/lab/**", ...tools],
           globalSetup: ["test/build.ts"],
           setupFiles: ["test/seed.ts"],
-          testTimeout: 30_000,
-          // A hook may hold a whole run of a tool; what it takes on a machine that has much to do says nothing.
-          hookTimeout: 60_000,
+          testTimeout: 90_000,
+          // What a run of a tool takes on a machine that has much to do says nothing.
+          hookTimeout: 120_000,
         },
       },
       {
