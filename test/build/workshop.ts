@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GpgSigner, Workshop } from "../../src/build/index.js";
 import { createLocalTransport } from "../../src/transport/index.js";
+import { PYTHON } from "../sandbox/requirements.js";
 
 /** Runs a tool that has to succeed. */
 export function run(...argv: string[]): string {
@@ -64,7 +65,7 @@ export class PublishingScene {
   /** Serves a folder over HTTP; returns its URL. */
   async serve(folder: string): Promise<string> {
     const port = await freePort();
-    this.#start("python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, String(port));
+    this.#start(PYTHON, "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, String(port));
     await answers(`http://127.0.0.1:${port}/`);
     return `http://127.0.0.1:${port}`;
   }

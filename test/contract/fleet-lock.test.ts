@@ -8,7 +8,7 @@ import { preReboot, steadyState } from "../../src/apply/index.js";
 import type { FleetLockClient } from "../../src/coordination/index.js";
 import { systemClock } from "../../src/time/index.js";
 import { cleanUp, holderOf, Site } from "../resources/fleetlock-site.js";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { createFakeClock } from "../time/fake-clock.js";
 
 const python = have("python3");
@@ -25,7 +25,7 @@ const controller: Ask = async (client, verb) => {
 const node: Ask = ({ url, group, id }, verb) =>
   new Promise((resolve) => {
     const words = [PROGRAM, verb, url, "--group", group, "--id", id, "--timeout", "5"];
-    const child = spawn("python3", words, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(PYTHON, words, { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (part: string) => {
       said += part;

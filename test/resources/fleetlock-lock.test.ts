@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
 import { decodeLock, encodeLock, type HeldLock } from "../../src/coordination/index.js";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { cleanUp, holderOf, SERVER, Site, until } from "./fleetlock-site.js";
 
 const python = have("python3");
@@ -141,7 +141,7 @@ describe.skipIf(!python)("the lock", () => {
     });
     expect((await site.send("/v1/list")).kind).toBe("wrong_method");
     const here = (...words: string[]) =>
-      spawnSync("python3", [SERVER, ...words, "--helper", site.helper], { encoding: "utf8" });
+      spawnSync(PYTHON, [SERVER, ...words, "--helper", site.helper], { encoding: "utf8" });
     expect(here("list").stdout).toContain('"id": "a"');
     expect(here("break", "00000000")).toMatchObject({
       status: 75,

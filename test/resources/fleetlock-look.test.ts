@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "vitest";
 import { encodeRecord, type RolloutRecord } from "../../src/rollout/index.js";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { type Cluster, cleanUp, SERVER, Site } from "./fleetlock-site.js";
 
 const python = have("python3");
@@ -13,7 +13,7 @@ function look(cluster: Cluster, set: Readonly<Record<string, string>> = {}): Rec
   site.be(cluster);
   for (const [name, text] of Object.entries(set)) site.set(name, text);
   const argv = [SERVER, "look", "dcn2", "--helper", site.helper];
-  const { stdout, stderr } = spawnSync("python3", argv, { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(PYTHON, argv, { encoding: "utf8" });
   expect(stderr).toBe("");
   return Object.fromEntries(
     stdout

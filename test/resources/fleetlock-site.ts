@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeLock, type LockHolder } from "../../src/coordination/index.js";
+import { PYTHON } from "../sandbox/requirements.js";
 import { joinedProgram } from "./joined.js";
 
 export const SERVER = joinedProgram("fleetlock");
@@ -156,7 +157,7 @@ export interface Reply {
 /** A node with a helper, and servers on it. */
 export class Site {
   readonly folder = mkdtempSync(join(tmpdir(), "dcn-ha-fleetlock-"));
-  readonly helper = `python3 ${this.folder}/helper ${this.folder}`;
+  readonly helper = `${PYTHON} ${this.folder}/helper ${this.folder}`;
   readonly said: string[] = [];
   port = 0;
 
@@ -196,7 +197,7 @@ export class Site {
   /** Starts a server, which is `port` from then on. */
   async start(...words: readonly string[]): Promise<ChildProcess> {
     const args = [SERVER, "serve", "127.0.0.1:0", "--helper", this.helper, ...words];
-    const child = spawn("python3", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(PYTHON, args, { stdio: ["ignore", "ignore", "pipe"] });
     cleanups.push(() => child.kill("SIGKILL"));
     let text = "";
     await new Promise<void>((resolve, reject) => {

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { PYTHON } from "../sandbox/requirements.js";
 import {
   bring,
   cleanUp,
@@ -159,7 +160,7 @@ describe.skipIf(!python)("what holds a node at the gate", () => {
       "    return [text for text, _ in gate.reasons_to_hold(own, peers)] + ([f'ASIDE {aside}'] if aside else [])",
       "print(json.dumps([answer(*case) for case in json.loads(sys.argv[2])]))",
     ].join("\n");
-    const run = spawnSync("python3", ["-c", program, GATE, JSON.stringify(asked)], { encoding: "utf8" });
+    const run = spawnSync(PYTHON, ["-c", program, GATE, JSON.stringify(asked)], { encoding: "utf8" });
     expect(run.stderr).toBe("");
     answers = JSON.parse(run.stdout) as string[][];
   }, 60_000);

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { joinedProgram } from "./joined.js";
 
 export const GATE = joinedProgram("gate");
@@ -99,7 +99,7 @@ while True:
     connection.close()
 `;
   const args = ["-c", program, gate.address, String(port), GATE, "answer", ...gate.options()];
-  const child = spawn("python3", args, { env: environment(gate), stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(PYTHON, args, { env: environment(gate), stdio: ["ignore", "pipe", "inherit"] });
   cleanups.push(() => child.kill("SIGKILL"));
   await new Promise<void>((resolve, reject) => {
     child.stdout.once("data", () => resolve());
@@ -170,7 +170,7 @@ export function setMembers(gate: Gate, names: readonly string[]): void {
 
 export function run(gate: Gate, words: readonly string[]): Promise<Passage> {
   const started = process.hrtime.bigint();
-  const child = spawn("python3", [GATE, ...words, ...gate.options()], {
+  const child = spawn(PYTHON, [GATE, ...words, ...gate.options()], {
     env: environment(gate),
     stdio: ["ignore", "inherit", "pipe"],
   });
@@ -213,7 +213,7 @@ export function stay(gate: Gate): {
     "threading.Thread(target=listen, daemon=True).start()",
     "sys.exit(subprocess.call([sys.executable, *sys.argv[2:]], stdout=sys.stderr, env={**os.environ, 'NOTIFY_SOCKET': sys.argv[1]}))",
   ].join("\n");
-  const child = spawn("python3", ["-c", program, address, GATE, "wait", ...gate.options()], {
+  const child = spawn(PYTHON, ["-c", program, address, GATE, "wait", ...gate.options()], {
     env: environment(gate),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

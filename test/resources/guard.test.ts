@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { joinedProgram } from "./joined.js";
 
 const GUARD = joinedProgram("guard");
@@ -23,7 +23,7 @@ json.dump(answers, sys.stdout)
 type Case = readonly [before: string, after: string, live: string];
 
 function undo(cases: readonly Case[]): [xml: string, kept: string[]][] {
-  const run = spawnSync("python3", ["-c", DRIVER], { input: JSON.stringify(cases), encoding: "utf8" });
+  const run = spawnSync(PYTHON, ["-c", DRIVER], { input: JSON.stringify(cases), encoding: "utf8" });
   expect(run.stderr).toBe("");
   return JSON.parse(run.stdout) as [string, string[]][];
 }
@@ -205,7 +205,7 @@ describe.skipIf(!have("python3"))("taking a change of corosync.conf back", () =>
     ],
     ["without such a change nothing happens", ["x", null, "before", null], ["x", [], null]],
   ])("%s", (_name, given, expected) => {
-    const run = spawnSync("python3", ["-c", CONF_DRIVER], {
+    const run = spawnSync(PYTHON, ["-c", CONF_DRIVER], {
       input: JSON.stringify([given]),
       encoding: "utf8",
     });

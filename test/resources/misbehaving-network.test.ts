@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readMisbehaviour } from "../../src/lab/faults/misbehave.js";
+import { PYTHON } from "../sandbox/requirements.js";
 
 const program = fileURLToPath(new URL("../../resources/lab/misbehaving-network", import.meta.url));
 
@@ -10,7 +11,7 @@ type Fate = readonly [copiesMs: readonly number[], bit: number | null];
 
 function fates(settings: object, seed: number, options: { line?: string; frames?: number } = {}): Fate[] {
   const question = { line: "h12n1/in", settings, seed, frames: 4000, ...options };
-  const { stdout, stderr } = spawnSync("python3", [program, "decide"], {
+  const { stdout, stderr } = spawnSync(PYTHON, [program, "decide"], {
     input: JSON.stringify(question),
     encoding: "utf8",
   });

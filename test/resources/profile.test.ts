@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { mergeOwned } from "../../src/cib/index.js";
 import { parseXml } from "../../src/xml/index.js";
 import { plant } from "../image/plant.js";
-import { have } from "../sandbox/requirements.js";
+import { have, PYTHON } from "../sandbox/requirements.js";
 import { closeDevice, type Device, device } from "./device.js";
 
 afterEach(closeDevice);
@@ -59,7 +59,7 @@ function look(one: Device): { readonly status: number | null; readonly said: str
     PATH: `${root}/stubs:/usr/sbin:/usr/bin:/sbin:/bin`,
     PYTHONDONTWRITEBYTECODE: "1",
   };
-  const run = spawnSync("python3", argv, { encoding: "utf8", env });
+  const run = spawnSync(PYTHON, argv, { encoding: "utf8", env });
   return { status: run.status, said: `${run.stdout}${run.stderr}`.trim() };
 }
 

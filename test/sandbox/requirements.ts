@@ -1,7 +1,10 @@
 // Tools without which a test says nothing; missing ones skip with the reason, except where CI=true promises that they are there.
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+
+/** As nodes have it: what stands before the system's own on a developer's PATH may be a script that chooses among many, and slow. */
+export const PYTHON = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
 /** True when all `tools` are there; else declares a test that is skipped with the reason, or fails with CI=true. */
 export function have(...tools: string[]): boolean {
