@@ -45,8 +45,8 @@ function isOfToday(configuration: ClusterConfiguration): boolean {
 
 describe.skipIf(!tools)("pcs makes of an empty CIB", () => {
   const candidates = tools ? files.flatMap((file) => imported(file) ?? []) : [];
-  // pcs is started once for each command: eight of them, or thirty in a soak.
-  const count = process.env.DCN_HA_SOAK === undefined ? 8 : 30;
+  // pcs is started once for each command: five of them, or thirty in a soak.
+  const count = process.env.DCN_HA_SOAK === undefined ? 5 : 30;
   const sample = chosen(
     candidates.map(({ name }) => name),
     count,
