@@ -16,7 +16,10 @@ export interface Run {
   readonly node: string;
   readonly boot: string;
   readonly fromNs: number;
+  /** When it was gone for certain: of an instance on a frozen node, when that was thawed or had no power any more. */
   readonly toNs: number;
+  /** Its last sign of life, where that was before `toNs`. */
+  readonly heardNs?: number;
   /** Whether its last line is a clean stop. */
   readonly stopped: boolean;
 }
@@ -97,7 +100,8 @@ function runOf(group: readonly Heartbeat[], power: readonly PowerFact[]): Run {
   const fromNs = times.reduce((left, right) => Math.min(left, right), Number.POSITIVE_INFINITY);
   const stopped = group.some((beat) => beat.event === "stop");
   const toNs = stopped ? lastNs : endOfPause(node, lastNs, power);
-  return { node, boot: group[0]?.boot ?? "", fromNs, toNs, stopped };
+  const run = { node, boot: group[0]?.boot ?? "", fromNs, toNs, stopped };
+  return toNs > lastNs ? { ...run, heardNs: lastNs } : run;
 }
 
 /** Where a node was frozen right after its last tick, the instance existed until the node was thawed or gone. */
@@ -109,19 +113,22 @@ function endOfPause(node: string, lastNs: number, power: readonly PowerFact[]): 
   return later.find((fact) => fact.event !== "frozen")?.monotonicNs ?? lastNs;
 }
 
-/** The outages between runs: from the last heartbeat of what ran to the first of what runs next. */
+/** The outages between runs: from the last heartbeat of what ran to the first of what runs next; what stands still does nobody any good. */
 export function outagesOf(runs: readonly Run[]): Outage[] {
   const outages: Outage[] = [];
   let last: Run | undefined;
   for (const run of runs) {
-    if (last !== undefined && run.fromNs > last.toNs) {
-      const ms = (run.fromNs - last.toNs) / 1e6;
-      outages.push({ fromNs: last.toNs, toNs: run.fromNs, ms, fromNode: last.node, toNode: run.node });
+    const heardNs = last === undefined ? Number.POSITIVE_INFINITY : lastSignOf(last);
+    if (last !== undefined && run.fromNs > heardNs) {
+      const ms = (run.fromNs - heardNs) / 1e6;
+      outages.push({ fromNs: heardNs, toNs: run.fromNs, ms, fromNode: last.node, toNode: run.node });
     }
-    if (last === undefined || run.toNs > last.toNs) last = run;
+    if (last === undefined || lastSignOf(run) > heardNs) last = run;
   }
   return outages;
 }
+
+const lastSignOf = ({ toNs, heardNs = toNs }: Run): number => heardNs;
 
 /** Every overlap of two runs. */
 export function doubleRunsOf(runs: readonly Run[]): DoubleRun[] {

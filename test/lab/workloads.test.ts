@@ -105,7 +105,7 @@ describe.skipIf(noLab !== undefined)("each kind of workload", () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await Lab.up("workloads", "--os", "debian12,debian13,debian12");
+    lab = await Lab.up("workloads", "--os", "debian12,debian13,debian12", "--firmware", "20");
     await Promise.all(nodes.map((node) => lab.exec(node, "sh", "-c", prepare)));
     const group = parse(readFileSync(lab.profile, "utf8")) as { workloads: object[]; constraints: object[] };
     group.workloads.push(...workloads);
