@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import type { RolloutRecord } from "../../src/rollout/index.js";
 import type { RolloutEvent } from "../../src/workflows/index.js";
-import { dcnHa, eventually, Lab, program, type Run } from "./lab.js";
+import { dcnHa, eventually, Lab, program, type Run, restAfter } from "./lab.js";
 import { Plant } from "./plant.js";
 
 /** The devices of site 1, and what runs there. */
@@ -148,10 +148,11 @@ export class RolloutSite {
     const watching = (async () => {
       let most = 0;
       while (!told.over) {
+        const begun = Date.now();
         const status = await this.lab.status();
         const out = status?.nodes.filter(({ state }) => state !== "online").length ?? 0;
         most = Math.max(most, status === undefined ? 0 : out);
-        await delay(everyMs);
+        await delay(restAfter(begun, everyMs));
       }
       return most;
     })();

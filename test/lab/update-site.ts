@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import type { RolloutEvent } from "../../src/workflows/index.js";
-import { dcnHa, eventually, Lab } from "./lab.js";
+import { dcnHa, eventually, Lab, restAfter } from "./lab.js";
 import { Plant } from "./plant.js";
 
 /** The devices of site 1, and what runs there. */
@@ -138,11 +138,12 @@ export class UpdateSite {
     const watching = (async () => {
       let most = 0;
       while (!told.over) {
+        const begun = Date.now();
         const out = Object.entries(await this.states()).filter(
           ([node, state]) => state !== "online" && !off.has(node),
         );
         most = Math.max(most, out.length);
-        await delay(700);
+        await delay(restAfter(begun, 700));
       }
       return most;
     })();

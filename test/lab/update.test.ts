@@ -69,7 +69,7 @@ describe.skipIf(noLab !== undefined)("devices without a controller", () => {
     expect(before.some((one) => next.includes(one))).toBe(false);
     await site.online(nodes);
     await site.nothingLeft(begin);
-  }, 600_000);
+  }, 1_200_000);
 
   it.skipIf(!soak)(
     "go no further than the first with an image that is no good, and tell each other",
