@@ -51,7 +51,7 @@ beforeAll(() => {
   installed.put("usr/etc/modules-load.d/cluster.conf", "# bridges\nbr_netfilter\ndrbd-extra\n");
   first = installed.publish("1");
   installed.install();
-}, 60_000);
+}, 240_000);
 afterAll(() => installed?.remove());
 afterEach(() => {
   open?.remove();
@@ -94,7 +94,7 @@ const contract = [...deploymentCases, ...troubleCases];
 describe.each(BACKENDS.slice(0, 3))("$name", (backend) => {
   const turn = BACKENDS.indexOf(backend);
   const cases = contract.filter((_, number) => soak || turn === 0 || number % 2 === turn % 2);
-  test.for(cases)("$name", { timeout: 60_000 }, async ({ run }, context) => {
+  test.for(cases)("$name", { timeout: 240_000 }, async ({ run }, context) => {
     needMachine(context);
     await run(bench(backend));
   });
@@ -106,7 +106,7 @@ const fail = (): never => {
   throw new Error("the status is unknown");
 };
 
-describe("what is of one updater alone", { timeout: 60_000 }, () => {
+describe("what is of one updater alone", { timeout: 240_000 }, () => {
   test("ostree: without a unit that finalizes, it deploys at once and says so", async (context) => {
     needMachine(context);
     const { at, machine, second } = bench(OSTREE);

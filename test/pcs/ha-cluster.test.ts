@@ -40,7 +40,7 @@ function byHand(): string {
 }
 
 describe.skipIf(!tools)("what the variables of ha_cluster become is what pcs makes by hand", () => {
-  test("every section of the CIB", { timeout: 240_000 }, () => {
+  test("every section of the CIB", { timeout: 600_000 }, () => {
     const parts = adoptHaCluster("vars.yml", VARIABLES);
     const { group, findings } = resolveGroup(
       parseDocuments([{ file: "g.yaml", text: groupDocument(parts) }]).documents,

@@ -59,7 +59,7 @@ describe.skipIf(!tools)("pcs makes of an empty CIB", () => {
 
   test.each(candidates.filter(({ name }) => sample.includes(name)))(
     "what was imported: $name",
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     ({ model, said }) => {
       for (const one of said) if (one.tool === "cibadmin") expect(one.comment).toMatch(/^.+: .+|^node .+/);
       const both = byPcs(model);

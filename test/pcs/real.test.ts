@@ -8,7 +8,7 @@ import { type BothWays, byPcs, corosyncSays, crmDiff, scheduled } from "./real.j
 
 const tools = have("pcs", "cibadmin", "crm_diff", "crm_simulate");
 // pcs needs about half a second for each command.
-const timeout = 180_000;
+const timeout = 600_000;
 
 function expectEqual(both: BothWays, conf: string): void {
   expect(both.exitCode, both.stderr).toBe(0);

@@ -12,7 +12,7 @@ const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
 
 afterEach(closeSandbox);
 
-describe.skipIf(!tools)("bare nodes", { timeout: 60_000 }, () => {
+describe.skipIf(!tools)("bare nodes", { timeout: 240_000 }, () => {
   test("become one cluster, and a second apply is one exec per node that writes nothing", async () => {
     const box = open();
     const progress: ApplyProgress[] = [];
@@ -78,7 +78,7 @@ describe.skipIf(!tools)("bare nodes", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(!tools)("a running cluster", { timeout: 60_000 }, () => {
+describe.skipIf(!tools)("a running cluster", { timeout: 240_000 }, () => {
   test("gets one patch with one new epoch, and keeps what others made", async () => {
     const box = open();
     await apply(box);
@@ -141,7 +141,7 @@ describe.skipIf(!tools)("a running cluster", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(!tools)("refused before the first write", { timeout: 60_000 }, () => {
+describe.skipIf(!tools)("refused before the first write", { timeout: 240_000 }, () => {
   const wrong: [string, (box: Sandbox) => void, string][] = [
     ["another hostname", (box) => box.node("dcn2").write("hostname", "other\n"), "HOSTNAME_DIFFERS"],
     [
@@ -202,7 +202,7 @@ describe.skipIf(!tools)("refused before the first write", { timeout: 60_000 }, (
 
 test.skipIf(!tools)(
   "no secret and no key stands in a command line or in what is reported",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const box = open();
     const recording = createRecordingTransport(box.transport);

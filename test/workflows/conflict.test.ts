@@ -36,7 +36,7 @@ const foreign = (text: string): string =>
     '<nvpair id="theirs" name="node-health-base" value="1"/></cluster_property_set>',
   );
 
-describe.skipIf(!tools)("others change the CIB between the look and the change", { timeout: 120_000 }, () => {
+describe.skipIf(!tools)("others change the CIB between the look and the change", { timeout: 400_000 }, () => {
   test("beside ours: ours is made for the new one, and theirs stays", async () => {
     const box = open({ names: ["dcn1"] });
     await apply(box);
@@ -79,7 +79,7 @@ describe.skipIf(!tools)("others change the CIB between the look and the change",
 
 describe.skipIf(!tools)(
   "an apply that does not wait sends one patch that it wrote",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   () => {
     const HELD =
       "held 0123456789abcdef controller host=h user=kim pid=1 boot=b pidSpace=p started=1 purpose=apply step=x since=y";
@@ -132,7 +132,7 @@ describe.skipIf(!tools)(
   },
 );
 
-describe.skipIf(!tools)("two controllers", { timeout: 120_000 }, () => {
+describe.skipIf(!tools)("two controllers", { timeout: 400_000 }, () => {
   test("that form the same bare group at once: one forms it, the other is told who does", async () => {
     const box = open();
     const on = machine();

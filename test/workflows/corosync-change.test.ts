@@ -77,7 +77,7 @@ function expectRuns(box: Sandbox, model: ClusterModel, about = ""): void {
   expect(live, about).not.toMatch(/dcn-ha-standby|name="standby"/);
 }
 
-describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout: 120_000 }, () => {
+describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout: 400_000 }, () => {
   test("comes by one write on each node and one reload, and then there is nothing to do", async () => {
     const box = await formed(modelOf(NAMES));
     const before = lengths(box);

@@ -41,7 +41,7 @@ function optionsFor(controller: TestController, transport?: Transport): LockOpti
 const valueIn = (sandbox: Sandbox): string | undefined =>
   PAIR.exec(sandbox.node("dcn1").read("live.xml") ?? "")?.[1];
 
-describe.skipIf(!tools)("the group's lock", { timeout: 60_000 }, () => {
+describe.skipIf(!tools)("the group's lock", { timeout: 240_000 }, () => {
   test("is held while the work is done, says how far it is, and is free afterwards, also when the work fails", async () => {
     const sandbox = open();
     const kim = machine()("kim");
