@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import core from "./test/lab/core.json" with { type: "json" };
 
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders, real ostree on machines in folders) and `lab` (a real cluster; serial, slow).
@@ -24,29 +25,12 @@ const tools = [
   "test/workflows/corosync-change.test.ts",
 ];
 
-// Lab tests that tell most come first: a slow machine may have no time for the last ones (bin/test says which).
-const first = [
-  "first-apply",
-  "drills",
-  "workloads",
-  "rollout",
-  "first-boot",
-  "confirm",
-  "library-cabinets",
-  "quorum-device",
-  "monitor",
-  "plan",
-  "grow",
-  "corosync-change",
-  "fleet-lock",
-  "update",
-];
-
-class TellingFirst extends BaseSequencer {
+// Lab tests without which no run says much come first: a slow machine may have no time for the last ones (bin/test says which).
+class CoreFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
-      const at = first.findIndex((name) => moduleId.endsWith(`/test/lab/${name}.test.ts`));
-      return at === -1 ? first.length : at;
+      const at = core.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return at === -1 ? core.length : at;
     };
     return (await super.sort(files)).sort((one, other) => place(one) - place(other));
   }
@@ -54,7 +38,7 @@ class TellingFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: TellingFirst },
+    sequence: { sequencer: CoreFirst },
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

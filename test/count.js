@@ -33,6 +33,10 @@ function add(files) {
   return total;
 }
 
+/** Files of lab tests without which a run is red. */
+const core = JSON.parse(readFileSync(new URL("lab/core.json", import.meta.url), "utf8"));
+const isCore = (name) => core.some((one) => name.endsWith(`/${one}`));
+
 /** Files of which nothing was run, since their turn came too late. */
 function notBegun(files) {
   const lateMs = Number(values.late) * 1000;
@@ -73,9 +77,14 @@ if (values["failed-files"]) {
   }
   for (const line of tell(results)) process.stdout.write(`${line}\n`);
   if (values.failed !== "0") process.stdout.write(`failed without a report: ${values.failed}\n`);
-  for (const name of notBegun(last.values())) process.stdout.write(`not begun, the time was over: ${name}\n`);
+  const left = notBegun(last.values());
+  for (const name of left)
+    process.stdout.write(
+      `not begun, the time was over${isCore(name) ? ", and that is a failure" : ""}: ${name}\n`,
+    );
   for (const name of again) process.stdout.write(`needed a second go: ${name}\n`);
   const total = add(last.values());
+  total.failed += left.filter(isCore).length;
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }

@@ -62,6 +62,12 @@ describe("the last line of bin/test", () => {
     expect(count("--late", "1000", report("late", early, late, done)).stdout).toBe(
       "not begun, the time was over: late.test.ts\n4 passed, 0 failed, 5 skipped\n",
     );
+    const core = { ...file("/x/test/lab/first-apply.test.ts", [0, 0, 3]), startTime: 1_001_000 };
+    expect(count("--late", "1000", report("core", core, done))).toEqual({
+      status: 1,
+      stdout:
+        "not begun, the time was over, and that is a failure: /x/test/lab/first-apply.test.ts\n4 passed, 1 failed, 3 skipped\n",
+    });
     expect(count("--late", "0", report("no-limit", late)).stdout).toBe("0 passed, 0 failed, 3 skipped\n");
   });
 

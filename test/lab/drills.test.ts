@@ -19,7 +19,10 @@ const all = library.map(({ name }) => name);
 const core = library.filter((drill) => drill.core === true).map(({ name }) => name);
 const few = ["power-loss", "frozen", "isolated", "workload-killed"];
 
-/** What is said of how long something took. */
+/**
+ * What is said of how long something took. Counted from its last heartbeat, a frozen workload was away for up to 1.5 times its bound on two
+ * slow processors at a load of eight: soaks and bench/outages.js, which run alone, hold it to that.
+ */
 const TIMED = ["outage", "I15"];
 
 /** A lab, its drills, and what of them does not fit it. */
@@ -80,12 +83,15 @@ describe.skipIf(noLab !== undefined).each(grounds)("drills in $name", ({ name, u
     const times = outageMs === 0 ? "" : `, outage ${(outageMs / (bound?.totalMs ?? 1)).toFixed(2)} × bound`;
     console.log(`${name} ${what}: ${outcome}${times} ${why}`);
     const bad = checks.filter(({ ok }) => !ok);
-    // No bound holds on a machine that has no processor to give: soaks and bench/outages.js, which run alone, hold it.
-    const judged = soak ? bad : bad.filter(({ name: check }) => !TIMED.includes(check));
+    const untimed = !soak && what === "frozen";
+    const judged = untimed ? bad.filter(({ name: check }) => !TIMED.includes(check)) : bad;
     expect(judged, JSON.stringify(result.injected)).toEqual([]);
-    if (bad.length > judged.length) console.log(`${name} ${what}: ${bad.map(({ text }) => text).join("; ")}`);
+    if (bad.length > 0) {
+      console.log(`${name} ${what}: ${bad.map(({ text }) => text).join("; ")}`);
+      return;
+    }
+    expect(["passed", "not-applicable"]).toContain(outcome);
     // What is always run has to apply, or nothing would be shown.
-    if (soak && !few.includes(what)) expect(["passed", "not-applicable"]).toContain(outcome);
-    else if (bad.length === judged.length) expect(outcome).toBe("passed");
+    if (few.includes(what) && name === "drills3") expect(outcome).toBe("passed");
   });
 });

@@ -9,7 +9,7 @@ import { dcnHa, eventually, Lab, noLab, nowNs, runProgram } from "./lab.js";
 import { numbers } from "./numbers.js";
 import { Plant } from "./plant.js";
 
-const seeds = process.env.DCN_HA_SOAK === undefined ? 1 : 20;
+const seeds = process.env.DCN_HA_SOAK === undefined ? 3 : 20;
 const store = process.env.DCN_HA_IMAGES ?? "/var/cache/dcn-ha-images";
 const first = Number(process.env.DCN_HA_SEED ?? "1");
 const sites = { "site-1": ["hmi-01", "det-01", "gw-01"], "site-2": ["hmi-02", "det-02", "gw-02"] } as const;

@@ -22,8 +22,7 @@ describe.skipIf(noLab !== undefined)("quickstart", () => {
     );
     expect(report).toMatchObject({ fenced: true, doubleRuns: 0, rejoined: true });
     expect(report.outageSeconds).toBeGreaterThan(0);
-    // As for drills: beside other work no bound holds.
-    if (soak) expect(report.outageSeconds / report.boundSeconds).toBeLessThanOrEqual(1.3);
+    expect(report.outageSeconds / report.boundSeconds).toBeLessThanOrEqual(1.3);
     const sum = report.boundTerms.reduce((total, term) => total + term.ms, 0);
     expect(report.boundSeconds).toBeCloseTo(sum / 1000, 6);
     expect((await dcnHa("lab", "status", "--name", "quickstart")).exitCode).toBe(1);

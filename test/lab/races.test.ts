@@ -11,7 +11,7 @@ import { eventually, Lab, noLab, part } from "./lab.js";
 
 const soak = process.env.DCN_HA_SOAK !== undefined;
 const first = Number(process.env.DCN_HA_SEED ?? 1);
-const seeds = part(Array.from({ length: soak ? 200 : 4 }, (_, at) => first + at));
+const seeds = part(Array.from({ length: soak ? 200 : 20 }, (_, at) => first + at));
 
 /** What each of three profiles has beside the lab's own. */
 const extras = ["extra-a", "extra-b", "extra-c"];

@@ -45,16 +45,14 @@ function isOfToday(configuration: ClusterConfiguration): boolean {
 
 describe.skipIf(!tools)("pcs makes of an empty CIB", () => {
   const candidates = tools ? files.flatMap((file) => imported(file) ?? []) : [];
-  // pcs is started once for each command: five of them, or thirty in a soak.
-  const count = process.env.DCN_HA_SOAK === undefined ? 5 : 30;
   const sample = chosen(
     candidates.map(({ name }) => name),
-    count,
+    30,
     2,
   );
 
-  test(`there are ${count} to choose from`, () => {
-    expect(sample).toHaveLength(count);
+  test("there are thirty to choose from", () => {
+    expect(sample).toHaveLength(30);
   });
 
   test.each(candidates.filter(({ name }) => sample.includes(name)))(

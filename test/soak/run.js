@@ -51,7 +51,7 @@ if (long.length > 0) {
 const files = readdirSync(`${root}test`, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !name.startsWith("lab/"))
   .map((name) => `test/${name}`)
-  .filter((path) => /from "fast-check"|DCN_HA_SOAK/.test(readFileSync(root + path, "utf8")))
+  .filter((path) => /from "fast-check"|DCN_HA_(SOAK|PROPERTY_RUNS)/.test(readFileSync(root + path, "utf8")))
   .sort();
 process.stdout.write(
   `${files.length} files with properties, ${values.runs} runs of each property a round:\n`,

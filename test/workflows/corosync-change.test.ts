@@ -188,7 +188,7 @@ describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout
     },
   ])(
     "killed at remote steps of $name: the next run completes",
-    { timeout: 900_000 },
+    { timeout: soak ? 7_200_000 : 900_000 },
     async ({ change, stride }) => {
       const names = ["dcn1", "dcn2"];
       let [to, back] = [change(modelOf(names)), modelOf(names)];

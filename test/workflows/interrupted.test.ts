@@ -22,7 +22,7 @@ const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
 // `npm run soak` visits every point, bin/test some of them, spread over the whole run.
 const soak = process.env.DCN_HA_PROPERTY_RUNS !== undefined;
 
-describe.skipIf(!tools)("a controller that dies", { timeout: 600_000 }, () => {
+describe.skipIf(!tools)("a controller that dies", { timeout: soak ? 7_200_000 : 600_000 }, () => {
   test.each([
     { how: "kill", stride: 13 },
     { how: "lose", stride: 29 },
@@ -111,62 +111,66 @@ const changes: readonly Change[] = [
   },
 ];
 
-describe.skipIf(!tools).each(changes)("a controller that dies in $name", { timeout: 600_000 }, (change) => {
-  const { names, from, to, former = [], run } = change;
-  const running = async (): Promise<Sandbox> => {
-    const box = open({ names, oneCib: former.length > 0 });
-    const started = {
-      group: { model: modelOf(from) },
-      secrets: SECRETS,
-      clock: createFakeClock({ auto: true }),
+describe.skipIf(!tools).each(changes)(
+  "a controller that dies in $name",
+  { timeout: soak ? 7_200_000 : 600_000 },
+  (change) => {
+    const { names, from, to, former = [], run } = change;
+    const running = async (): Promise<Sandbox> => {
+      const box = open({ names, oneCib: former.length > 0 });
+      const started = {
+        group: { model: modelOf(from) },
+        secrets: SECRETS,
+        clock: createFakeClock({ auto: true }),
+      };
+      await applyGroup({ ...started, transport: box.transport });
+      return box;
     };
-    await applyGroup({ ...started, transport: box.transport });
-    return box;
-  };
-  const optionsOf = (transport: Transport): ReconfigureOptions => {
-    return {
-      group: { model: to },
-      former,
-      transport,
-      secrets: SECRETS,
-      clock: createFakeClock({ auto: true }),
+    const optionsOf = (transport: Transport): ReconfigureOptions => {
+      return {
+        group: { model: to },
+        former,
+        transport,
+        secrets: SECRETS,
+        clock: createFakeClock({ auto: true }),
+      };
     };
-  };
 
-  test.each([
-    { how: "kill", stride: 17 },
-    { how: "lose", stride: 41 },
-  ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
-    const rehearsal = await running();
-    const whole = createInterruptedTransport(rehearsal.transport, { at: Number.MAX_SAFE_INTEGER, how });
-    expect((await run(optionsOf(whole))).outcome).toBe("changed");
-    const points = whole.points();
-    expect(points).toBeGreaterThan(16);
-    await rehearsal.close();
-    for (let at = soak ? 1 : 3; at <= points; at += soak ? 1 : stride) {
-      const box = await running();
-      const old = box.node("dcn1").read(KEY);
-      const broken = createInterruptedTransport(box.transport, { at, how });
-      // Of a process that is gone by then; of one that lives, as after a lost connection, the lock was given back.
-      const self = await thisController();
-      const dead = { ...self, holder: { ...self.holder, pid: 4_194_303 } };
-      const controller = how === "kill" ? dead : self;
-      const first = await run({ ...optionsOf(broken), controller }).catch((error: unknown) => error);
-      if (how === "kill") expect(first, `point ${at}`).toBeInstanceOf(Error);
-      await run(optionsOf(box.transport));
-      if (former.length === 0) expectFormed(box);
-      for (const node of box.nodes) {
-        const isIn = !former.includes(node.name);
-        expect(node.read("etc/corosync/corosync.conf"), `point ${at} ${node.name}`).toBe(
-          isIn ? renderCorosyncConf(to) : undefined,
-        );
-        if (!isIn) expect(node.read(KEY), `point ${at}`).toBeUndefined();
+    test.each([
+      { how: "kill", stride: 17 },
+      { how: "lose", stride: 41 },
+    ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
+      const rehearsal = await running();
+      const whole = createInterruptedTransport(rehearsal.transport, { at: Number.MAX_SAFE_INTEGER, how });
+      expect((await run(optionsOf(whole))).outcome).toBe("changed");
+      const points = whole.points();
+      expect(points).toBeGreaterThan(16);
+      await rehearsal.close();
+      for (let at = soak ? 1 : 3; at <= points; at += soak ? 1 : stride) {
+        const box = await running();
+        const old = box.node("dcn1").read(KEY);
+        const broken = createInterruptedTransport(box.transport, { at, how });
+        // Of a process that is gone by then; of one that lives, as after a lost connection, the lock was given back.
+        const self = await thisController();
+        const dead = { ...self, holder: { ...self.holder, pid: 4_194_303 } };
+        const controller = how === "kill" ? dead : self;
+        const first = await run({ ...optionsOf(broken), controller }).catch((error: unknown) => error);
+        if (how === "kill") expect(first, `point ${at}`).toBeInstanceOf(Error);
+        await run(optionsOf(box.transport));
+        if (former.length === 0) expectFormed(box);
+        for (const node of box.nodes) {
+          const isIn = !former.includes(node.name);
+          expect(node.read("etc/corosync/corosync.conf"), `point ${at} ${node.name}`).toBe(
+            isIn ? renderCorosyncConf(to) : undefined,
+          );
+          if (!isIn) expect(node.read(KEY), `point ${at}`).toBeUndefined();
+        }
+        expect(box.node("dcn1").read("live.xml"), `point ${at}`).not.toMatch(/name="(dcn-ha-)?standby"/);
+        for (const node of box.nodes) expect(node.read(`${KEY}.next`), `point ${at}`).toBeUndefined();
+        if (change.name === "keys rotate") expect(box.node("dcn1").read(KEY), `point ${at}`).not.toBe(old);
+        expect(box.node("dcn1").read("live.xml"), `point ${at}`).toContain('name="dcn-ha-lock" value="free"');
+        await box.close();
       }
-      expect(box.node("dcn1").read("live.xml"), `point ${at}`).not.toMatch(/name="(dcn-ha-)?standby"/);
-      for (const node of box.nodes) expect(node.read(`${KEY}.next`), `point ${at}`).toBeUndefined();
-      if (change.name === "keys rotate") expect(box.node("dcn1").read(KEY), `point ${at}`).not.toBe(old);
-      expect(box.node("dcn1").read("live.xml"), `point ${at}`).toContain('name="dcn-ha-lock" value="free"');
-      await box.close();
-    }
-  });
-});
+    });
+  },
+);
