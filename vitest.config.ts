@@ -1,6 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
-import core from "./test/lab/core.json" with { type: "json" };
 
 // Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
 // real helper on nodes in folders, real ostree on machines in folders) and `lab` (a real cluster; serial, slow).
@@ -14,6 +12,7 @@ const tools = [
   "test/pcs/real.test.ts",
   "test/survival/matrix.test.ts",
   "test/survival/prove.test.ts",
+  "test/survival/steps.test.ts",
   "test/survival/wishes.test.ts",
   "test/vagrant/vagrantfile.test.ts",
   "test/workflows/apply.test.ts",
@@ -25,20 +24,8 @@ const tools = [
   "test/workflows/corosync-change.test.ts",
 ];
 
-// Lab tests without which no run says much come first: a slow machine may have no time for the last ones (bin/test says which).
-class CoreFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const at = core.findIndex((name) => moduleId.endsWith(`/${name}`));
-      return at === -1 ? core.length : at;
-    };
-    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
-  }
-}
-
 export default defineConfig({
   test: {
-    sequence: { sequencer: CoreFirst },
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

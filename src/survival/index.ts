@@ -5,7 +5,7 @@ export type { Mend } from "./mend.js";
 export type { Outage } from "./outage.js";
 export { type Gap, type Proof, type ProofOptions, prove } from "./prove.js";
 export type { LossReason } from "./reason.js";
-export type { Ask } from "./rest.js";
+export { type Ask, remembering } from "./rest.js";
 export {
   desiredScene,
   liveScene,
@@ -14,7 +14,15 @@ export {
   type SurvivalGroup,
   type Workload,
 } from "./scene.js";
-export { proveStep, type Step, type StepOut, type StepProof } from "./step.js";
+export {
+  proveStep,
+  proveTaken,
+  type Step,
+  type StepMoves,
+  type StepOut,
+  type StepProof,
+  takeStep,
+} from "./step.js";
 export { describeProof, gapLines, mendLine } from "./text.js";
 export type { Fate, Verdict } from "./verdict.js";
 export { type Quorum, quorumAfter, type VotingRules, votingRules } from "./votes.js";

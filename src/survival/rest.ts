@@ -36,12 +36,22 @@ export async function restOf(scene: Scene, ask: Ask): Promise<Rest> {
   );
 }
 
-/** Where everything is once the scheduler has nothing left to do. */
-export async function settled(scene: Scene, ask: Ask, from: Situation): Promise<Rest> {
+/**
+ * Where everything is once the scheduler has nothing left to do. `ahead` says which moments will be asked about next if that is here: they go
+ * along with the question whether it is, for who remembers the answers (`remembering`).
+ */
+export async function settled(
+  scene: Scene,
+  ask: Ask,
+  from: Situation,
+  ahead: (situation: Situation) => readonly Situation[] = () => [],
+): Promise<Rest> {
   const cib = cibText(scene.cib);
   let situation = from;
   for (let round = 0; ; round += 1) {
-    const [answer] = await ask(cib, [statusText(situation)]);
+    // What a step begins with is seldom where it ends.
+    const next = round === 0 ? [] : ahead(situation);
+    const [answer] = await ask(cib, [situation, ...next].map(statusText));
     const simulation = knownOr(answer);
     const open = simulation.actions.filter(({ resource }) => !simulation.fenceDevices.has(resource));
     if (open.length === 0 || round === ROUNDS) {
@@ -52,6 +62,18 @@ export async function settled(scene: Scene, ask: Ask, from: Situation): Promise<
     }
     situation = { ...situation, placed: settle(situation, simulation, scene.unique) };
   }
+}
+
+/** Asks nothing twice. */
+export function remembering(ask: Ask): Ask {
+  const known = new Map<string, Awaited<ReturnType<Ask>>[number]>();
+  return async (cib, statuses) => {
+    const keyOf = (status: string): string => `${cib}\n${status}`;
+    const open = [...new Set(statuses)].filter((status) => !known.has(keyOf(status)));
+    const answers = open.length === 0 ? [] : await ask(cib, open);
+    for (const [index, answer] of answers.entries()) known.set(keyOf(open[index] ?? ""), answer);
+    return statuses.flatMap((status) => known.get(keyOf(status)) ?? []);
+  };
 }
 
 /** The answer. Throws DcnError failed SCHEDULER_SILENT where there is none. */

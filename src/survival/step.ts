@@ -23,6 +23,8 @@ export interface Step {
    * also those that were dead to begin with.
    */
   readonly from?: Situation;
+  /** The steps that will be taken after it, each from the one before: for a scheduler that remembers what it was asked. */
+  readonly next?: readonly Required<StepOut>[];
 }
 
 /** What one step means for a group. */
@@ -51,13 +53,43 @@ export interface StepProof {
   readonly situation: Situation;
 }
 
-/** Proves a step. Throws DcnError failed SCHEDULER_SILENT. */
-export async function proveStep(scene: Scene, ask: Ask, { out, from }: Step): Promise<StepProof> {
+/** What a step moves, and where everything is then. */
+export type StepMoves = Pick<StepProof, "out" | "moves" | "situation">;
+
+/** Takes a step. Throws DcnError failed SCHEDULER_SILENT. */
+export async function takeStep(scene: Scene, ask: Ask, { out, from, next = [] }: Step): Promise<StepMoves> {
   const start = from ?? (await restOf(scene, ask)).situation;
   const standby = [...(out.standby ?? [])];
   const down = [...new Set([...(from === undefined ? start.down : []), ...(out.down ?? [])])];
-  const begun = { ...start, standby, down, placed: aliveOf(start.placed, down) };
-  const { situation } = await settled(scene, ask, begun);
+  const ahead = (end: Situation): Situation[] => {
+    let last = end;
+    return next.map((step) => {
+      last = begunFrom(last, step);
+      return last;
+    });
+  };
+  const { situation } = await settled(scene, ask, begunFrom(start, { standby, down }), ahead);
+  const moves = scene.workloads.flatMap((workload) => {
+    const [was, is] = [nodesOf(workload, start.placed), nodesOf(workload, situation.placed)];
+    const goes = was.length > 0 && is.length > 0 && workload.form !== "copies" && was.join() !== is.join();
+    return goes ? [{ workload: workload.name, from: was, to: is }] : [];
+  });
+  return { out: { standby, down }, moves, situation };
+}
+
+function begunFrom(start: Situation, { standby, down }: Required<StepOut>): Situation {
+  return { ...start, standby, down, placed: aliveOf(start.placed, down) };
+}
+
+/** Takes a step, and proves it. Throws DcnError failed SCHEDULER_SILENT. */
+export async function proveStep(scene: Scene, ask: Ask, step: Step): Promise<StepProof> {
+  return proveTaken(scene, ask, await takeStep(scene, ask, step));
+}
+
+/** Proves a step that was taken. Throws DcnError failed SCHEDULER_SILENT. */
+export async function proveTaken(scene: Scene, ask: Ask, taken: StepMoves): Promise<StepProof> {
+  const { out, situation } = taken;
+  const { down } = out;
   const members = scene.nodes.map(({ name }) => name);
   const left = members.filter((name) => !down.includes(name));
   const [step, ...next] = await verdictsOf(
@@ -70,15 +102,10 @@ export async function proveStep(scene: Scene, ask: Ask, { out, from }: Step): Pr
   const lostIn = ({ fates }: Verdict): string[] =>
     fates.filter(({ state }) => state === "lost").map(({ workload }) => workload);
   return {
-    out: { standby, down },
+    ...taken,
     quorum,
     step,
     safe: quorum.quorate && lostIn(step).length === 0,
-    moves: scene.workloads.flatMap((workload) => {
-      const [was, is] = [nodesOf(workload, start.placed), nodesOf(workload, situation.placed)];
-      const goes = was.length > 0 && is.length > 0 && workload.form !== "copies" && was.join() !== is.join();
-      return goes ? [{ workload: workload.name, from: was, to: is }] : [];
-    }),
     next,
     fatal: next
       .map((verdict) => ({
@@ -87,7 +114,6 @@ export async function proveStep(scene: Scene, ask: Ask, { out, from }: Step): Pr
         workloads: lostIn(verdict),
       }))
       .filter((one) => one.losesQuorum || one.workloads.length > 0),
-    situation,
   };
 }
 
