@@ -1,6 +1,13 @@
 // One verb about images on one node, and what its exit code means in our words (docs/node-helper.md, "Images").
 import { DcnError, type ErrorKind } from "../errors/index.js";
-import { factsOf, type HelperAnswer, type HelperVerb } from "../observation/index.js";
+import {
+  factsOf,
+  type HelperAnswer,
+  type HelperFrame,
+  type HelperVerb,
+  type ImageState,
+  parseImageState,
+} from "../observation/index.js";
 import { callHelper } from "../observe/index.js";
 import type { Transport } from "../transport/index.js";
 
@@ -11,6 +18,8 @@ export interface ImageNode {
   /** Longer or shorter than the verb's own time limit. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Is told what the node's images are right after the verb, in the same answer: who goes on from there need not ask again. Not told where that is unknown. */
+  readonly onState?: (state: ImageState) => void;
 }
 
 /** What a verb is asked: its payload, and how long it takes at most. */
@@ -34,15 +43,24 @@ export async function ask(at: ImageNode, request: Request): Promise<Answer> {
 
 /** The same for an answer that is not lines alone. */
 export async function askText(at: ImageNode, { verb, payload, timeoutMs }: Request): Promise<string> {
-  const { transport, node, signal } = at;
+  const { transport, node, signal, onState } = at;
   const frame = { verb, ...(payload === undefined ? {} : { payload }) };
-  const [answer] = await callHelper(transport, node, [frame], {
-    timeoutMs: at.timeoutMs ?? timeoutMs,
-    signal,
-  });
+  const [answer, after] = await callHelper(
+    transport,
+    node,
+    onState === undefined ? [frame] : [frame, STATE],
+    {
+      timeoutMs: at.timeoutMs ?? timeoutMs,
+      signal,
+    },
+  );
+  const state = after?.exitCode === 0 ? parseImageState(after.stdout) : undefined;
+  if (state !== undefined) onState?.(state);
   if (answer?.exitCode === 0) return answer.stdout;
   throw trouble(node, verb, answer);
 }
+
+const STATE: HelperFrame = { verb: "read-image", independent: true };
 
 interface Meaning {
   readonly kind: ErrorKind;

@@ -4,7 +4,7 @@ export { type CallOptions, callHelper } from "./call-helper.js";
 export { firstOfBoth, inParallel } from "./in-parallel.js";
 export { type InspectedNodes, inspectNodes } from "./inspect-nodes.js";
 export { followEvents, readEvents, type SpoolPart } from "./node-events.js";
-export { type NodeView, observeView, speaksForCluster } from "./observe-cluster.js";
+export { type NodeView, observeCib, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
 export { type HostConfiguration, readHostConfiguration } from "./read-host.js";
 export { localScheduler, nodeScheduler, type Scheduler } from "./scheduler.js";

@@ -1,6 +1,12 @@
 // Asks one node how the cluster is: Pacemaker's view, quorum and links in one exec (crm_mon(8), corosync-quorumtool(8), corosync-cfgtool(8)).
 import type { HelperAnswer, HelperFrame, ObservedLink, QuorumObservation } from "../observation/index.js";
-import { type ClusterObservation, parseCfgtool, parseCrmMon, parseQuorumtool } from "../observation/index.js";
+import {
+  type ClusterObservation,
+  parseCfgtool,
+  parseCrmMon,
+  parseQuorumtool,
+  readLiveCib,
+} from "../observation/index.js";
 import type { Transport } from "../transport/index.js";
 import { type CallOptions, callHelper } from "./call-helper.js";
 
@@ -15,12 +21,13 @@ export interface NodeView {
   readonly transition?: string;
 }
 
-const FRAMES: readonly HelperFrame[] = [
+const CLUSTER: readonly HelperFrame[] = [
   { verb: "status-cluster", independent: true },
   // Exit 2 says "not quorate", which is an answer.
   { verb: "status-quorum", independent: true },
-  { verb: "status-links", independent: true },
 ];
+
+const FRAMES: readonly HelperFrame[] = [...CLUSTER, { verb: "status-links", independent: true }];
 
 const CONTROLLER: HelperFrame = { verb: "status-transition", independent: true };
 
@@ -45,11 +52,28 @@ export async function observeView(
   return asked === true ? { ...view, transition: controllerState(controller) } : view;
 }
 
+/** What one node says of the cluster and the CIB that it holds, as text, in one exec: for looks that come again and again. Throws as `callHelper`. */
+export async function observeCib(
+  transport: Transport,
+  node: string,
+  call: CallOptions = {},
+): Promise<Pick<NodeView, "node" | "cluster" | "quorum"> & { readonly cib: string | undefined }> {
+  const frames: readonly HelperFrame[] = [...CLUSTER, { verb: "read-cib", independent: true }];
+  const [mon, quorum, held] = await callHelper(transport, node, frames, call);
+  const pacemaker = readPacemaker(node, mon);
+  return {
+    node,
+    cluster: typeof pacemaker === "string" ? undefined : pacemaker,
+    quorum: quorum === undefined ? undefined : parseQuorumtool(quorum.stdout),
+    cib: held?.exitCode === 0 ? readLiveCib(held.stdout)?.xml : undefined,
+  };
+}
+
 /**
  * Whether this view may stand for the cluster. A node that is just joining does not know its peers yet: until the DC has
  * taken it in, its crm_mon calls them all unclean, with quorum and all.
  */
-export function speaksForCluster({ node, cluster }: NodeView): boolean {
+export function speaksForCluster({ node, cluster }: Pick<NodeView, "node" | "cluster">): boolean {
   const own = cluster?.nodes.find(({ name }) => name === node);
   return own?.online === true && own.pending !== true;
 }

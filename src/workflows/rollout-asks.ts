@@ -1,7 +1,14 @@
 // Carries out what the rollout machine asks for, through the one helper; each may be done again (docs/node-helper.md).
-import { denyImage, dropImage, pullImage, rebootNode, stageImage } from "../deployments/index.js";
+import {
+  denyImage,
+  dropImage,
+  type ImageNode,
+  pullImage,
+  rebootNode,
+  stageImage,
+} from "../deployments/index.js";
 import { DcnError } from "../errors/index.js";
-import { type HelperFrame, parseReadLock } from "../observation/index.js";
+import { type HelperFrame, type ImageState, parseImageState, parseReadLock } from "../observation/index.js";
 import { callHelper, inParallel } from "../observe/index.js";
 import {
   type Deadlines,
@@ -33,34 +40,42 @@ export function limitMsOf(ask: GroupAsk["ask"], deadlines: Deadlines): number {
   return typeof limit === "number" ? limit : deadlines[limit];
 }
 
+/** With what an ask is carried out; `onState` is told what the node's images are right afterwards, where its answer says so. */
+interface Means {
+  readonly record: RolloutRecord;
+  readonly through: string;
+  readonly onState: (state: ImageState) => void;
+}
+
 /** What an ask came to: undefined where it was done, else what stands in its way, in words. */
 export async function carryOut(
   scene: RolloutScene,
   { ask, node, why = "" }: GroupAsk,
-  { record, through }: { readonly record: RolloutRecord; readonly through: string },
+  { record, through, onState }: Means,
 ): Promise<string | undefined> {
   const { transport, signal, nodes } = scene;
   const { target = "", source, boot = "" } = record.nodes[node] ?? {};
   const timeoutMs = limitMsOf(ask, scene.deadlines);
   const at = (one: string) => ({ transport, node: one, timeoutMs, signal });
+  const here = { ...at(node), onState };
   const image = { digest: target, ...(source === undefined ? {} : { source }) };
   const verb = (on: string, frame: HelperFrame) =>
     said(on, callHelper(transport, on, [frame], { timeoutMs, signal }));
   switch (ask) {
     case "pull-image":
-      return trouble(pullImage(at(node), image));
+      return trouble(pullImage(here, image));
     case "set-standby":
       return verb(through, { verb: "set-standby", payload: `${node} ${ROLLOUT_OWNER}` });
     case "clear-standby":
       return verb(through, { verb: "clear-standby", payload: `${node} ${ROLLOUT_OWNER}` });
     case "stop-cluster":
-      return verb(node, { verb: "stop-cluster" });
+      return said(node, stopCluster(here));
     case "start-cluster":
       return verb(node, { verb: "restart-cluster" });
     case "stage-image":
-      return trouble(stageImage(at(node), image));
+      return trouble(stageImage(here, image));
     case "drop-image":
-      return trouble(dropImage(at(node), target));
+      return trouble(dropImage(here, target));
     case "reboot-node":
       // The boot that is to end makes the request the same one, however often it is asked for.
       return trouble(rebootNode(at(node), { token: boot, expected: target }));
@@ -72,6 +87,18 @@ export async function carryOut(
       return told.find((text) => text !== undefined);
     }
   }
+}
+
+/** Stops the cluster on the node, and has it say what its images are. */
+async function stopCluster({ transport, node, timeoutMs, signal, onState }: ImageNode) {
+  const frames: HelperFrame[] = [{ verb: "stop-cluster" }, { verb: "read-image", independent: true }];
+  const answers = await callHelper(transport, node, frames, {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    signal,
+  });
+  const state = answers[1]?.exitCode === 0 ? parseImageState(answers[1].stdout) : undefined;
+  if (state !== undefined) onState?.(state);
+  return answers;
 }
 
 async function said(

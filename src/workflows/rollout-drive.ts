@@ -14,10 +14,21 @@ import {
 import { type GroupLock, withGroupLock } from "./lock.js";
 import { carryOut, limitMsOf, noteEvents, type readRecord, saveRecord } from "./rollout-asks.js";
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
-import { beginAnew, keepTime, type Memory, noteAsk, remember, takeOver } from "./rollout-memory.js";
-import type { RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
+import {
+  beginAnew,
+  keepTime,
+  type Memory,
+  noteAsk,
+  remember,
+  takeAfter,
+  takeOver,
+} from "./rollout-memory.js";
+import type { RolloutGate, RolloutScene } from "./rollout-scene.js";
+import { event, tell } from "./rollout-tell.js";
 
 const LOOK_AGAIN_MS = 400;
+/** As long is a look at the group good while a node boots. */
+const SEEN_MS = 3_000;
 const GATE_AGAIN_MS = 15_000;
 /** So often in a row a group that answers may not be written to: then a person has to look. */
 const UNWRITTEN = 10;
@@ -80,10 +91,9 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
   nodes.sort((one, other) => Number(one === current) - Number(other === current));
   const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
   const [sight, state] = await Promise.all([
-    lookAtGroup(scene, { first: memory.through, except: current }),
-    next === undefined ? undefined : imageOf(scene, next),
+    groupNow(scene, memory),
+    next === undefined ? undefined : (takeAfter(memory, next, scene.clock.nowMs()) ?? imageOf(scene, next)),
   ]);
-  memory.through = sight?.through;
   takeRequest(scene, memory, sight);
   const list = state ?? (await listOf(scene, { current, sight }));
   if (current === undefined || memory.before === undefined) memory.before = sight?.cluster;
@@ -101,6 +111,19 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
     const asked = await take(scene, { turn, lock, memory, gate });
     if (asked || memory.record === record || currentNode(memory.record) !== next) return asked;
   }
+}
+
+/** While a node boots the others are looked at less often: nothing is decided by them then, and where machines share processors, or lines are thin, every look slows the boot. */
+async function groupNow(scene: RolloutScene, memory: Memory): Promise<GroupSight | undefined> {
+  const { record, seen } = memory;
+  const current = currentNode(record);
+  const { phase } = record.nodes[current ?? ""] ?? {};
+  const boots = phase === "rebooting" || phase === "booting";
+  if (boots && seen !== undefined && scene.clock.nowMs() - seen.atMs < SEEN_MS) return seen.sight;
+  const sight = await lookAtGroup(scene, { first: memory.through, except: current });
+  memory.through = sight?.through;
+  memory.seen = sight === undefined ? undefined : { sight, atMs: scene.clock.nowMs() };
+  return sight;
 }
 
 /** The outside is asked only where a turn would begin: whoever gave a slot for another one would never get it back. */
@@ -189,7 +212,10 @@ async function take(scene: RolloutScene, { turn, lock, memory, gate }: Step): Pr
       if (isOurs !== true) return false;
     }
     const begunMs = clock.nowMs();
-    const trouble = await carryOut(scene, one, { record: memory.record, through });
+    const onState = (state: ImageState): void => {
+      memory.after = { node: one.node, state, atMs: clock.nowMs() };
+    };
+    const trouble = await carryOut(scene, one, { record: memory.record, through, onState });
     noteAsk(memory, { begunMs, nowMs: clock.nowMs(), limitMs: limitMsOf(one.ask, deadlines), trouble });
     event(scene, memory, {
       node: one.node,
@@ -249,49 +275,4 @@ function otherThan(
   if (now.kind === "record" && now.record.id === ours.id) return now.record;
   const text = `${group}: another rollout stands in the cluster now; we stopped where we were`;
   throw new DcnError("busy", "OTHER_ROLLOUT", text, { hint: `dcn-ha rollout status says which` });
-}
-
-function tell(scene: RolloutScene, memory: Memory, turn: GroupTurn): void {
-  const { record, waits } = turn;
-  if (waits !== undefined && memory.said !== waits) event(scene, memory, { text: `waits: ${waits}` });
-  memory.said = waits ?? "";
-  if (record === memory.record) return;
-  const node = currentNode(memory.record) ?? currentNode(record);
-  if (node !== undefined) tellNode(scene, memory, { turn, node });
-  if (record.state === memory.record.state) return;
-  const { state, why } = record;
-  event(scene, memory, { state, text: why === undefined ? state : `${state}: ${why}` });
-}
-
-function tellNode(
-  scene: RolloutScene,
-  memory: Memory,
-  { turn, node }: { readonly turn: GroupTurn; readonly node: string },
-): void {
-  const now = turn.record.nodes[node];
-  if (now === undefined || now.phase === memory.record.nodes[node]?.phase) return;
-  const { phase, outcome, evidence } = now;
-  const name = phase === "over" ? (outcome ?? phase) : phase;
-  const why = outcome === undefined || evidence === undefined ? "" : ` (${evidence})`;
-  const says = turn.rule?.says ?? (isLastOld(turn.record) ? LAST_OLD : "its turn");
-  const text = `${name}: ${says}${why}`;
-  event(scene, memory, { node, phase, ...(outcome === undefined ? {} : { outcome }), text });
-}
-
-const LAST_OLD =
-  "its turn; the last node with the old feature set, a point of no return: after it an old image does not join any more";
-
-/** Nobody waits behind the node whose turn begins, and Pacemaker's feature set rises. */
-function isLastOld({ rises, nodes }: RolloutRecord): boolean {
-  return rises === true && Object.values(nodes).every(({ phase }) => phase !== "waiting");
-}
-
-function event(scene: RolloutScene, memory: Memory, what: Omit<RolloutEvent, "number" | "at">): void {
-  memory.number += 1;
-  const at = new Date(scene.clock.wallMs()).toISOString();
-  // Numbers of a later controller come after those of an earlier one.
-  const one = { number: memory.record.revision * 1_000 + memory.number, at, ...what };
-  memory.untold.push(one);
-  memory.told.push(one);
-  scene.onEvent(one);
 }

@@ -3,13 +3,8 @@ import { worsened } from "../apply/index.js";
 import { mayStandStill } from "../cluster/index.js";
 import { readImage } from "../deployments/index.js";
 import { DcnError } from "../errors/index.js";
-import {
-  type ClusterObservation,
-  type ImageState,
-  type ObservedNode,
-  readLiveCib,
-} from "../observation/index.js";
-import { callHelper, type NodeView, observeView, speaksForCluster } from "../observe/index.js";
+import type { ClusterObservation, ImageState, ObservedNode } from "../observation/index.js";
+import { observeCib, speaksForCluster } from "../observe/index.js";
 import { standbyOf } from "../plan/index.js";
 import {
   decodeRecord,
@@ -47,25 +42,16 @@ export async function lookAtGroup(
 
 async function sightOf({ transport, signal }: RolloutScene, node: string): Promise<GroupSight | undefined> {
   try {
-    const call = { timeoutMs: LOOK_MS, signal };
-    const [view, [answer]] = await Promise.all([
-      observeView(transport, node, call),
-      callHelper(transport, node, [{ verb: "read-cib" }], call),
-    ]);
-    const { cluster } = view;
-    if (cluster === undefined || !speaksForCluster(view) || !isMajority(view)) return undefined;
-    const cib = answer?.exitCode === 0 ? readLiveCib(answer.stdout)?.xml : undefined;
-    if (cib === undefined) return undefined;
+    const view = await observeCib(transport, node, { timeoutMs: LOOK_MS, signal });
+    const { cluster, quorum, cib } = view;
+    if (cluster === undefined || cib === undefined) return undefined;
+    if (!speaksForCluster(view) || quorum?.quorate !== true) return undefined;
     const value = /id="dcn-ha-rollout-state"[^>]* value="([^"]*)"/.exec(cib)?.[1];
     return { through: node, cluster, record: decodeRecord(value), ours: standbyOf(cib, ROLLOUT_OWNER) };
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     return undefined;
   }
-}
-
-function isMajority({ quorum }: NodeView): boolean {
-  return quorum?.quorate === true;
 }
 
 /** The facts for the machine. `node` is the one under way or next, with its `state`; `before` is how the cluster was when its turn began. */

@@ -1,15 +1,19 @@
 // What the loop of a rollout remembers between two looks: since when, how often asked, and whether it was stopped meanwhile (docs/rollouts.md).
-import type { ClusterObservation } from "../observation/index.js";
+import type { ClusterObservation, ImageState } from "../observation/index.js";
 import { currentNode, type GroupFacts, type PhaseProgress, type RolloutRecord } from "../rollout/index.js";
+import type { GroupSight } from "./rollout-look.js";
 import type { RolloutEvent } from "./rollout-scene.js";
 
 /** Longer between two looks than this: this process was stopped, and what it knew of times is worth nothing. */
 const PAUSED_MS = 60_000;
+/** Longer ago than this it is asked again. */
+const JUST_NOW_MS = 2_000;
 
 /** None of it is needed to go on: a fresh one is as good. */
 export interface Memory {
   record: RolloutRecord;
   through: string | undefined;
+  seen: { readonly sight: GroupSight; readonly atMs: number } | undefined;
   before: ClusterObservation | undefined;
   progress: PhaseProgress;
   sinceMs: number;
@@ -28,6 +32,8 @@ export interface Memory {
   unwritten: number;
   untold: RolloutEvent[];
   readonly told: RolloutEvent[];
+  /** What the node that was asked last said of its images right afterwards. */
+  after: { readonly node: string; readonly state: ImageState; readonly atMs: number } | undefined;
 }
 
 const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, upMs: 0, wellMs: 0 };
@@ -37,6 +43,7 @@ export function remember(record: RolloutRecord, nowMs: number): Memory {
   return {
     record,
     through: undefined,
+    seen: undefined,
     before: undefined,
     progress: FRESH,
     sinceMs: nowMs,
@@ -51,7 +58,15 @@ export function remember(record: RolloutRecord, nowMs: number): Memory {
     unwritten: 0,
     untold: [],
     told: [],
+    after: undefined,
   };
+}
+
+/** What this node said with its last answer, once, and only where that was just now. */
+export function takeAfter(memory: Memory, node: string, nowMs: number): ImageState | undefined {
+  const { after } = memory;
+  memory.after = undefined;
+  return after?.node === node && nowMs - after.atMs < JUST_NOW_MS ? after.state : undefined;
 }
 
 /** The record that stands now: in another phase everything counts anew. */

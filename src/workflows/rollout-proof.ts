@@ -1,6 +1,6 @@
 // Proves each step of a rollout on the cluster as it runs: what moves where, and what one more loss would do meanwhile (docs/prove.md).
 import { DcnError, type Finding } from "../errors/index.js";
-import { proveStep, type StepProof, type SurvivalGroup } from "../survival/index.js";
+import { proveTaken, remembering, type StepProof, type SurvivalGroup, takeStep } from "../survival/index.js";
 import { withScheduler } from "./prove.js";
 import type { RolloutScene } from "./rollout-scene.js";
 
@@ -32,25 +32,34 @@ export async function forecast(
   };
   try {
     return await withScheduler(options, async (seen, { ask }) => {
+      // Each question is a request to a node, and most of a turn's can be foreseen: they go together.
+      const asked = remembering(ask);
       const steps: StepForecast[] = [];
-      const findings: Finding[] = [];
+      // What one more loss would do while a node is away is asked beside the turns after it, which do not wait for that.
+      const proofs: Promise<Finding[]>[] = [];
       let from: StepProof["situation"] | undefined;
-      for (const node of order) {
-        const others = standby.filter((name) => name !== node);
-        // It is drained first and leaves then, so that what it runs moves and is not lost.
-        const drained = await proveStep(seen, ask, {
-          out: { standby: [...others, node], down: [] },
+      const turns = order.map((node) => turnOf(node, standby));
+      for (const [index, { node, drain, leave, come }] of turns.entries()) {
+        const following = turns[index + 1];
+        const next = [leave, come, ...(following === undefined ? [] : [following.drain])];
+        const drained = await takeStep(seen, asked, {
+          out: drain,
+          next,
           ...(from === undefined ? {} : { from }),
         });
-        const away = await proveStep(seen, ask, {
-          out: { standby: others, down: [node] },
+        const away = await takeStep(seen, asked, {
+          out: leave,
           from: drained.situation,
+          next: next.slice(1),
         });
-        const back = await proveStep(seen, ask, { out: { standby: others, down: [] }, from: away.situation });
+        const proof = proveTaken(seen, asked, away).then((proved) => findingsOf(node, proved));
+        proof.catch(() => undefined);
+        proofs.push(proof);
+        const back = await takeStep(seen, asked, { out: come, from: away.situation, next: next.slice(2) });
         steps.push({ node, moves: [...drained.moves, ...back.moves] });
-        findings.push(...findingsOf(node, away));
         from = back.situation;
       }
+      const findings = (await Promise.all(proofs)).flat();
       return { steps, findings };
     });
   } catch (error) {
@@ -61,6 +70,17 @@ export async function forecast(
       findings: [{ severity: "error", code: "STEP_NOT_PROVED", text, force: "STEP_NOT_PROVED" }],
     };
   }
+}
+
+/** A turn's three steps. The node is drained first and leaves then, so that what it runs moves and is not lost. */
+function turnOf(node: string, standby: readonly string[]) {
+  const others = standby.filter((name) => name !== node);
+  return {
+    node,
+    drain: { standby: [...others, node], down: [] },
+    leave: { standby: others, down: [node] },
+    come: { standby: others, down: [] },
+  };
 }
 
 function findingsOf(node: string, { quorum, step, fatal }: StepProof): Finding[] {

@@ -272,7 +272,13 @@ start) [ -e "/mnt/units/$1.active" ] ;;
 show)
   case $property in
   Conflicts) [ ! -e "/mnt/units/$1.active" ] || echo final.target ;;
-  *) cat "/mnt/units/$1.show" 2>/dev/null || printf 'LoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nResult=success\\n' ;;
+  *)
+    between=''
+    for unit; do
+      [ -z "$between" ] || echo
+      cat "/mnt/units/$unit.show" 2>/dev/null || printf 'LoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nResult=success\\n'
+      between=yes
+    done ;;
   esac ;;
 *) exit 1 ;;
 esac`,

@@ -6,12 +6,15 @@ denied=$state/denied-images
 staged_by_us=$state/staged-image
 reboot_note=$state/reboot
 
-boot_id() { cat /proc/sys/kernel/random/boot_id; }
+boot_id() { # printed
+	read -r now </proc/sys/kernel/random/boot_id && printf '%s\n' "$now"
+}
 
 # bootc where the system is its own, then rpm-ostree, then ostree. One that is there and does not tell is not passed over for the next, who
 # would do its work in another's house: its status is unknown then, and nothing can be changed.
 updater() { # into $updater who keeps this system's images, and into $work/status what it says
 	: >"$work/status"
+	rm -f "$work/ostree"
 	updater=none order=$work/order
 	if command -v bootc >/dev/null && ! bootc_is_elsewhere; then
 		updater=bootc
@@ -95,15 +98,25 @@ image_health() { # units of the boot's verdict, by both generations of greenboot
 	[ ! -x "$root/usr/lib/dcn-ha/greenboot" ] || kind=stand-in
 	[ ! -x "$root/usr/libexec/greenboot/greenboot" ] || kind=greenboot
 	printf 'greenboot=%s\n' "$kind"
+	# Told with a blank line between them, in the order in which they are asked for.
+	{
+		systemctl show --property=LoadState,ActiveState,SubState,Result boot-complete.target greenboot-healthcheck.service \
+			dcn-ha-greenboot.service ostree-boot-complete.service 2>/dev/null
+		echo
+	} >"$work/verdicts"
 	for one in boot-complete.target greenboot-healthcheck.service dcn-ha-greenboot.service ostree-boot-complete.service; do
-		said=$(systemctl show --property=LoadState,ActiveState,SubState,Result "$one" 2>/dev/null | tr '\n' ' ')
-		printf 'unit.%s=%s\n' "$one" "${said% }"
-	done
+		said=''
+		while read -r line && [ -n "$line" ]; do said="$said${said:+ }$line"; done
+		printf 'unit.%s=%s\n' "$one" "$said"
+	done <"$work/verdicts"
 	printf 'system=%s\n' "$(systemctl is-system-running 2>/dev/null)"
 }
 
-free_bytes() { # NAME FOLDER
-	df -Pk "$2" 2>/dev/null | awk -v name="$1" 'NR == 2 { printf "free.%s=%.0f\n", name, $4 * 1024 }'
+free_bytes() { # where images lie
+	stat -f -c '%a %S %n' "$root/boot" "$root/sysroot" 2>/dev/null | while read -r blocks unit folder; do
+		case $folder in */boot) folder=boot ;; *) folder=repository ;; esac
+		printf 'free.%s=%s\n' "$folder" "$((blocks * unit))"
+	done
 }
 
 section() { # NAME FILE
@@ -118,7 +131,7 @@ verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts
 	: >"$work/motd"
 	{
 		printf 'boot=%s\n' "$(boot_id)"
-		printf 'updater=%s\n' "$updater" | tr _ -
+		case $updater in rpm_ostree) echo updater=rpm-ostree ;; *) printf 'updater=%s\n' "$updater" ;; esac
 		if [ "$updater" != none ]; then
 			printf 'tool=%s\n' "$("${updater}_version" 2>/dev/null | tr -cd ' -~')"
 			printf 'origin=%s\n' "$("${updater}_origin" 2>/dev/null)"
@@ -127,8 +140,7 @@ verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts
 		if [ -e "$root/boot/ostree/finalize-failure.stamp" ]; then
 			printf 'finalize-failed=%s\n' "$(head -c 400 "$root/boot/ostree/finalize-failure.stamp" | tr '\n' ' ' | tr -cd ' -~')"
 		fi
-		free_bytes boot "$root/boot"
-		free_bytes repository "$root/sysroot"
+		free_bytes
 		if [ -s "$staged_by_us" ]; then printf 'staged=%s\n' "$(head -n 1 "$staged_by_us")"; fi
 		if [ -s "$reboot_note" ]; then printf 'reboot=%s\n' "$(head -n 1 "$reboot_note")"; fi
 		if [ -s "$denied" ]; then sed 's/^/denied=/' "$denied"; fi

@@ -1,8 +1,8 @@
 # Plain ostree: commits from a remote, deployed for the next boot (ostree-admin-deploy(1), ostree-pull(1)).
 
-ostree_status() {
-	timeout 60 ostree admin status --json >"$work/status" 2>/dev/null || timeout 60 ostree admin status >"$work/status" 2>/dev/null
-}
+# The text, which is the same in all versions. Asked once in a look: a program of this size costs more to start than all else that is done here.
+ostree_status() { ostree_text && cp "$work/ostree" "$work/status"; }
+ostree_text() { [ -e "$work/ostree" ] || timeout 60 ostree admin status >"$work/ostree" 2>/dev/null; }
 
 at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount namespace in which it is not
 	if [ -w "$root/sysroot/ostree" ]; then
@@ -13,11 +13,21 @@ at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount nam
 	unshare --mount sh -c 'mount -o remount,bind,rw "$0" && exec "$@"' "$root/sysroot" "$@"
 }
 
-ostree_version() { ostree --version | sed -n "s/^ *Version: *'\\{0,1\\}\\([^']*\\)'\\{0,1\\}/\\1/p"; }
+# Kept until another one is installed or the node boots.
+ostree_version() {
+	set -- "$(stat -L -c '%d:%i:%s:%Z' "$(command -v ostree)" 2>/dev/null)" "$run/ostree-version"
+	known='' version=''
+	[ ! -s "$2" ] || read -r known version <"$2"
+	if [ -z "$1" ] || [ "$known" != "$1" ]; then
+		version=$(ostree --version | sed -n "s/^ *Version: *'\{0,1\}\([^']*\)'\{0,1\}/\1/p")
+		[ -z "$version" ] || { printf '%s %s\n' "$1" "$version" >"$work/ostree-version" && mv -f "$work/ostree-version" "$2"; }
+	fi
+	printf '%s\n' "$version"
+}
 
-# The text is the same in all versions; what is staged or pending stands before the booted one.
+# What is staged or pending stands before the booted one.
 ostree_order() {
-	timeout 60 ostree admin status 2>/dev/null | awk '
+	ostree_text && awk '
 		/^[* ] [^ ]+ [0-9a-f]+\.[0-9]+/ {
 			sub(/^ /, "")
 			star = sub(/^\* /, "")
@@ -26,11 +36,12 @@ ostree_order() {
 			state = star ? "booted" : /\(.*staged/ ? "staged" : seen ? "other" : "pending"
 			if (star) seen = 1
 			print state, sum, sum, (/finalization locked/ ? "yes" : "no")
-		}'
+		}' "$work/ostree"
 }
 
 ostree_origin() {
-	timeout 60 ostree admin status 2>/dev/null | awk '/^\* / { own = 1; next } /^  ?[^ ]/ { own = 0 } own && sub(/^ *origin refspec: /, "") { print; exit }'
+	ostree_text
+	awk '/^\* / { own = 1; next } /^  ?[^ ]/ { own = 0 } own && sub(/^ *origin refspec: /, "") { print; exit }' "$work/ostree"
 }
 
 ostree_place() { # SOURCE: into $remote and $ref; its remote is the origin's where it names none
@@ -98,7 +109,8 @@ ostree_pull() { # DIGEST SOURCE: a ref of ours keeps it until it is booted or dr
 	fi
 	at_sysroot ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
 	printf 'pull=%s\n' "$word"
-	commit_facts "$1" "$remote"
+	# Its signature was judged when it was fetched.
+	commit_facts "$1" ''
 }
 
 release_commit() { at_sysroot ostree --repo="$repo" refs --delete dcn-ha/next >/dev/null 2>&1 || :; }

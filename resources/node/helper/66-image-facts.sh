@@ -1,16 +1,36 @@
 # Two images beside each other: what the cluster and this node need of the next one, looked up in it before it boots.
 verb compare-image
 
-inside() { # COMMAND…: in the image that is looked at, where nothing can be written and no network is; at most a minute
+# Where nothing can be written and no network is: for the shell that the next script runs in.
+# shellcheck disable=SC2016
+closed_in='
+r=$2
+mount --bind "$r" "$r" && mount -o remount,bind,ro "$r" && mount -t proc proc "$r/proc" || exit 1
+for one in dev run tmp var; do mount -t tmpfs tmpfs "$r/$one" || exit 1; done
+: >"$r/dev/null" && mount --bind /dev/null "$r/dev/null" || exit 1
+'
+# $1: folder for the answers, with live.xml in it where there is one; $2: where the image is, nothing for the system that runs.
+# shellcheck disable=SC2016
+questions='
+within() { if [ -n "$image" ]; then timeout 60 chroot "$image" "$@"; else timeout 60 "$@"; fi; }
+answers=$1 image=$2
+for one in "pacemakerd --features" "corosync -v" "podman --version"; do
+	within $one >"$answers/said.${one%% *}" 2>&1 </dev/null
+done
+[ ! -s "$answers/live.xml" ] || {
+	within crm_verify --xml-pipe --verbose <"$answers/live.xml" >"$answers/said.crm_verify" 2>&1
+	echo "$?" >"$answers/said.crm_verify-code"
+}
+'
+
+ask_tools() { # the image's own, each once, into $work/said.NAME; all of them in one sandbox
+	rm -f "$work"/said.*
 	if [ "$side" = old ]; then
-		timeout 60 "$@" 2>&1
-		return
+		sh -c "$questions" sh "$work" ''
+	else
+		timeout 300 unshare --mount --net --pid --fork --kill-child sh -c "$closed_in$questions" sh "$work" "$image_root" 2>/dev/null
 	fi
-	# shellcheck disable=SC2016 # for the other shell
-	timeout 60 unshare --mount --net --pid --fork --kill-child sh -c 'r=$0
-		mount --bind "$r" "$r" && mount -o remount,bind,ro "$r" && mount -t proc proc "$r/proc" || exit 1
-		for one in dev run tmp var; do mount -t tmpfs tmpfs "$r/$one" || exit 1; done
-		: >"$r/dev/null" && mount --bind /dev/null "$r/dev/null" && exec chroot "$r" "$@"' "$image_root" "$@" 2>&1
+	for one in pacemakerd corosync podman crm_verify; do [ -e "$work/said.$one" ] || : >"$work/said.$one"; done
 }
 
 fact() { printf '%s.%s=%s\n' "$side" "$1" "$2"; }
@@ -95,17 +115,16 @@ agent_facts() { # what the live CIB uses and this image does not have
 }
 
 cluster_facts() {
-	inside pacemakerd --features >"$work/said" 2>&1
-	fact pacemaker "$(sed -n 's/^Pacemaker \([^ ]*\).*/\1/p' "$work/said" | head -n 1)"
-	fact feature-set "$(sed -n 's/.*Supporting v\([0-9.]*\):.*/\1/p' "$work/said" | head -n 1)"
-	fact corosync "$(inside corosync -v | sed -n "s/.*version '\\([^']*\\)'.*/\\1/p" | head -n 1)"
+	fact pacemaker "$(sed -n 's/^Pacemaker \([^ ]*\).*/\1/p' "$work/said.pacemakerd" | head -n 1)"
+	fact feature-set "$(sed -n 's/.*Supporting v\([0-9.]*\):.*/\1/p' "$work/said.pacemakerd" | head -n 1)"
+	fact corosync "$(sed -n "s/.*version '\\([^']*\\)'.*/\\1/p" "$work/said.corosync" | head -n 1)"
 	fact schema "$(find "$image_root/usr/share/pacemaker" -maxdepth 1 -name 'pacemaker-[0-9]*.rng' 2>/dev/null | sed 's/.*pacemaker-\(.*\)\.rng/\1/' | sort -V | tail -n 1)"
 	if [ -s "$work/live.xml" ]; then
-		inside crm_verify --xml-pipe --verbose <"$work/live.xml" >"$work/said" 2>&1
-		code=$?
+		code=124
+		[ ! -s "$work/said.crm_verify-code" ] || read -r code <"$work/said.crm_verify-code"
 		# From 124 on it did not run, or not to its end: what it would say is not known.
 		[ "$code" -ge 124 ] || fact crm-verify "$code"
-		fact crm-verify-said "$(plain 1000 <"$work/said")"
+		fact crm-verify-said "$(plain 1000 <"$work/said.crm_verify")"
 	fi
 	agent_facts
 }
@@ -176,8 +195,9 @@ image_facts() { # old|new ROOT: the system that runs, or an image below a folder
 	fact architecture "$(elf_machine "$image_root/usr/bin/env")"
 	fact os "$(os_word ID) $(os_word VERSION_ID)"
 	fact role "$(sed -n 's/.*"role": *"\([^"]*\)".*/\1/p' "$image_root/usr/lib/dcn-ha/image/image.json" 2>/dev/null | head -n 1)"
+	ask_tools
 	cluster_facts
-	fact podman "$(inside podman --version | sed -n 's/.*podman version //p' | plain)"
+	fact podman "$(sed -n 's/.*podman version //p' "$work/said.podman" | plain)"
 	fact hacluster "$(number_of hacluster "$image_root/etc/passwd" "$image_root/usr/lib/passwd")"
 	fact haclient "$(number_of haclient "$image_root/etc/group" "$image_root/usr/lib/group")"
 	health_facts

@@ -38,8 +38,7 @@ verb_look_image() {
 	if [ -e "$root/boot/ostree/finalize-failure.stamp" ]; then
 		printf 'finalize-failed=%s\n' "$(head -c 400 "$root/boot/ostree/finalize-failure.stamp" | tr '\n' ' ' | tr -cd ' -~')"
 	fi
-	free_bytes boot "$root/boot"
-	free_bytes repository "$root/sysroot"
+	free_bytes
 	if [ -s "$denied" ]; then sed 's/^/denied=/' "$denied"; fi
 	cluster=inactive
 	if active pacemaker.service || active corosync.service; then cluster=active; fi
