@@ -2,6 +2,10 @@
 # A node and its group in a folder ($WORLD): what dcn-ha-update asks the on-node helper, and fleetlock (with arguments), and what it does to them.
 # `cut` holds the number of the helper call after whose effect the program that asked is killed, as by a power cut.
 w=$WORLD
+newline='
+'
+# Lengths are of bytes.
+LC_ALL=C
 get() {
 	[ -e "$w/$1" ] || return 0
 	while IFS= read -r line; do printf '%s\n' "$line"; done <"$w/$1"
@@ -34,14 +38,13 @@ frame=${frame#1} verb='' length=''
 verb=${frame% *} length=${frame#* }
 : >"$w/payload"
 [ "$length" -eq 0 ] || head -c "$length" >"$w/payload"
-cat >/dev/null
+while read -r _; do :; done
 first='' second=''
 { IFS= read -r first && IFS= read -r second; } <"$w/payload"
 count=$(($(get count) + 1))
 put count "$count"
 echo "$verb $first" >>"$w/calls"
-code=0
-: >"$w/out"
+code=0 out=''
 
 up() { [ "$(get cluster)" = active ] && [ ! -e "$w/away" ]; }
 
@@ -98,11 +101,12 @@ said=''
 if [ -s "$w/fail-$verb" ]; then
 	read -r code said <"$w/fail-$verb"
 else
-	done_by >"$w/out"
-	code=$?
+	# With a last line of our own, since a shell takes line ends away at the end; few processes, since there are hundreds of calls.
+	out=$(
+		done_by
+		echo "$?"
+	)
+	code=${out##*"$newline"} out=${out%"$code"}
 fi
 if [ "$count" = "$(get cut)" ]; then kill -9 "$PPID"; fi
-printf 'hello 0 16 0\ndcn-ha helper 1\n%s %s %s %s\n' "$verb" "$code" "$(($(wc -c <"$w/out")))" "${#said}"
-cat "$w/out"
-printf %s "$said"
-printf 'end 0 0 0\n'
+printf 'hello 0 16 0\ndcn-ha helper 1\n%s %s %s %s\n%s%send 0 0 0\n' "$verb" "$code" "${#out}" "${#said}" "$out" "$said"

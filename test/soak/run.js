@@ -21,6 +21,15 @@ const { values } = parseArgs({
   },
 });
 
+// Nothing run is nothing shown.
+for (const name of ["rounds", "runs", "seed"]) {
+  if (/^\d+$/.test(values[name]) && (name === "seed" || Number(values[name]) > 0)) continue;
+  process.stderr.write(
+    `--${name} takes a whole number${name === "seed" ? "" : " from 1"}, not ${values[name]}\n`,
+  );
+  process.exit(64);
+}
+
 if (values.lab) {
   process.stdout.write(`lab tests with long counts, seed ${values.seed}\n`);
   const { status } = spawnSync(

@@ -178,13 +178,13 @@ describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout
           model.corosync.nodes.map(({ name }) => name),
           { tokenMs: 2000 },
         ),
-      stride: 13,
+      stride: 23,
     },
-    { name: "restarts", change: (model: ClusterModel) => withTotem(model, ["netmtu", "1400"]), stride: 31 },
+    { name: "restarts", change: (model: ClusterModel) => withTotem(model, ["netmtu", "1400"]), stride: 61 },
     {
       name: "a full stop",
       change: (model: ClusterModel) => withTotem(model, ["clear_node_high_bit", "yes"]),
-      stride: 23,
+      stride: 43,
     },
   ])(
     "killed at remote steps of $name: the next run completes",

@@ -62,7 +62,7 @@ answer() {
 }
 
 do_verb() { # $verb with the payload of $number; its outputs beside that, and into $code how it ended
-	case $changing in *" $verb "*) rm -f "$work/probe.xml" "$work/digest" ;; esac
+	case $changing in *" $verb "*) if [ -e "$work/probe.xml" ] || [ -e "$work/digest" ]; then rm -f "$work/probe.xml" "$work/digest"; fi ;; esac
 	name=$verb
 	while case $name in *-*) : ;; *) false ;; esac; do name=${name%%-*}_${name#*-}; done
 	case $verb in
@@ -74,7 +74,7 @@ do_verb() { # $verb with the payload of $number; its outputs beside that, and in
 		logger -t dcn-ha-helper -- "$verb for ${SUDO_USER:-root}: exit $code" 2>/dev/null
 		;;
 	esac
-	if [ -s "$work/$number" ]; then rm -f "${work:?}/$number"; fi
+	: >"$work/$number"
 }
 
 [ "$#" -eq 0 ] || refuse 'no arguments, please'
