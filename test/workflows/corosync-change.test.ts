@@ -19,7 +19,7 @@ const tools = have(
   "corosync",
   "python3",
 );
-const soak = process.env.DCN_HA_PROPERTY_RUNS !== undefined;
+const soak = process.env.DCN_HA_SOAK !== undefined;
 const CONF = "etc/corosync/corosync.conf";
 const RUNS = "units/corosync.runs";
 

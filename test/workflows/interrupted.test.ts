@@ -20,7 +20,7 @@ import { modelOf, SECRETS } from "./model.js";
 const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
 
 // `npm run soak` visits every point, bin/test some of them, spread over the whole run.
-const soak = process.env.DCN_HA_PROPERTY_RUNS !== undefined;
+const soak = process.env.DCN_HA_SOAK !== undefined;
 
 describe.skipIf(!tools)("a controller that dies", { timeout: soak ? 7_200_000 : 600_000 }, () => {
   test.each([
