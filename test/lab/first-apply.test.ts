@@ -78,9 +78,7 @@ describe.skipIf(noLab !== undefined)("apply, from bare nodes on", () => {
     );
   /** By who wrote it, not by unit: of a process that is gone before the journal asks for its unit, the journal knows none. */
   const sshLogs = (): Promise<string[]> =>
-    each(
-      `journalctl --no-pager --output cat ${["sshd", "sshd-session", "sshd-auth"].map((one) => `--identifier ${one}`).join(" ")}`,
-    );
+    each("journalctl --no-pager --output cat -t sshd -t sshd-session -t sshd-auth");
 
   it("refuses hosts that show another key, before any login", async () => {
     const keys = readFileSync(join(lab.folder, "known_hosts"), "utf8").trim().split("\n");

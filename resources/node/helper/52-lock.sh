@@ -59,7 +59,8 @@ verb_set_lock() {
 		echo 'pacemaker is not running' >&2
 		return 102
 	fi
-	guarded "$value" || return
+	# Who holds it and notes another step begins nothing.
+	case $expected:$value in "token "*":held ${expected#token } "*) ;; *) guarded "$value" || return ;; esac
 	case $expected in
 	free) condition="[@value='free']" ;;
 	*) condition="[starts-with(@value,'held ${expected#token } ')]" ;;
