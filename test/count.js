@@ -1,6 +1,7 @@
 // Adds up vitest's JSON reports into the last line of bin/test: `N passed, N failed, N skipped`.
-// usage: node test/count.js [--failed N] [--late S] REPORT…   (N: failures that have no report, for example of bin/check.js;
-//                                                    S: after this, in seconds since 1970, no file of lab tests was begun: those are named)
+// usage: node test/count.js [--failed N] [--late S] [--times] REPORT…   (N: failures that have no report, for example of bin/check.js;
+//                                                    S: after this, in seconds since 1970, no file of lab tests was begun: those are named;
+//                                                    --times: names the files that took longest)
 //        node test/count.js --failed-files REPORT    (the failed files, one a line: bin/test gives them a second go)
 // Of a file that several reports tell about, the last one counts; a file that needed its second go is named.
 // What failed is told once more just before the last line: of a long log often only the end is kept.
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
     failed: { type: "string", default: "0" },
     "failed-files": { type: "boolean", default: false },
     late: { type: "string", default: "0" },
+    times: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -45,6 +47,20 @@ function notBegun(files) {
   return lateMs === 0 ? [] : [...files].filter(isLate).map(({ name }) => name);
 }
 
+const MOST_TIMES = 16;
+
+/** Which files took longest, in seconds: where a run's time went. */
+function times(files) {
+  const took = files
+    .map(({ name, startTime = 0, endTime = 0 }) => ({
+      name,
+      seconds: Math.round((endTime - startTime) / 1000),
+    }))
+    .filter(({ seconds }) => seconds > 0)
+    .sort((one, other) => other.seconds - one.seconds);
+  return took.slice(0, MOST_TIMES).map(({ name, seconds }) => `took ${seconds} s: ${name}`);
+}
+
 const MOST_TOLD = 10;
 const MOST_LINES = 12;
 
@@ -75,6 +91,7 @@ if (values["failed-files"]) {
     if (last.get(result.name)?.status === "failed" && result.status !== "failed") again.push(result.name);
     last.set(result.name, result);
   }
+  if (values.times) for (const line of times(results)) process.stdout.write(`${line}\n`);
   for (const line of tell(results)) process.stdout.write(`${line}\n`);
   if (values.failed !== "0") process.stdout.write(`failed without a report: ${values.failed}\n`);
   const left = notBegun(last.values());

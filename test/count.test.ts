@@ -55,6 +55,16 @@ describe("the last line of bin/test", () => {
     expect(count(...reports)).toEqual({ status: 0, stdout: "15 passed, 0 failed, 3 skipped\n" });
   });
 
+  it("comes after the files that took longest, where asked for", () => {
+    const files = [3, 7, 0].map((seconds) => ({
+      ...file(`${seconds}.test.ts`, [1]),
+      startTime: 1_000,
+      endTime: 1_000 + seconds * 1_000,
+    }));
+    const { stdout } = count("--times", report("times", ...files));
+    expect(stdout).toBe("took 7 s: 7.test.ts\ntook 3 s: 3.test.ts\n3 passed, 0 failed, 0 skipped\n");
+  });
+
   it("is told which files came too late to be begun", () => {
     const early = { ...file("early.test.ts", [0, 0, 2]), startTime: 999_000 };
     const late = { ...file("late.test.ts", [0, 0, 3]), startTime: 1_001_000 };
