@@ -63,7 +63,7 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
   }, 60_000);
   afterAll(async () => {
     await sshd.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const START = {

@@ -162,7 +162,7 @@ export class Site {
   port = 0;
 
   constructor(cluster: Cluster = {}) {
-    cleanups.push(() => rmSync(this.folder, { recursive: true, force: true }));
+    cleanups.push(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 }));
     this.set("helper", HELPER);
     chmodSync(join(this.folder, "helper"), 0o755);
     this.be(cluster);

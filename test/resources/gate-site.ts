@@ -37,7 +37,8 @@ export interface Site {
 /** Nodes on loopback addresses of their own, each with configuration, key and a systemctl that says "not running". */
 export function site(names: readonly string[], options: { graceMs?: number } = {}): Site {
   const base = mkdtempSync(join(tmpdir(), "dcn-ha-gate-"));
-  cleanups.push(() => rmSync(base, { recursive: true, force: true }));
+  // A gate that was just killed may still be writing its last file.
+  cleanups.push(() => rmSync(base, { recursive: true, force: true, maxRetries: 10 }));
   const key = randomBytes(256);
   const port = 20_000 + (process.pid % 20_000);
   // Another one for each: a listener of the test before may not have ended yet.

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(join(folder, "fault-plc"), { force: true });
   run("stop");
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 function run(action: string, extra: Record<string, string> = {}, timeout = 15_000) {
