@@ -1,5 +1,6 @@
 // Nodes in folders: the real on-node programs over a root folder of their own, Pacemaker's real file tools, and stand-ins
 // for what needs a running system (systemctl, crm_mon, corosync's tools). Claims about clusters belong to the lab tests.
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -42,6 +43,8 @@ export interface Sandbox {
   readonly transport: Transport;
   /** Root. */
   readonly admin: Transport;
+  /** Keeps all nodes as they are now; what it returns brings that back, as often as it is called. */
+  keep(): () => void;
   close(): Promise<void>;
 }
 
@@ -73,9 +76,18 @@ export function createSandbox(
         run(name, { ...command, argv: command.argv.map((text) => adapt(node(name), text)) }),
       close: () => local.close(),
     },
+    keep: () => {
+      const kept = `${base}.kept`;
+      rmSync(kept, { recursive: true, force: true });
+      execFileSync("cp", ["-a", base, kept]);
+      return () => {
+        rmSync(base, { recursive: true, force: true });
+        execFileSync("cp", ["-a", kept, base]);
+      };
+    },
     close: async () => {
       await local.close();
-      rmSync(base, { recursive: true, force: true });
+      for (const folder of [base, `${base}.kept`]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

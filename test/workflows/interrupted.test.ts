@@ -140,14 +140,14 @@ describe.skipIf(!tools).each(changes)(
       { how: "kill", stride: 17 },
       { how: "lose", stride: 41 },
     ] as const)("$how at remote steps: the next run completes", async ({ how, stride }) => {
-      const rehearsal = await running();
-      const whole = createInterruptedTransport(rehearsal.transport, { at: Number.MAX_SAFE_INTEGER, how });
+      const box = await running();
+      const back = box.keep();
+      const whole = createInterruptedTransport(box.transport, { at: Number.MAX_SAFE_INTEGER, how });
       expect((await run(optionsOf(whole))).outcome).toBe("changed");
       const points = whole.points();
       expect(points).toBeGreaterThan(16);
-      await rehearsal.close();
       for (let at = soak ? 1 : 3; at <= points; at += soak ? 1 : stride) {
-        const box = await running();
+        back();
         const old = box.node("dcn1").read(KEY);
         const broken = createInterruptedTransport(box.transport, { at, how });
         // Of a process that is gone by then; of one that lives, as after a lost connection, the lock was given back.
@@ -169,7 +169,6 @@ describe.skipIf(!tools).each(changes)(
         for (const node of box.nodes) expect(node.read(`${KEY}.next`), `point ${at}`).toBeUndefined();
         if (change.name === "keys rotate") expect(box.node("dcn1").read(KEY), `point ${at}`).not.toBe(old);
         expect(box.node("dcn1").read("live.xml"), `point ${at}`).toContain('name="dcn-ha-lock" value="free"');
-        await box.close();
       }
     });
   },
