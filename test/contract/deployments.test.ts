@@ -131,6 +131,20 @@ describe("what is of one updater alone", { timeout: 240_000 }, () => {
     expect(() => machine.run("touch", "/sysroot/ostree/x")).toThrow(/Read-only/);
   });
 
+  test("ostree: an image in which its own tools cannot be asked is not taken for one that they approve of", async (context) => {
+    needMachine(context);
+    const { at, machine, second } = bench(OSTREE);
+    await pullImage(at, { digest: second });
+    machine.run(
+      "sh",
+      "-c",
+      "mkdir -p /var/lib/pacemaker/cib && echo '<cib/>' >/var/lib/pacemaker/cib/cib.xml",
+    );
+    machine.write("stubs/mount", "#!/bin/sh\necho 'mount: not here' >&2\nexit 32\n", 0o755);
+    const { crmVerify } = (await compareImage(at, { digest: second })).new;
+    expect(crmVerify).toMatchObject({ exitCode: 1, said: expect.stringContaining("mount") as string });
+  });
+
   test("ostree: another role's ref is followed from the boot on", async (context) => {
     needMachine(context);
     const { at, machine } = bench(OSTREE);

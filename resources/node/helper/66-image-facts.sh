@@ -28,7 +28,13 @@ ask_tools() { # the image's own, each once, into $work/said.NAME; all of them in
 	if [ "$side" = old ]; then
 		sh -c "$questions" sh "$work" ''
 	else
-		timeout 300 unshare --mount --net --pid --fork --kill-child sh -c "$closed_in$questions" sh "$work" "$image_root" 2>/dev/null
+		timeout 300 unshare --mount --net --pid --fork --kill-child sh -c "$closed_in$questions" sh "$work" "$image_root" >"$work/closed" 2>&1
+		code=$?
+		# No sandbox is no judgement: nobody is to take it for a good one.
+		if [ "$code" -ne 0 ] && [ ! -e "$work/said.crm_verify-code" ]; then
+			echo "$code" >"$work/said.crm_verify-code"
+			cp "$work/closed" "$work/said.crm_verify"
+		fi
 	fi
 	for one in pacemakerd corosync podman crm_verify; do [ -e "$work/said.$one" ] || : >"$work/said.$one"; done
 }
