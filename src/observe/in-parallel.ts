@@ -14,11 +14,3 @@ export async function inParallel<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
 }
-
-/** Waits for both, whatever becomes of the other, and returns what `first` came to. Throws what `first` threw, else what `second` did. */
-export async function firstOfBoth<Result>(first: Promise<Result>, second: Promise<unknown>): Promise<Result> {
-  const [one, other] = await Promise.allSettled([first, second]);
-  if (one.status === "rejected") throw one.reason;
-  if (other.status === "rejected") throw other.reason;
-  return one.value;
-}

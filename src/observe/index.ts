@@ -1,7 +1,7 @@
 // Runs the foreign commands that observation/ knows how to read.
 export { type AdminAccess, adminArgv } from "./admin-access.js";
 export { type CallOptions, callHelper } from "./call-helper.js";
-export { firstOfBoth, inParallel } from "./in-parallel.js";
+export { inParallel } from "./in-parallel.js";
 export { type InspectedNodes, inspectNodes } from "./inspect-nodes.js";
 export { followEvents, readEvents, type SpoolPart } from "./node-events.js";
 export { type NodeView, observeCib, observeView, speaksForCluster } from "./observe-cluster.js";

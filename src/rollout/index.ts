@@ -12,7 +12,14 @@ export {
   resumed,
 } from "./group-machine.js";
 export { leftSince, unseen } from "./late.js";
-export type { Ask, Deadlines, Look, NodeFacts, PhaseProgress } from "./look.js";
+export {
+  type Ask,
+  type Deadlines,
+  type Look,
+  NEW_PHASE,
+  type NodeFacts,
+  type PhaseProgress,
+} from "./look.js";
 export { orderFacts } from "./moving.js";
 export {
   type MovingWorkload,
@@ -40,4 +47,5 @@ export {
   type RolloutState,
   writeRecord,
 } from "./record.js";
+export { type Stretch, stretch } from "./stretch.js";
 export { type Window, windowFor } from "./windows.js";

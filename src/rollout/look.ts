@@ -63,6 +63,16 @@ export interface PhaseProgress {
   readonly wellMs: number;
 }
 
+/** As a phase is that has just begun. */
+export const NEW_PHASE: PhaseProgress = {
+  inPhaseMs: 0,
+  asks: 0,
+  askedMsAgo: 0,
+  trouble: undefined,
+  upMs: 0,
+  wellMs: 0,
+};
+
 /** What a look at a node has to go by. */
 export interface Look {
   readonly node: NodeRecord;

@@ -47,6 +47,8 @@ export interface GroupLock {
   readonly token: string;
   /** Notes how far we are, for whoever asks. Throws DcnError busy LOCK_LOST where the lock is not ours any more: then stop. */
   step(text: string): Promise<void>;
+  /** The lock's text with that step, or as it stands, for a write that goes with it or not at all; `made` is told of one that was made. */
+  noting(text: string | undefined): { readonly value: string; readonly made: () => void };
 }
 
 /**
@@ -70,6 +72,12 @@ export async function withGroupLock<T>(
       if (outcome.kind === "no-quorum") throw noQuorum(outcome.text);
       held = { ...held, step };
     },
+    noting: (step = held.step) => ({
+      value: noteStep(held, step).value,
+      made: () => {
+        held = { ...held, step };
+      },
+    }),
   };
   let result: T;
   try {

@@ -1,4 +1,6 @@
 // Carries out what the rollout machine asks for, through the one helper; each may be done again (docs/node-helper.md).
+import { lockLost } from "../apply/index.js";
+import { decodeLock } from "../coordination/index.js";
 import {
   denyImage,
   dropImage,
@@ -20,6 +22,9 @@ import {
   writeRecord,
 } from "../rollout/index.js";
 import type { RolloutEvent, RolloutScene } from "./rollout-scene.js";
+
+/** The record was to be written with the lock, and that is somebody else's. */
+const UNOWNED = 77;
 
 /** How long each ask may take, in milliseconds or as a deadline says. */
 const LIMITS: Readonly<Record<GroupAsk["ask"], number | keyof Deadlines>> = {
@@ -150,24 +155,35 @@ export async function readRecord(
   });
 }
 
+/** What a write of the record came to: written, and `noted` where the lock's text went with it; or what stands there instead. */
+type Saved = { readonly record: RolloutRecord; readonly noted: boolean } | { readonly now: RecordState };
+
 /**
- * Writes `next` over `before` through `through`, or says what stands there instead. An answer that was lost is asked for again; the write allows
- * it. Throws DcnError as `callHelper`, and failed STEP_FAILED.
+ * Writes `next` over `before` through `through`, or says what stands there instead; with `lock`, the lock's new text, both in one write and only
+ * where the lock is still its holder's. An answer that was lost is asked for again; the write allows it. Throws DcnError as `callHelper`, busy
+ * LOCK_LOST, and failed STEP_FAILED.
  */
 export async function saveRecord(
-  { transport, signal }: Pick<RolloutScene, "transport" | "signal">,
+  { group, transport, signal }: Pick<RolloutScene, "group" | "transport" | "signal">,
   through: string,
-  change: { readonly before: RolloutRecord | undefined; readonly next: RolloutRecord },
-): Promise<{ readonly record: RolloutRecord } | { readonly now: RecordState }> {
+  change: {
+    readonly before: RolloutRecord | undefined;
+    readonly next: RolloutRecord;
+    readonly lock?: string;
+  },
+): Promise<Saved> {
   const { write, record } = writeRecord(change.before, change.next);
-  const payload = `${write.expected}\n${write.value}\n`;
+  const payload = [write.expected, write.value, ...(change.lock === undefined ? [] : [change.lock]), ""].join(
+    "\n",
+  );
   const call = () => callHelper(transport, through, [{ verb: "set-rollout", payload }], { signal });
   const [answer] = await call().catch((error: unknown) => {
     if (error instanceof DcnError && error.code === "OUTCOME_UNKNOWN") return call();
     throw error;
   });
-  if (answer?.exitCode === 0) return { record };
+  if (answer?.exitCode === 0) return { record, noted: answer.stdout.trim() === "noted" };
   if (answer?.exitCode === 75) return { now: decodeRecord(answer.stdout.trim()) };
+  if (answer?.exitCode === UNOWNED) throw lockLost(group, decodeLock(answer.stdout.trim()));
   const words = answer?.stderr.trim() ?? "no answer";
   const text = `${through}: the rollout's record could not be written: ${words}`;
   throw new DcnError("failed", "STEP_FAILED", text, { node: through, retryable: true });

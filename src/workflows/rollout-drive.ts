@@ -1,7 +1,6 @@
 // Drives one group's rollout: look, decide, write down, do; again and again until it rests. What a killed one left, the next finds (docs/rollouts.md).
 import { DcnError } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
-import { firstOfBoth } from "../observe/index.js";
 import {
   advanceGroup,
   currentNode,
@@ -10,6 +9,8 @@ import {
   type GroupTurn,
   isAtRest,
   type RolloutRecord,
+  type Stretch,
+  stretch,
 } from "../rollout/index.js";
 import { type GroupLock, withGroupLock } from "./lock.js";
 import { carryOut, limitMsOf, noteEvents, type readRecord, saveRecord } from "./rollout-asks.js";
@@ -21,6 +22,7 @@ import {
   noteAsk,
   remember,
   takeAfter,
+  takeNoted,
   takeOver,
 } from "./rollout-memory.js";
 import type { RolloutGate, RolloutScene } from "./rollout-scene.js";
@@ -36,11 +38,12 @@ const UNWRITTEN = 10;
 /**
  * Goes on with a group's rollout until it rests: done, paused, halted or aborted. Holds the group's lock all the time, so that membership, links and keys stay as they are.
  * `record` says under the lock what stands in the CIB, or writes it there: one that nobody drives would keep everybody else from beginning.
+ * `fetchedMs` is when all nodes had fetched their images, where they have: then no turn waits for that again.
  * Throws DcnError as `withGroupLock`; what was under way then is found by `rollout resume`.
  */
 export async function driveRollout(
   scene: RolloutScene,
-  { name, record }: { readonly name: string; readonly record: () => Promise<RolloutRecord> },
+  { name, record, fetchedMs }: Begun,
   gate: RolloutGate,
 ): Promise<RolloutRecord> {
   // The node that reboots is asked last for the lock: it would keep us waiting.
@@ -51,7 +54,7 @@ export async function driveRollout(
   return withGroupLock(options, async (lock) => {
     const now = await record();
     const { id } = now;
-    const memory = remember(now, clock.nowMs());
+    const memory = remember(now, clock.nowMs(), fetchedMs);
     // Notes are for people: the next step does not wait until all nodes have them.
     let noted: Promise<void> = Promise.resolve();
     while (!isAtRest(memory.record)) {
@@ -76,6 +79,12 @@ export async function driveRollout(
     await noteEvents({ ...scene, signal: undefined }, { id, nodes }, memory.told);
     return memory.record;
   });
+}
+
+interface Begun {
+  readonly name: string;
+  readonly record: () => Promise<RolloutRecord>;
+  readonly fetchedMs?: number | undefined;
 }
 
 interface Round {
@@ -103,13 +112,12 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
   // What is known now serves for more than one line of the table, until something was done about it.
   for (;;) {
     const { record, progress } = memory;
-    const turn = await decide(
-      scene,
-      { record, facts, progress, deadlines: scene.deadlines },
-      { gate, memory },
-    );
-    const asked = await take(scene, { turn, lock, memory, gate });
-    if (asked || memory.record === record || currentNode(memory.record) !== next) return asked;
+    const look = { record, facts, progress, deadlines: scene.deadlines, waitsFor: undefined };
+    const turn = await decide(scene, look, { gate, memory });
+    const asked = await take(scene, { way: stretch(turn, look), lock, memory, gate });
+    // Where a turn begins the outside was asked, which may have taken long: what is true now is looked at anew.
+    if (asked || memory.record === record || current === undefined || currentNode(memory.record) !== next)
+      return asked;
   }
 }
 
@@ -129,10 +137,10 @@ async function groupNow(scene: RolloutScene, memory: Memory): Promise<GroupSight
 /** The outside is asked only where a turn would begin: whoever gave a slot for another one would never get it back. */
 async function decide(
   { clock }: RolloutScene,
-  look: Omit<GroupLook, "waitsFor">,
+  look: GroupLook,
   { gate, memory }: { readonly gate: RolloutGate; readonly memory: Memory },
 ): Promise<GroupTurn> {
-  const turn = advanceGroup({ ...look, waitsFor: undefined });
+  const turn = advanceGroup(look);
   const next = currentNode(turn.record);
   if (next === undefined || currentNode(look.record) !== undefined) return turn;
   const waitsFor = await askGate(gate, { memory, next, nowMs: clock.nowMs() });
@@ -182,32 +190,27 @@ function takeRequest({ clock }: RolloutScene, memory: Memory, sight: GroupSight 
 }
 
 interface Step {
-  readonly turn: GroupTurn;
+  readonly way: Stretch;
   readonly lock: GroupLock;
   readonly memory: Memory;
   readonly gate: RolloutGate;
 }
 
 /** Writes down first, then does; whether it did something. */
-async function take(scene: RolloutScene, { turn, lock, memory, gate }: Step): Promise<boolean> {
+async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Promise<boolean> {
   const { clock, deadlines } = scene;
   const { through } = memory;
-  const isChange = turn.record !== memory.record;
-  if (!isChange) tell(scene, memory, turn);
+  const { last } = way;
+  if (last.record === memory.record) tell(scene, memory, last);
   if (through === undefined) return false;
-  if (isChange) await tellOutside(gate, memory, turn.record);
-  const [first] = turn.asks;
-  // Two attributes of the CIB: neither waits for the other, and what is done next waits for both.
-  const prepared = await patiently(scene, memory, () =>
-    firstOfBoth(
-      isChange ? writeDown(scene, { turn, memory, through }) : Promise.resolve("written"),
-      first === undefined ? Promise.resolve() : lock.step(stepOf(first)),
-    ),
-  );
-  if (prepared !== "written") return prepared === "other";
-  for (const one of turn.asks) {
+  if (last.record !== memory.record) {
+    await tellOutside(gate, memory, last.record);
+    const written = await patiently(scene, memory, () => writeDown(scene, { way, lock, memory, through }));
+    if (written !== "written") return written === "other";
+  }
+  for (const one of last.asks) {
     // Ours still? Whoever was stopped for an hour must not go on as if nothing had happened.
-    if (one !== first) {
+    if (!takeNoted(memory, stepOf(one), clock.nowMs())) {
       const isOurs = await patiently(scene, memory, () => lock.step(stepOf(one)).then(() => true));
       if (isOurs !== true) return false;
     }
@@ -222,7 +225,7 @@ async function take(scene: RolloutScene, { turn, lock, memory, gate }: Step): Pr
       text: trouble === undefined ? one.ask : `${one.ask}: ${trouble}`,
     });
   }
-  return turn.asks.length > 0;
+  return last.asks.length > 0;
 }
 
 function stepOf({ node, ask }: GroupAsk): string {
@@ -248,19 +251,29 @@ async function patiently<Result>(
   }
 }
 
-/** Whether the turn stands in the cluster now, or something else. */
+/** Whether the end of the way stands in the cluster now, and in the lock what is asked for next, or something else. */
 async function writeDown(
   scene: RolloutScene,
-  { turn, memory, through }: { readonly turn: GroupTurn; readonly memory: Memory; readonly through: string },
+  { way, lock, memory, through }: Omit<Step, "gate"> & { readonly through: string },
 ): Promise<"written" | "other"> {
   const { record: before } = memory;
-  const saved = await saveRecord(scene, through, { before, next: turn.record });
+  const { turns, last, foreseen } = way;
+  const step = foreseen === undefined ? undefined : stepOf(foreseen);
+  const note = lock.noting(step);
+  const saved = await saveRecord(scene, through, { before, next: last.record, lock: note.value });
   const nowMs = scene.clock.nowMs();
   if ("now" in saved) {
     takeOver(memory, otherThan(scene, before, saved.now), nowMs);
     return "other";
   }
-  tell(scene, memory, turn);
+  if (saved.noted) {
+    note.made();
+    memory.noted = step === undefined ? undefined : { step, atMs: nowMs };
+  }
+  for (const turn of turns) {
+    tell(scene, memory, turn);
+    memory.record = turn.record;
+  }
   memory.record = saved.record;
   beginAnew(memory, nowMs);
   return "written";

@@ -1,6 +1,12 @@
 // What the loop of a rollout remembers between two looks: since when, how often asked, and whether it was stopped meanwhile (docs/rollouts.md).
 import type { ClusterObservation, ImageState } from "../observation/index.js";
-import { currentNode, type GroupFacts, type PhaseProgress, type RolloutRecord } from "../rollout/index.js";
+import {
+  currentNode,
+  type GroupFacts,
+  NEW_PHASE,
+  type PhaseProgress,
+  type RolloutRecord,
+} from "../rollout/index.js";
 import type { GroupSight } from "./rollout-look.js";
 import type { RolloutEvent } from "./rollout-scene.js";
 
@@ -8,6 +14,8 @@ import type { RolloutEvent } from "./rollout-scene.js";
 const PAUSED_MS = 60_000;
 /** Longer ago than this it is asked again. */
 const JUST_NOW_MS = 2_000;
+/** As long is what the plan had the nodes fetch believed to lie there still. */
+const FETCHED_MS = 600_000;
 
 /** None of it is needed to go on: a fresh one is as good. */
 export interface Memory {
@@ -34,18 +42,20 @@ export interface Memory {
   readonly told: RolloutEvent[];
   /** What the node that was asked last said of its images right afterwards. */
   after: { readonly node: string; readonly state: ImageState; readonly atMs: number } | undefined;
+  /** The step that went into the lock with the last write of the record. */
+  noted: { readonly step: string; readonly atMs: number } | undefined;
+  /** When the plan had every node fetch its image. */
+  readonly fetchedMs: number | undefined;
 }
 
-const FRESH: PhaseProgress = { inPhaseMs: 0, asks: 0, askedMsAgo: 0, trouble: undefined, upMs: 0, wellMs: 0 };
-
-/** As one who has just begun to look. */
-export function remember(record: RolloutRecord, nowMs: number): Memory {
+/** As one who has just begun to look; `fetchedMs` is when the nodes had fetched their images, where they have. */
+export function remember(record: RolloutRecord, nowMs: number, fetchedMs: number | undefined): Memory {
   return {
     record,
     through: undefined,
     seen: undefined,
     before: undefined,
-    progress: FRESH,
+    progress: NEW_PHASE,
     sinceMs: nowMs,
     askedMs: nowMs,
     wellSinceMs: undefined,
@@ -59,7 +69,16 @@ export function remember(record: RolloutRecord, nowMs: number): Memory {
     untold: [],
     told: [],
     after: undefined,
+    noted: undefined,
+    fetchedMs,
   };
+}
+
+/** Whether the lock was ours just now and has this step; asked once. */
+export function takeNoted(memory: Memory, step: string, nowMs: number): boolean {
+  const { noted } = memory;
+  memory.noted = undefined;
+  return noted?.step === step && nowMs - noted.atMs < JUST_NOW_MS;
 }
 
 /** What this node said with its last answer, once, and only where that was just now. */
@@ -79,7 +98,11 @@ export function takeOver(memory: Memory, record: RolloutRecord, nowMs: number): 
 /** Another phase begins. */
 export function beginAnew(memory: Memory, nowMs: number): void {
   memory.sinceMs = nowMs;
-  memory.progress = FRESH;
+  const { record, fetchedMs } = memory;
+  const isFetching = record.nodes[currentNode(record) ?? ""]?.phase === "fetching";
+  const isThere = fetchedMs !== undefined && nowMs - fetchedMs < FETCHED_MS;
+  // An image that was fetched for the plan need not be asked for once more.
+  memory.progress = isFetching && isThere ? { ...NEW_PHASE, asks: 1 } : NEW_PHASE;
 }
 
 function placeIn(record: RolloutRecord): string {

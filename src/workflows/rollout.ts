@@ -122,7 +122,7 @@ async function mustSee(scene: RolloutScene): Promise<GroupSight> {
 }
 
 /**
- * Carries out a plan until it rests. Throws refused with the plan's errors, busy ROLLOUT_UNDER_WAY where one stands that did not end, and
+ * Carries out a plan, which was just made for this request, until it rests. Throws refused with the plan's errors, busy ROLLOUT_UNDER_WAY where one stands that did not end, and
  * as `driveRollout`. Nothing to do gives a record that is done, and writes none.
  */
 export async function startRollout(
@@ -130,7 +130,10 @@ export async function startRollout(
   request: RolloutRequest,
   { plan, gate }: { readonly plan: RolloutPlan; readonly gate: RolloutGate },
 ): Promise<RolloutRecord> {
-  const { force } = request;
+  const { force, fetch } = request;
+  // Between the plan and here nobody waited for anything; of a denied image, even a forced one, the plan fetched none.
+  const isFetched = fetch && plan.findings.every(({ code }) => code !== "IMAGE_DENIED");
+  const fetchedMs = isFetched ? scene.clock.nowMs() : undefined;
   const sight = await mustSee(scene);
   await denyLeft(scene, await leftUnseen(scene, sight.record));
   const isForced = ({ force: code }: Finding): boolean => code !== undefined && force.includes(code);
@@ -149,7 +152,7 @@ export async function startRollout(
     if ("record" in saved) return saved.record;
     throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);
   };
-  return driveRollout(scene, { name: record.name, record: begin }, gate);
+  return driveRollout(scene, { name: record.name, record: begin, fetchedMs }, gate);
 }
 
 /** What is written over: the rollout before, if any. Throws where that one has not ended. */

@@ -212,13 +212,13 @@ describe.skipIf(noLab !== undefined || !soak)("a rollout in which something goes
 
   it("a controller killed at every step boundary of a turn is followed by one that goes on", async () => {
     let run = await go();
-    const [node = ""] = await run.says(/(\S+): site-1: pull-image/);
+    const [node = ""] = await run.says(/(\S+): site-1: fetching/);
     const other = nodes.find((one) => one !== node) ?? "";
     const words = [
       ...["set-standby", "stage-image", "stop-cluster", "reboot-node"],
       ...["booting", "joining", "clear-standby", "soaking"],
     ];
-    for (let left = ["pull-image", ...words]; left.length > 0; ) {
+    for (let left = ["fetching", ...words]; left.length > 0; ) {
       // What a dead one had done already is not done again, and not said.
       const [word = ""] = await run.says(new RegExp(`${node}: site-1: (${left.join("|")}|updated)`));
       if (word === "updated") break;

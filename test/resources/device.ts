@@ -47,6 +47,15 @@ export class Device {
     return { status: run.status, said: `${run.stdout}${run.stderr}`.trim() };
   }
 
+  /** One verb of the helper; its exit code and what it says. */
+  ask(verb: string, payload = ""): readonly [number, string] {
+    const input = `hello 1\n1${verb} ${Buffer.byteLength(payload)}\n${payload}end 0\n`;
+    const helper = join(this.node.root, "usr/local/lib/dcn-ha/helper");
+    const run = spawnSync("sh", [helper], { input, encoding: "utf8" });
+    const [, , head = "", ...rest] = run.stdout.split("\n");
+    return [Number(head.split(" ")[1]), `${rest.join("\n")}${run.stderr}`.replace(/end 0 0 0\n$/, "")];
+  }
+
   banner(): string | undefined {
     return this.node.read("run/motd.d/50-dcn-ha-first-boot");
   }

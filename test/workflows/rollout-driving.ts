@@ -18,10 +18,15 @@ interface Run extends Partial<Pick<RolloutScene, "transport" | "controller" | "d
   readonly events?: RolloutEvent[];
   /** The record to begin with, where it is not as a start has it. */
   readonly change?: Partial<RolloutRecord>;
+  /** When the nodes had fetched their images, where they have. */
+  readonly fetchedMs?: number;
 }
 
 /** A controller that begins a rollout, or goes on with the one that stands there. */
-export function drive(site: Site, { gate = OPEN, change, ...more }: Run = {}): Promise<RolloutRecord> {
+export function drive(
+  site: Site,
+  { gate = OPEN, change, fetchedMs, ...more }: Run = {},
+): Promise<RolloutRecord> {
   const { names: nodes } = site;
   const scene = sceneOf(site, more);
   const record = async (): Promise<RolloutRecord> => {
@@ -32,13 +37,13 @@ export function drive(site: Site, { gate = OPEN, change, ...more }: Run = {}): P
     if ("record" in saved) return saved.record;
     throw new Error("somebody else has begun");
   };
-  return driveRollout(scene, { name: "v2", record }, gate);
+  return driveRollout(scene, { name: "v2", record, fetchedMs }, gate);
 }
 
 /** What a controller works with. */
 export function sceneOf(
   site: Site,
-  { events = [], ...more }: Omit<Run, "gate" | "change"> = {},
+  { events = [], ...more }: Omit<Run, "gate" | "change" | "fetchedMs"> = {},
 ): RolloutScene {
   const { names: nodes, transport, clock } = site;
   return {

@@ -195,16 +195,19 @@ export class Site {
   }
 
   #setRollout(payload: string): Said {
-    const [expected, value] = payload.split("\n");
+    const [expected, value, lock = ""] = payload.split("\n");
     const { record } = this.group;
     const stands = record === undefined ? "none" : `${record.id} ${record.revision}`;
     const next = decodeRecord(value);
     if (next.kind !== "record") return { code: 64, words: "not a rollout" };
+    const [, token] = this.lock.split(" ");
+    if (lock !== "" && lock.split(" ")[1] !== token) return { code: 77, out: `${this.lock}\n` };
     // Asked a second time, because the first answer was lost.
     if (value === this.#rollout()) return DONE;
     if (expected !== stands) return { code: 75, out: `${this.#rollout()}\n` };
     this.group.write("request", record, next.record);
-    return DONE;
+    if (lock !== "") this.lock = lock;
+    return lock === "" ? DONE : { code: 0, out: "noted\n" };
   }
 
   #rollout(): string {

@@ -66,11 +66,13 @@ verb_set_lock() {
 	*) condition="[starts-with(@value,'held ${expected#token } ')]" ;;
 	esac
 	swap_pair lock "$condition" "$expected" free || return
-	# The cluster may have been divided while the write was under way: corosync knows first.
-	if [ "$value" != free ] && ! quorate; then
-		echo 'this part of the cluster has lost its quorum' >&2
-		return 69
-	fi
+	[ "$value" = free ] || still_quorate
+}
+
+still_quorate() { # the cluster may have been divided while the write was under way: corosync knows first
+	quorate && return
+	echo 'this part of the cluster has lost its quorum' >&2
+	return 69
 }
 
 guarded() { # VALUE: nobody begins a change while another one awaits its confirmation; 76 with the guard's value

@@ -9,11 +9,13 @@ rollouts_kept=20
 
 is_rollout_id() { is_token "${1%% *}" && case ${1#* } in '' | *[!0-9]* | ??????????*) return 1 ;; esac; }
 
-# Line 1: what must be there, "none" or "ID REVISION"; line 2: the new value, "ID REVISION TEXT". Exit 75 with the present value
-# where something else is there, 69 without quorum.
+# Line 1: what must be there, "none" or "ID REVISION"; line 2: the new value, "ID REVISION TEXT"; line 3, if any: the lock's new
+# value, written with it and only where its holder still has the lock; then "noted" is said. Exit 75 with the present value where
+# something else is there, 77 with the lock's where that is somebody else's, 69 without quorum.
 verb_set_rollout() {
-	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1")
-	good=yes
+	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1") lock=$(sed -n 3p "$1")
+	good=yes token=${lock#held } token=${token%% *}
+	case $lock in '') : ;; *) { is_token "$token" && is_lock_write "token $token" "$lock" && [ "$lock" != free ]; } || good=no ;; esac
 	case $expected in none) : ;; *) is_rollout_id "$expected" || good=no ;; esac
 	case $value in *[!A-Za-z0-9\ ._~%-]* | *' '*' '*' '*) good=no ;; *' '*' '?*) is_rollout_id "${value% *}" || good=no ;; *) good=no ;; esac
 	if [ "$good" = no ] || [ "${#value}" -gt 30000 ]; then
@@ -28,7 +30,35 @@ verb_set_rollout() {
 	none) condition="[@value='none']" ;;
 	*) condition="[starts-with(@value,'$expected ')]" ;;
 	esac
+	if [ -n "$lock" ]; then
+		with_lock
+		case $? in
+		0)
+			echo noted
+			still_quorate
+			return
+			;;
+		105) : ;;
+		*) cat "$work/said" >&2 && return "$code" ;;
+		esac
+		live_cib >"$work/lock.xml" || return
+		now=$(pair_value "$work/lock.xml" dcn-ha-lock-state)
+		case $now in "held $token "*) : ;; *) printf '%s\n' "$now" && return 77 ;; esac
+	fi
 	swap_pair rollout "$condition" "$expected" none
+}
+
+with_lock() { # the record where it meets $condition, and the lock where $token has it: both in one change of the CIB, or none
+	sets="cluster_property_set[@id='dcn-ha-lock']/nvpair[@id='dcn-ha-lock-state'][starts-with(@value,'held $token ')]"
+	both="[$sets][cluster_property_set[@id='dcn-ha-rollout']/nvpair[@id='dcn-ha-rollout-state']$condition]"
+	{
+		printf '<crm_config><cluster_property_set id="dcn-ha-lock"><nvpair id="dcn-ha-lock-state" name="dcn-ha-lock" value="%s"/>' "$lock"
+		printf '</cluster_property_set><cluster_property_set id="dcn-ha-rollout"><nvpair id="dcn-ha-rollout-state" name="dcn-ha-rollout"'
+		printf ' value="%s"/></cluster_property_set></crm_config>\n' "$value"
+	} >"$work/both.xml"
+	cibadmin --modify --xpath "/cib[@have-quorum='1']/configuration/crm_config$both" --xml-file "$work/both.xml" >/dev/null 2>"$work/said"
+	code=$?
+	return "$code"
 }
 
 verb_note_rollout() { # line 1: ID; then lines of JSON, appended to what is known of that rollout; one that is there already is not written again
