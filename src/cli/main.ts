@@ -6,12 +6,17 @@ import { describeTrouble, exitCodes, type Trouble, troubleOf } from "./trouble.j
 /** Runs dcn-ha with the words after its name, then ends the process with the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const controller = new AbortController();
-  listen(controller);
-  const exitCode = await run(argv, controller.signal);
+  const reader = listen(controller);
+  const exitCode = await run(argv, controller.signal, reader);
   process.stderr.write("", () => process.stdout.write("", () => process.exit(exitCode)));
 }
 
-async function run(argv: readonly string[], signal: AbortSignal): Promise<number> {
+/** Whoever reads standard output, as `head` does until it has enough. */
+interface Reader {
+  isGone: boolean;
+}
+
+async function run(argv: readonly string[], signal: AbortSignal, reader: Reader): Promise<number> {
   const streams = { stdout: process.stdout, stderr: process.stderr, environment: process.env };
   try {
     const parsed = await parse(argv);
@@ -23,6 +28,8 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     const output = createOutput({ ...streams, json, verbose });
     return (await definition.run?.({ ...rest, output, signal, commandPaths })) ?? exitCodes.bug;
   } catch (error) {
+    // Whoever went away wants no words; what was under way did not come to its end.
+    if (reader.isGone) return exitCodes.interrupted;
     const trouble = troubleOf(error, signal.aborted);
     const ours = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
     const verbose = ours.includes("--verbose") || process.env.DEBUG !== undefined;
@@ -49,9 +56,13 @@ function report(trouble: Trouble, how: { readonly json: boolean; readonly verbos
   if (how.verbose && stack !== undefined) process.stderr.write(`${stack}\n`);
 }
 
-/** First Ctrl-C: end at the next safe point. Second: at once. A closed pipe on standard output ends quietly. */
-function listen(controller: AbortController): void {
-  const stop = (name: "SIGINT" | "SIGTERM") => {
+/**
+ * First Ctrl-C, or a terminal that is gone: end at the next safe point, with what was broken mended and locks given back. Second: at once. A closed pipe on
+ * standard output ends in the same way, quietly; one on standard error, as `2>&1 | tee` has after a Ctrl-C, ends nothing by itself.
+ */
+function listen(controller: AbortController): Reader {
+  const reader = { isGone: false };
+  const stop = (name: "SIGINT" | "SIGTERM" | "SIGHUP") => {
     process.on(name, () => {
       if (controller.signal.aborted) {
         process.stderr.write("\nended at once: what was begun is left as it is\n");
@@ -63,8 +74,14 @@ function listen(controller: AbortController): void {
   };
   stop("SIGINT");
   stop("SIGTERM");
+  stop("SIGHUP");
+  process.stderr.on("error", () => undefined);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.done);
-    throw error;
+    // A terminal that hung up answers EIO.
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    // After a Ctrl-C of both the exit code is that of the Ctrl-C.
+    if (!controller.signal.aborted) reader.isGone = true;
+    controller.abort(new Error("nobody reads on"));
   });
+  return reader;
 }

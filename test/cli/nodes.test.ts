@@ -74,7 +74,8 @@ describe("settings that cannot work", () => {
 });
 
 describe("Ctrl-C", () => {
-  it("ends a command that waits for a silent node with 130", async () => {
+  /** Ends `status` of a node that never answers by a signal, where somebody reads what it says or has gone away. */
+  async function ended(signal: "SIGINT" | "SIGHUP", isRead: boolean) {
     const { port, server } = await silentPort();
     const silent = localGroup(port);
     try {
@@ -82,17 +83,34 @@ describe("Ctrl-C", () => {
         stdio: ["ignore", "ignore", "pipe"],
       });
       let stderr = "";
-      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+      if (isRead) child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      const end = new Promise<unknown>((resolve) =>
+        child.on("exit", (code, killedBy) => resolve(code ?? killedBy)),
+      );
       await new Promise<void>((resolve) => server.once("connection", () => resolve()));
-      child.kill("SIGINT");
-      expect(await ended).toBe(130);
-      expect(stderr).toContain("ending at the next safe point");
-      expect(stderr).toContain("[INTERRUPTED]");
+      if (!isRead) child.stderr.destroy();
+      child.kill(signal);
+      return { exitCode: await end, stderr };
     } finally {
       server.close();
       rmSync(silent.folder, { recursive: true });
     }
+  }
+
+  it("ends a command that waits for a silent node with 130", async () => {
+    const { exitCode, stderr } = await ended("SIGINT", true);
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain("ending at the next safe point");
+    expect(stderr).toContain("[INTERRUPTED]");
+  });
+
+  it("ends it in the same way where the tee of its standard error died of the same Ctrl-C", async () => {
+    expect((await ended("SIGINT", false)).exitCode).toBe(130);
+  });
+
+  it("is not needed where the terminal is gone: that ends it in the same way", async () => {
+    expect((await ended("SIGHUP", true)).exitCode).toBe(130);
+    expect((await ended("SIGHUP", false)).exitCode).toBe(130);
   });
 });
 
