@@ -13,7 +13,7 @@ export const report: CommandDefinition = {
   ],
   examples: ["dcn-ha drill report cabinet-7", "dcn-ha drill report lab-default --html drills.html"],
   run: async (call) => {
-    const { cardOfHistory, describeCard } = await import("../drill/index.js");
+    const { cardOfHistory, describeCard, isGoodCard } = await import("../drill/index.js");
     const [group = ""] = call.arguments;
     const card = cardOfHistory(group, await readHistoryOf(group));
     if (card === undefined) {
@@ -24,6 +24,6 @@ export const report: CommandDefinition = {
     }
     await writeReports(call, card);
     call.output.answer(card, describeCard(card, call.output.paint));
-    return card.failed === 0 ? exitCodes.done : exitCodes.failed;
+    return isGoodCard(card) ? exitCodes.done : exitCodes.failed;
   },
 };

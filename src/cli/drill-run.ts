@@ -42,7 +42,7 @@ export const run: CommandDefinition = {
     });
     const seed = options.number("seed", 0, 2 ** 31) ?? randomInt(2 ** 31);
     output.headline(`seed ${seed}: replay with --seed ${seed}`);
-    const { describeCard, describeResult, scoreCard } = await import("../drill/index.js");
+    const { describeCard, describeResult, isGoodCard, scoreCard } = await import("../drill/index.js");
     return withDrillGround(call, async (ground) => {
       const [earlier, at] = [await readHistoryOf(ground.group), new Date().toISOString()];
       const results = await each(call, { ground, chosen, seed }, async (result) => {
@@ -52,7 +52,7 @@ export const run: CommandDefinition = {
       const card = scoreCard(results, earlier, { group: ground.group, where: ground.where, seed });
       await writeReports(call, card);
       output.answer(card, describeCard(card, output.paint));
-      return card.failed === 0 ? exitCodes.done : exitCodes.failed;
+      return isGoodCard(card) ? exitCodes.done : exitCodes.failed;
     });
   },
 };

@@ -40,6 +40,8 @@ export interface Injected extends ConcreteFault {
   readonly evidence: string | undefined;
   /** Why it had none. */
   readonly why?: string;
+  /** What was asked for is a promise of the group itself, as a fencing is: that it did not come is no dull fault. */
+  readonly isBroken?: true;
 }
 
 /** A node that somebody switched off or reset because the cluster asked for it. */

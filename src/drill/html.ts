@@ -1,5 +1,5 @@
 // A score card as one page of HTML that needs nothing beside itself.
-import { type CardLine, outageText, type ScoreCard } from "./score-card.js";
+import { type CardLine, isGoodCard, outageText, type ScoreCard } from "./score-card.js";
 import { secondsText } from "./verdict.js";
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}
@@ -15,7 +15,7 @@ td.not-injected,td.not-applicable{background:#341a00}}`;
 /** The page; `made` says when, as text. */
 export function cardPage(card: ScoreCard, made: string): string {
   const title = `Drills of ${card.group}`;
-  const good = card.failed === 0;
+  const good = isGoodCard(card);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -38,6 +38,7 @@ export {
   cardOfHistory,
   type HistoryEntry,
   historyEntry,
+  isGoodCard,
   readHistory,
   type ScoreCard,
   scoreCard,

@@ -3,8 +3,8 @@ import type { CardLine, ScoreCard } from "./score-card.js";
 
 /** The report; one test case per drill. */
 export function junitReport(card: ScoreCard): string {
-  const skipped = card.notInjected + card.notApplicable;
-  const counts = `tests="${card.lines.length}" failures="${card.failed}" errors="0" skipped="${skipped}"`;
+  const { failed, notInjected, notApplicable } = card;
+  const counts = `tests="${card.lines.length}" failures="${failed}" errors="${notInjected}" skipped="${notApplicable}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="${text(`drills of ${card.group}`)}" ${counts}>`,
@@ -23,7 +23,9 @@ function testCase({ result }: CardLine): string {
       ? `<failure message="${text(why === "" ? (bad[0] ?? "") : why)}">${text(bad.join("\n"))}</failure>`
       : outcome === "passed"
         ? ""
-        : `<skipped message="${text(why)}"/>`;
+        : outcome === "not-injected"
+          ? `<error message="${text(why)}"/>`
+          : `<skipped message="${text(why)}"/>`;
   const open = `  <testcase classname="drill" name="${text(drill)}" time="${(rejoinMs / 1000).toFixed(3)}"`;
   return inside === "" ? `${open}/>` : `${open}>${inside}</testcase>`;
 }

@@ -34,6 +34,11 @@ export interface ScoreCard {
   readonly notApplicable: number;
 }
 
+/** Something was drilled, and all of it passed: what did not bite says nothing, and what did not fit was not drilled. */
+export function isGoodCard({ passed, failed, notInjected }: ScoreCard): boolean {
+  return passed > 0 && failed === 0 && notInjected === 0;
+}
+
 /** The entry that is kept of a result. */
 export function historyEntry(
   result: DrillResult,

@@ -73,9 +73,10 @@ export function verdictOf(
   ];
   const bad = checks.some(({ ok }) => !ok);
   const bit = dull === undefined;
-  // Two copies at once are never excused, whatever else went wrong.
-  const doubled = !doubleCheck(facts).ok;
-  const outcome = doubled || (bit && bad) ? "failed" : bit ? "passed" : "not-injected";
+  // Two copies at once, or another invariant, are never excused, whatever else went wrong.
+  const unexcused = [doubleCheck(facts), ...invariantChecks(drill, more.invariants)].some(({ ok }) => !ok);
+  const isBroken = unexcused || dull?.isBroken === true;
+  const outcome = isBroken || (bit && bad) ? "failed" : bit ? "passed" : "not-injected";
   return {
     drill: drill.name,
     outcome,

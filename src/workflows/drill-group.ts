@@ -10,12 +10,13 @@ import { waitUntil } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { coarseness, fencingsFrom, holderIn, runsFrom, type Sample } from "./drill-samples.js";
 import type { GroupStatus } from "./group-status.js";
-import { showLock } from "./lock.js";
 import { observeStatus } from "./status.js";
 
 /** The mark of a standby that a drill set. */
 const OWNER = "drill";
 const SAMPLE_MS = 250;
+/** So many questions in a row a node that is down leaves unanswered. */
+const SILENT_LOOKS = 3;
 /** As in `prove`, where nothing was measured. */
 const [FENCE_MS, START_MS] = [3_000, 1_000];
 
@@ -26,32 +27,13 @@ export interface GroupGroundOptions {
   readonly clock: Clock;
 }
 
-/**
- * Says why a group must not be drilled now. Throws DcnError refused DRILL_REFUSED: it is not well, somebody is in
- * standby or maintenance, or somebody holds its lock.
- */
-export async function requireDrillable({ group, transport }: GroupGroundOptions): Promise<void> {
-  const status = await observeStatus({ group, transport });
-  const out = status.nodes.filter(({ state }) => state === "standby" || state === "maintenance");
-  const nodes = group.nodes.map(({ name }) => name);
-  const views = await showLock({ group: group.name, transport, nodes });
-  const held = views.some(({ lock }) => lock !== undefined && lock.state !== "free");
-  const reasons = [
-    ...status.troubles,
-    ...out.map(({ name, state }) => `node ${name} is in ${state}`),
-    ...(held ? ["somebody holds its lock: dcn-ha lock show"] : []),
-  ];
-  if (reasons.length === 0) return;
-  const text = `${group.name} is not to be drilled now: ${reasons.join("; ")}`;
-  const hint = "a drill shows how a healthy group heals; mend it first: dcn-ha status";
-  throw new DcnError("refused", "DRILL_REFUSED", text, { hint });
-}
-
 /** Real machines; `close` ends the looking. */
 export class GroupGround implements DrillGround {
   readonly where = "group";
   private readonly samples: Sample[] = [];
-  private readonly undo = new Map<string, () => Promise<void>>();
+  private readonly undo = new Map<string, Undo>();
+  /** Those that failed: each look tries them again. */
+  private readonly left = new Map<string, Undo>();
   private readonly ending = new AbortController();
   private readonly looking: Promise<void>;
   private workload = "";
@@ -83,6 +65,7 @@ export class GroupGround implements DrillGround {
   }
 
   async situation(): Promise<Situation> {
+    await this.undoAll(this.left);
     const { status } = await this.sample();
     const first = status?.workloads.find(
       ({ workload, nodes }) => workload !== undefined && nodes.length === 1,
@@ -91,7 +74,11 @@ export class GroupGround implements DrillGround {
     const holder = holderIn(status, this.workload);
     const online = (status?.nodes ?? []).filter(({ state }) => state === "online").map(({ name }) => name);
     const silent = holder === undefined ? [`${this.workload || "no workload"} runs nowhere`] : [];
-    const troubles = status === undefined ? ["no node answered"] : [...status.troubles, ...silent];
+    const seen = status === undefined ? ["no node answered"] : [...status.troubles, ...silent];
+    const troubles = [
+      ...seen,
+      ...[...this.left.keys()].map((what) => `the drill's ${what} is not undone yet`),
+    ];
     return { workload: this.workload, holder, dc: status?.dc?.name, online, troubles };
   }
 
@@ -105,19 +92,25 @@ export class GroupGround implements DrillGround {
       case "fence":
         return this.fence(node);
       case "standby":
-        this.undo.set(`standby of ${node}`, () =>
-          this.ask(this.other(node), "clear-standby", `${node} ${OWNER}`),
-        );
+        this.undo.set(`standby of ${node}`, {
+          ask: "clear-standby",
+          payload: `${node} ${OWNER}`,
+          besides: node,
+        });
         await this.ask(this.other(node), "set-standby", `${node} ${OWNER}`);
         return this.seen(node, "standby");
       case "stop-cluster":
-        this.undo.set(`cluster of ${node}`, () => this.ask(node, "restart-cluster"));
+        this.undo.set(`cluster of ${node}`, { ask: "restart-cluster", on: node });
         await this.ask(node, "stop-cluster");
         return this.seen(node, "offline");
       case "kill-daemon":
         return this.kill(parameters);
       case "stop-daemon":
-        this.undo.set(`${daemon} of ${node}`, () => this.ask(node, "signal-daemon", `${daemon} continue`));
+        this.undo.set(`${daemon} of ${node}`, {
+          ask: "signal-daemon",
+          payload: `${daemon} continue`,
+          on: node,
+        });
         return this.say(node, "signal-daemon", `${daemon} stop`);
       default:
         throw new DcnError("usage", "NO_SUCH_FAULT", `${fault} cannot be made on real machines`);
@@ -129,19 +122,28 @@ export class GroupGround implements DrillGround {
   }
 
   async heal(): Promise<readonly string[]> {
-    const done: string[] = [];
-    for (const [what, undo] of this.undo) {
-      // A node that was fenced for it has nothing left to undo, and does not answer yet.
-      const healed = await undo().then(
-        () => true,
-        () => false,
-      );
-      this.undo.delete(what);
-      done.push(
-        healed ? what : `${what} (it did not answer; a reboot has ended it, or it has to be done by hand)`,
-      );
+    const asked = [...this.undo.keys()];
+    for (const [what, undo] of this.undo) this.left.set(what, undo);
+    this.undo.clear();
+    await this.undoAll(this.left);
+    // A node that was fenced for it has nothing left to undo, and does not answer yet.
+    const why = "not yet: nobody did it; it is tried again while the group is looked at, else do it by hand";
+    return asked.map((what) => (this.left.has(what) ? `${what} (${why})` : what));
+  }
+
+  /** Takes out of `left` what could be undone now; what needs no certain node is asked of one after the other. */
+  private async undoAll(left: Map<string, Undo>): Promise<void> {
+    for (const [what, undo] of left) {
+      const nodes = "on" in undo ? [undo.on] : this.others(undo.besides);
+      for (const node of nodes) {
+        const isDone = await this.ask(node, undo.ask, undo.payload).then(
+          () => true,
+          () => false,
+        );
+        if (isDone) left.delete(what);
+        if (isDone) break;
+      }
     }
-    return done;
   }
 
   truth(): Promise<GroundTruth> {
@@ -195,9 +197,15 @@ export class GroupGround implements DrillGround {
   }
 
   private other(node: string): string {
-    const online = this.samples.at(-1)?.status?.nodes.filter(({ state }) => state === "online") ?? [];
-    const names = online.map(({ name }) => name).filter((name) => name !== node);
-    return names[0] ?? this.options.group.nodes.find(({ name }) => name !== node)?.name ?? node;
+    return this.others(node)[0] ?? node;
+  }
+
+  /** All nodes but this one, those that are online first. */
+  private others(node: string): string[] {
+    const seen = this.samples.at(-1)?.status?.nodes ?? [];
+    const online = new Set(seen.filter(({ state }) => state === "online").map(({ name }) => name));
+    const names = this.options.group.nodes.map(({ name }) => name).filter((name) => name !== node);
+    return names.sort((one, other) => Number(online.has(other)) - Number(online.has(one)));
   }
 
   private async say(node: string, verb: "signal-daemon" | "fence-node", payload: string): Promise<string> {
@@ -236,19 +244,31 @@ export class GroupGround implements DrillGround {
 
   /** Has a node fenced, and looks whether it really went down: a device may say that it did what it did not do. */
   private async fence(node: string): Promise<string> {
-    const before = await this.bootOf(node);
+    const before = await this.bootOf(node).catch(() => "");
+    if (before === "") throw this.dull(`${node} does not say which boot it is in: nobody could see it go`);
     const from = this.other(node);
-    await this.say(from, "fence-node", node);
+    await this.say(from, "fence-node", node).catch((error: unknown) => {
+      // An answer that was lost says nothing: what becomes of the node does.
+      if (error instanceof DcnError && error.code === "OUTCOME_UNKNOWN") return;
+      if (error instanceof DcnError && error.code === "FAULT_WITHOUT_EFFECT")
+        throw new DcnError("failed", "FENCING_FAILED", error.message);
+      throw error;
+    });
+    if (await this.isGone(node, before)) return `${node}: fenced by ${from}, and its boot is over`;
+    const text = `the fence device of ${node} says that it did, and the node has not gone down`;
+    throw new DcnError("failed", "FENCING_FAILED", text);
+  }
+
+  /** Another boot, or silence for several questions in a row: one that is not answered may be the network's. */
+  private async isGone(node: string, before: string): Promise<boolean> {
     const limits = { timeoutMs: 60_000, intervalMs: 500, what: `${node} to go down` };
-    const gone = await waitUntil(this.options.clock, limits, async () => {
+    let silent = 0;
+    return waitUntil(this.options.clock, limits, async () => {
       const now = await this.bootOf(node).catch(() => "");
-      return now === before
-        ? { done: false, reason: "it still has the same boot id" }
-        : { done: true, value: true };
+      silent = now === "" ? silent + 1 : 0;
+      if (silent >= SILENT_LOOKS || (now !== "" && now !== before)) return { done: true, value: true };
+      return { done: false, reason: "it still has the same boot id" };
     }).catch(() => false);
-    if (!gone)
-      throw this.dull(`the fence device of ${node} says that it did, and the node has not gone down`);
-    return `${node}: fenced by ${from}, and its boot is over`;
   }
 
   private async bootOf(node: string): Promise<string> {
@@ -267,5 +287,11 @@ export class GroupGround implements DrillGround {
     return `${node}: the others see it in ${state}`;
   }
 }
+
+/** How something is mended, by a certain node or by any but one. */
+type Undo = { readonly ask: HelperWish; readonly payload?: string } & (
+  | { readonly on: string }
+  | { readonly besides: string }
+);
 
 type HelperWish = "set-standby" | "clear-standby" | "stop-cluster" | "restart-cluster" | "signal-daemon";

@@ -16,9 +16,14 @@ const DEAD: ReadonlySet<string> = new Set(["offline", "unclean", "unknown", "pen
 
 /** Where a workload runs; undefined where it runs nowhere, or only where nobody is alive. */
 export function holderIn(status: GroupStatus | undefined, workload: string): string | undefined {
+  return holdersIn(status, workload)[0];
+}
+
+/** All of them: more than one where it runs twice. */
+function holdersIn(status: GroupStatus | undefined, workload: string): string[] {
   const one = status?.workloads.find(({ id, nodes }) => id === workload && nodes.length > 0);
-  if (one === undefined || one.role === "Stopped") return undefined;
-  return one.nodes.find((node) => {
+  if (one === undefined || one.role === "Stopped") return [];
+  return one.nodes.filter((node) => {
     const state = status?.nodes.find(({ name }) => name === node)?.state;
     return state !== undefined && !DEAD.has(state) && !one.remarks.includes("failed");
   });
@@ -26,19 +31,27 @@ export function holderIn(status: GroupStatus | undefined, workload: string): str
 
 /** Runs of a workload out of samples in order: one for each time that it was seen on a node without a gap. */
 export function runsFrom(samples: readonly Sample[], workload: string): Run[] {
-  const runs: { node: string; boot: string; fromNs: number; toNs: number; stopped: boolean }[] = [];
-  let open = false;
+  interface Seen {
+    readonly node: string;
+    readonly boot: string;
+    readonly fromNs: number;
+    toNs: number;
+    readonly stopped: boolean;
+  }
+  const runs: Seen[] = [];
+  let open = new Map<string, Seen>();
   for (const { atNs, fromNs, status } of samples) {
     // Nobody answered: neither that it runs nor that it does not.
     if (status === undefined) continue;
-    const holder = holderIn(status, workload);
-    const last = runs.at(-1);
-    if (holder === undefined) open = false;
-    else if (open && last !== undefined && last.node === holder) last.toNs = fromNs;
-    else {
-      runs.push({ node: holder, boot: "", fromNs: atNs, toNs: atNs, stopped: false });
-      open = true;
+    const now = new Map<string, Seen>();
+    for (const node of holdersIn(status, workload)) {
+      const run = open.get(node);
+      if (run !== undefined) run.toNs = fromNs;
+      else runs.push({ node, boot: "", fromNs: atNs, toNs: atNs, stopped: false });
+      const seen = run ?? runs.at(-1);
+      if (seen !== undefined) now.set(node, seen);
     }
+    open = now;
   }
   return runs;
 }

@@ -160,8 +160,10 @@ class Run {
         onProgress(`${faultText(fault)}: ${evidence}`);
       } catch (error) {
         if (!(error instanceof DcnError) || error.kind !== "failed") throw error;
-        this.injected.push({ ...fault, atNs, evidence: undefined, why: error.message });
-        onProgress(`${faultText(fault)}: NOT INJECTED, ${error.message}`);
+        const isBroken = error.code === "FENCING_FAILED";
+        const why = { why: error.message, ...(isBroken ? { isBroken } : {}) } as const;
+        this.injected.push({ ...fault, atNs, evidence: undefined, ...why });
+        onProgress(`${faultText(fault)}: ${isBroken ? "FAILED" : "NOT INJECTED"}, ${error.message}`);
         return false;
       }
     }

@@ -26,9 +26,12 @@ function idle(all: readonly WorkloadStatus[]): string[] {
   return [...new Set(all.filter(({ shouldRun, id }) => shouldRun && !running.has(id)).map(({ id }) => id))];
 }
 
+/** What runs twice is as bad as what has failed, but for a moment of a live migration. Instances of a clone are each its own. */
 function broken(all: readonly WorkloadStatus[]): string[] {
-  const said = all.flatMap(({ id, remarks }) =>
-    remarks.filter((remark) => /^(failed|blocked)/.test(remark)).map((remark) => `${id} ${remark}`),
-  );
+  const said = all.flatMap(({ id, remarks }) => {
+    const isInMotion = remarks.some((remark) => remark.startsWith("in motion"));
+    const bad = isInMotion ? /^(failed|blocked)/ : /^(failed|blocked|runs on several nodes)/;
+    return remarks.filter((remark) => bad.test(remark)).map((remark) => `${id} ${remark}`);
+  });
   return [...new Set(said)];
 }

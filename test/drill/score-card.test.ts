@@ -6,6 +6,7 @@ import {
   type DrillResult,
   describeCard,
   historyEntry,
+  isGoodCard,
   junitReport,
   readHistory,
   scoreCard,
@@ -60,12 +61,21 @@ test("the last call of a history makes the card of drill report", () => {
   expect(cardOfHistory("g", earlier)?.lines.map(({ trend }) => trend?.runs)).toEqual([2]);
 });
 
-test("JUnit: a failure with its text, a skip with its reason, nothing unescaped", () => {
+test("JUnit: a failure with its text, a fault that did not bite as an error, nothing unescaped", () => {
   const xml = junitReport(card);
-  expect(xml).toContain('tests="3" failures="1" errors="0" skipped="1"');
+  expect(xml).toContain('tests="3" failures="1" errors="1" skipped="0"');
   expect(xml).toContain('name="&#60;frozen&#62;"');
   expect(xml).toContain('<failure message="outage: 9.00 s &#38; more">');
-  expect(xml).toContain('<skipped message="no packet was lost"/>');
+  expect(xml).toContain('<error message="no packet was lost"/>');
+});
+
+test("a card is good where something passed and nothing else came of the rest than that it did not fit", () => {
+  const cardOf = (...results: DrillResult[]) => scoreCard(results, [], { group: "g", where: "lab", seed: 7 });
+  const unfit: DrillResult = { ...base, drill: "pair-split", outcome: "not-applicable" };
+  expect(isGoodCard(cardOf(passed(1), unfit))).toBe(true);
+  for (const bad of [[], [unfit], [passed(1), dull], [passed(1), failed]])
+    expect(isGoodCard(cardOf(...bad))).toBe(false);
+  expect(cardPage(cardOf(passed(1), dull), "now")).toContain('<p class="bad">');
 });
 
 test("the page needs nothing beside itself", () => {

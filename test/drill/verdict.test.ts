@@ -139,6 +139,9 @@ test("a fault that did not bite is no pass, and two copies at once fail even the
   expect(verdict(drill(POWER), facts({ injected: [dull], truth: { ...truth, runs } })).outcome).toBe(
     "failed",
   );
+  const invariants = [{ id: "I3", applicable: true, checked: 9, violations: ["early"] }];
+  const seen = facts({ injected: [dull] });
+  expect(verdictOf(drill(POWER), seen, { cast, seed: 0, invariants }).outcome).toBe("failed");
 });
 
 test("stopped: nothing may begin before it is mended, and may afterwards", () => {

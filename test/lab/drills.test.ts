@@ -67,7 +67,7 @@ describe.skipIf(noLab !== undefined).each(grounds)("drills in $name", ({ name, u
     const card = JSON.parse(run.stdout) as ScoreCard;
     const [line] = card.lines;
     if (line === undefined) throw new Error(`no result: ${run.stderr}`);
-    expect(run.exitCode, run.stderr).toBe(line.result.outcome === "failed" ? 1 : 0);
+    expect(run.exitCode, run.stderr).toBe(line.result.outcome === "passed" ? 0 : 1);
     return line.result;
   }
 

@@ -3,13 +3,16 @@ import { expect, test } from "vitest";
 import { coarseness, fencingsFrom, runsFrom, type Sample } from "../../src/workflows/drill-samples.js";
 import type { GroupStatus } from "../../src/workflows/index.js";
 
-function at(second: number, seen: { on?: string; dead?: string; fenced?: string[] } | undefined): Sample {
+function at(
+  second: number,
+  seen: { on?: string | string[]; dead?: string; fenced?: string[] } | undefined,
+): Sample {
   const time = { fromNs: second * 1e9, atNs: (second + 0.5) * 1e9 };
   if (seen === undefined) return { ...time, status: undefined };
   const { on, dead, fenced = [] } = seen;
   const status = {
     nodes: ["a", "b"].map((name) => ({ name, state: name === dead ? "unclean" : "online", links: [] })),
-    workloads: [{ id: "w", nodes: on === undefined ? [] : [on], role: "Started", remarks: [] }],
+    workloads: [{ id: "w", nodes: [on ?? []].flat(), role: "Started", remarks: [] }],
     fencing: fenced.map((completed) => ({ target: "a", action: "reboot", status: "success", completed })),
   };
   return { ...time, status: status as unknown as GroupStatus };
@@ -28,6 +31,15 @@ test("a run ends with its node, and the next begins where it is first seen", () 
   expect(runsFrom(samples, "w").map(({ node, fromNs, toNs }) => [node, fromNs / 1e9, toNs / 1e9])).toEqual([
     ["a", 0.5, 1],
     ["b", 6.5, 7],
+  ]);
+});
+
+test("what runs on two nodes at once is two runs beside each other", () => {
+  const both = [0, 1, 2].map((second) => at(second, { on: ["a", "b"] }));
+  const runs = runsFrom([at(-1, { on: "a" }), ...both, at(3, { on: "b" })], "w");
+  expect(runs.map(({ node, fromNs, toNs }) => [node, fromNs / 1e9, toNs / 1e9])).toEqual([
+    ["a", -0.5, 2],
+    ["b", 0.5, 3],
   ]);
 });
 

@@ -15,7 +15,7 @@ class PlayedGroup implements DrillGround {
   readonly did: string[] = [];
   readonly noted: string[] = [];
   nowMs = 100_000;
-  dull = false;
+  dull: string | undefined;
   sick = false;
   broken = false;
   private runs: Run[] = [{ node: "a", boot: "1", fromNs: 0, toNs: 0, stopped: false }];
@@ -64,7 +64,8 @@ class PlayedGroup implements DrillGround {
 
   inject({ fault, parameters }: ConcreteFault): Promise<string> {
     this.did.push(`${fault} ${parameters.node ?? ""}`);
-    if (this.dull) return Promise.reject(new DcnError("failed", "FAULT_WITHOUT_EFFECT", "it is still there"));
+    if (this.dull !== undefined)
+      return Promise.reject(new DcnError("failed", this.dull, "it is still there"));
     this.broken = true;
     if (parameters.node === "a") this.lostNs = this.nowNs();
     return Promise.resolve("gone");
@@ -144,10 +145,19 @@ describe("a drill", () => {
 
   test("whose fault has no effect is mended and no pass", async () => {
     const ground = new PlayedGroup();
-    ground.dull = true;
+    ground.dull = "FAULT_WITHOUT_EFFECT";
     const result = await run(ground, POWER);
     expect(ground.did).toEqual(["power-off a", "heal"]);
     expect(result).toMatchObject({ outcome: "not-injected", why: "power-off a: it is still there" });
+  });
+
+  test("that has a node fenced, and nobody fences it, has failed: that was the promise", async () => {
+    const ground = new PlayedGroup();
+    ground.dull = "FENCING_FAILED";
+    expect(await run(ground, POWER)).toMatchObject({
+      outcome: "failed",
+      why: "power-off a: it is still there",
+    });
   });
 
   test("does not begin on a group that is not well, nor where it does not fit", async () => {
