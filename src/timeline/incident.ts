@@ -92,16 +92,23 @@ export function describeIncident(incident: Incident, offsetMinutes = 0): string 
   const parts = [
     `${clock(incident.startMs, offsetMinutes)} ${first?.text ?? ""}`,
     ...rest.map(({ atMs, text }) => `+${seconds(atMs - incident.startMs)} ${text}`),
-    ...incident.outages.map((outage) => `${many ? `${outage.workload}: ` : ""}${describeOutage(outage)}`),
+    ...incident.outages.map(
+      (outage) =>
+        `${many ? `${outage.workload}: ` : ""}${describeOutage(outage, incident.startMs, offsetMinutes)}`,
+    ),
     `cause: ${cause}${evidence.length === 0 ? "" : ` (${evidence.join("; ")})`}`,
   ];
   return parts.join(" · ");
 }
 
-function describeOutage(outage: WorkloadOutage): string {
-  const { fromMs, upMs, promisedMs } = outage;
+/** One that was there before the incident began in another one that was told: since when, as that one told it. */
+function describeOutage(outage: WorkloadOutage, startMs: number, offsetMinutes: number): string {
+  const { fromMs, downMs, upMs, promisedMs } = outage;
   const promised = promisedMs === undefined ? "" : `, promised ${seconds(promisedMs)} s`;
-  return upMs === undefined ? `still down${promised}` : `outage ${seconds(upMs - fromMs)} s${promised}`;
+  const since = downMs < startMs ? ` since ${clock(fromMs, offsetMinutes)}` : "";
+  return upMs === undefined
+    ? `still down${since}${promised}`
+    : `outage ${seconds(upMs - fromMs)} s${since}${promised}`;
 }
 
 function seconds(ms: number): string {

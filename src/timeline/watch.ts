@@ -1,9 +1,9 @@
 // Facts in, news and incidents out: which workload was away from when to when, and why. Everything that is told twice (Pacemaker tells
 // every node of a lost node and of a fencing) becomes one piece of news.
 import type { Fact } from "./fact.js";
-import type { Incident, LostNode } from "./incident.js";
+import type { Incident, LostNode, WorkloadOutage } from "./incident.js";
 import { addLook } from "./watch-look.js";
-import { note, runsOn, type WatchRules, type WatchState } from "./watch-state.js";
+import { note, runsOn, type WatchedWorkload, type WatchRules, type WatchState } from "./watch-state.js";
 
 /** News for people; one with an empty text is only worth counting. */
 export interface Told {
@@ -238,28 +238,39 @@ function compare(
       state.downs[name] = { fromMs, downMs: atMs };
       if (state.incident === undefined)
         note(state, { atMs, text: `${name} stopped on ${before.join(", ")}` });
-      addOutage(state, { workload: name, fromMs, downMs: atMs, promisedMs: workload.promisedMs });
+      addOutage(state, workload, { fromMs, downMs: atMs });
     } else if (down !== undefined && now.length > 0) {
       state.downs = Object.fromEntries(Object.entries(state.downs).filter(([other]) => other !== name));
-      endOutage(state, { workload: name, upMs: atMs, upOn: now[0] ?? "" });
+      endOutage(state, workload, { ...down, upMs: atMs, upOn: now[0] ?? "" });
     }
   }
 }
 
 function addOutage(
   state: WatchState,
-  outage: { workload: string; fromMs: number; downMs: number; promisedMs: number | undefined },
+  { name, promisedMs }: WatchedWorkload,
+  times: Omit<WorkloadOutage, "workload" | "promisedMs">,
 ): void {
   if (state.incident === undefined) return;
-  const { promisedMs, ...facts } = outage;
-  const added = promisedMs === undefined ? facts : { ...facts, promisedMs };
+  const added = { workload: name, ...times, ...(promisedMs === undefined ? {} : { promisedMs }) };
   state.incident = { ...state.incident, outages: [...state.incident.outages, added] };
 }
 
-function endOutage(state: WatchState, up: { workload: string; upMs: number; upOn: string }): void {
-  if (state.incident === undefined) return;
-  const outages = state.incident.outages.map((one) =>
-    one.workload === up.workload && one.upMs === undefined ? { ...one, upMs: up.upMs, upOn: up.upOn } : one,
-  );
-  state.incident = { ...state.incident, outages };
+/** Where its incident was told already with the workload still down, the end is news of its own: else nobody would hear of it, or of its length. */
+function endOutage(
+  state: WatchState,
+  workload: WatchedWorkload,
+  ended: { fromMs: number; downMs: number; upMs: number; upOn: string },
+): void {
+  const { name } = workload;
+  const { upMs, upOn } = ended;
+  const isOpen = (one: WorkloadOutage): boolean => one.workload === name && one.upMs === undefined;
+  const { incident } = state;
+  if (incident === undefined || !incident.outages.some(isOpen)) {
+    note(state, { atMs: upMs, text: `${name} runs again on ${upOn}` });
+    addOutage(state, workload, ended);
+    return;
+  }
+  const outages = incident.outages.map((one) => (isOpen(one) ? { ...one, upMs, upOn } : one));
+  state.incident = { ...incident, outages };
 }

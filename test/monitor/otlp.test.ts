@@ -114,6 +114,26 @@ test("what is kept is no error; what lasts lasts until it was told, and is one",
   ]);
 });
 
+test("an outage that began before its incident is whole, and the trace begins with it", async () => {
+  const upMs = T0 + 1_200_000;
+  const late: Incident = {
+    ...{ number: 5, startMs: upMs, lastMs: upMs, lost: [], signs: [] },
+    moments: [{ atMs: upMs, text: "soft-control runs again on dcn3" }],
+    outages: incident.outages.map((one) => ({ ...one, upMs })),
+  };
+  const { recipient } = await ground.otlp();
+  await ground.monitor([recipient], (notifier) => notifier.add({ ...notification, id: "late" }, late));
+  const after = (nanos: string): number => (Number(BigInt(nanos) / 1_000_000n) - T0) / 1_000;
+  const shown = ground.collector
+    .spans()
+    .map((span) => [span.name, after(span.startTimeUnixNano), after(span.endTimeUnixNano)]);
+  expect(shown.sort()).toEqual([
+    ["incident unknown", 0, 1_200],
+    ["outage soft-control", 0, 1_200],
+    ["start soft-control", 1.6, 1_200],
+  ]);
+});
+
 test("the numbers are those of the page for Prometheus; trouble is told once, and that it is over", async () => {
   const metrics = new Metrics();
   metrics.count("dcn_ha_incidents_total", ["g", "node"], 3);

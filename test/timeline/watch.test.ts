@@ -194,6 +194,41 @@ test("an incident stays open while something is down, is told after a minute, an
   expect(describeIncident(later.incidents[0] as Incident)).toContain("still down, promised 5.0 s");
 });
 
+test("what runs again after its incident was told is an incident of its own, with the whole outage, counted once", () => {
+  const away: Step[] = [found(), [0, op("dcn2", "stop")], [61, { kind: "alive", node: "dcn1" }]];
+  const { incidents, state } = play([...away, [1_200, op("dcn3", "start")]]);
+  expect(incidents.map(({ number, startMs }) => [number, startMs - T0])).toEqual([
+    [1, 0],
+    [2, 1_200_000],
+  ]);
+  const shown = incidents.map(({ outages }) =>
+    outages.map(({ upMs, upOn, ...down }) => [down.fromMs - T0, down.downMs - T0, upMs, upOn]),
+  );
+  expect(shown).toEqual([[[0, 0, undefined, undefined]], [[0, 0, T0 + 1_200_000, "dcn3"]]]);
+  expect(describeIncident(incidents[1] as Incident)).toBe(
+    "14:23:07.2 soft-control runs again on dcn3 · outage 1200.0 s since 14:03:07.2, promised 5.0 s · cause: unknown",
+  );
+  expect([state.downs, state.incident]).toEqual([{}, undefined]);
+});
+
+test("what runs again while another incident is open is told with that one", () => {
+  const { incidents } = play([
+    found(),
+    [0, op("dcn2", "stop")],
+    [61, { kind: "alive", node: "dcn1" }],
+    [100, op("dcn1", "start", { good: false, result: "not installed" })],
+    [101, op("dcn3", "start")],
+  ]);
+  expect(incidents.map(({ outages }) => outages.map(({ upMs }) => upMs))).toEqual([
+    [undefined],
+    [T0 + 101_000],
+  ]);
+  expect(describeIncident(incidents[1] as Incident)).toBe(
+    "14:04:47.2 start of soft-control failed on dcn1 · +1.0 soft-control started on dcn3 · +1.0 soft-control runs again on dcn3 · " +
+      "outage 101.0 s since 14:03:07.2, promised 5.0 s · cause: agent (start of soft-control failed on dcn1: not installed)",
+  );
+});
+
 test("a look finds what no event told, and does not overrule what was told since it began", () => {
   const look = (fromS: number, where: string[]): Record<string, unknown> => ({
     ...found()[1],
