@@ -20,7 +20,10 @@ export type Fact = { readonly atMs: number } & (
       readonly node: string;
       readonly resource: string;
       readonly task: string;
+      /** Whether it ended as Pacemaker expected. */
       readonly good: boolean;
+      /** How it ended, by the codes of OCF. */
+      readonly rc?: number;
       readonly intervalMs: number;
       readonly tookMs: number;
       /** What the agent's result was, as Pacemaker words it. */
@@ -50,22 +53,28 @@ export function factOf(event: SpoolEvent, atMs: number): Fact | undefined {
     case "fencing":
       return fencingOf(event, atMs);
     case "resource":
-      return {
-        kind: "operation",
-        atMs,
-        node,
-        resource: event.resource ?? "",
-        task: event.task ?? "",
-        good: event.rc !== undefined && event.rc === (event.expectedRc ?? 0),
-        intervalMs: event.intervalMs ?? 0,
-        tookMs: event.tookMs ?? 0,
-        result: event.desc,
-      };
+      return operationOf(event, atMs);
     case "attribute":
       return { kind: "attribute", atMs, node, name: event.name ?? "", value: event.value ?? "" };
     default:
       return undefined;
   }
+}
+
+function operationOf(event: SpoolEvent, atMs: number): Fact {
+  const { node, rc, expectedRc = 0 } = event;
+  return {
+    kind: "operation",
+    atMs,
+    node,
+    resource: event.resource ?? "",
+    task: event.task ?? "",
+    good: rc !== undefined && rc === expectedRc,
+    ...(rc === undefined ? {} : { rc }),
+    intervalMs: event.intervalMs ?? 0,
+    tookMs: event.tookMs ?? 0,
+    result: event.desc,
+  };
 }
 
 /** As the fencer words it: "Operation reboot of dcn2 by dcn1 for pacemaker-controld.12@dcn3: OK (ref=…)". */

@@ -3,6 +3,7 @@
 import type { Fact } from "./fact.js";
 import type { Incident, LostNode, WorkloadOutage } from "./incident.js";
 import { addLook } from "./watch-look.js";
+import { addOperation } from "./watch-operation.js";
 import { note, runsOn, type WatchedWorkload, type WatchRules, type WatchState } from "./watch-state.js";
 
 /** News for people; one with an empty text is only worth counting. */
@@ -42,7 +43,7 @@ export function addFact(before: WatchState, fact: Fact, rules: WatchRules): Watc
       tell(fencingFact(state, fact));
       break;
     case "operation":
-      tell(operationFact(state, fact, since));
+      tell(addOperation(state, fact, since));
       break;
     case "attribute":
       tell(`${fact.name} of ${fact.node} is ${fact.value === "" ? "no more" : fact.value}`);
@@ -179,44 +180,6 @@ function fencingFact(state: WatchState, fact: Extract<Fact, { kind: "fencing" }>
   for (const run of Object.values(state.running)) run.nodes = run.nodes.filter((one) => one !== node);
   editLost(state, node, (lost) => ({ ...lost, fencedMs: atMs }));
   return `node ${node} fenced (${action})${who}`;
-}
-
-const STARTS: ReadonlySet<string> = new Set(["start", "migrate_from"]);
-const STOPS: ReadonlySet<string> = new Set(["stop", "migrate_to"]);
-
-function operationFact(
-  state: WatchState,
-  fact: Extract<Fact, { kind: "operation" }>,
-  since: { fromMs: number },
-): string {
-  const { node, task, good, atMs } = fact;
-  const resource = fact.resource.replace(/:\d+$/, "");
-  const run = state.running[resource] ?? { nodes: [], atMs };
-  state.running[resource] = run;
-  run.atMs = Math.max(run.atMs, atMs);
-  if (!good) {
-    const failed =
-      task === "monitor" ? `${resource} failed on ${node}` : `${task} of ${resource} failed on ${node}`;
-    if (task === "monitor") run.nodes = run.nodes.filter((one) => one !== node);
-    since.fromMs = atMs - fact.intervalMs;
-    const text = `${failed}: ${fact.result}`;
-    note(state, { atMs, text: failed }, { cause: "agent", text });
-    return text;
-  }
-  if (STARTS.has(task)) {
-    run.nodes = [...new Set([...run.nodes, node])];
-    const text = `${resource} started on ${node}`;
-    if (state.incident !== undefined) note(state, { atMs, text });
-    return text;
-  }
-  if (STOPS.has(task)) {
-    run.nodes = run.nodes.filter((one) => one !== node);
-    since.fromMs = atMs - fact.tookMs;
-    const text = `${resource} ${task === "stop" ? "stopped" : "migrated away"} on ${node}`;
-    if (state.incident !== undefined) note(state, { atMs, text });
-    return text;
-  }
-  return task === "monitor" ? "" : `${task} of ${resource} on ${node}: ${fact.result}`;
 }
 
 /** Workloads that went or came with this fact. */

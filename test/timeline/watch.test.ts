@@ -1,76 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SpoolEvent } from "../../src/observation/index.js";
-import {
-  addFact,
-  causeOf,
-  describeIncident,
-  emptyWatch,
-  type Fact,
-  factOf,
-  type Incident,
-  settle,
-  type WatchState,
-} from "../../src/timeline/index.js";
-
-/** 14:03:07.200 UTC. */
-const T0 = Date.UTC(2026, 10, 20, 14, 3, 7, 200);
-const rules = {
-  lagMs: 1_600,
-  workloads: [{ name: "soft-control", primitives: ["soft-control"], promisedMs: 5_000 }],
-};
-
-/** A fact without its time; `at` in seconds after T0. */
-type Step = readonly [at: number, fact: Record<string, unknown>];
-
-const found = (mode = "online"): Step => [
-  -30,
-  {
-    kind: "look",
-    fromMs: T0 - 30_100,
-    quorate: true,
-    nodes: ["dcn1", "dcn2", "dcn3"].map((name) => ({ name, state: name === "dcn1" ? mode : "online" })),
-    running: [{ name: "soft-control", nodes: ["dcn2"] }],
-  },
-];
-const op = (node: string, task: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  ...{
-    kind: "operation",
-    node,
-    resource: "soft-control",
-    task,
-    good: true,
-    intervalMs: 0,
-    tookMs: 0,
-    result: "ok",
-  },
-  ...more,
-});
-const lost = (node: string, by: string): Record<string, unknown> => ({ kind: "node", node, is: "lost", by });
-const fenced = (by: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  ...{ kind: "fencing", node: "dcn2", action: "reboot", done: true, by, client: "pacemaker-controld.1@dcn3" },
-  ...{ reference: "r1", ...more },
-});
-
-function play(steps: readonly Step[]): { told: string[]; incidents: Incident[]; state: WatchState } {
-  let state = emptyWatch;
-  const told: string[] = [];
-  const incidents: Incident[] = [];
-  const end = (nowMs: number): void => {
-    const settled = settle(state, nowMs);
-    state = settled.state;
-    if (settled.ended !== undefined) incidents.push(settled.ended);
-  };
-  for (const [at, fact] of steps) {
-    const atMs = T0 + at * 1_000;
-    end(atMs);
-    const step = addFact(state, { ...fact, atMs } as Fact, rules);
-    // What a monitor that is killed here finds again.
-    state = JSON.parse(JSON.stringify(step.state)) as WatchState;
-    told.push(...step.told.map(({ text }) => text).filter((text) => text !== ""));
-  }
-  end(T0 + (steps.at(-1)?.[0] ?? 0) * 1_000 + 3_000);
-  return { told, incidents, state };
-}
+import { causeOf, describeIncident, factOf, type Incident } from "../../src/timeline/index.js";
+import { fenced, found, lost, op, play, type Step, T0 } from "./play.js";
 
 const POWER_LOSS: readonly Step[] = [
   found(),
