@@ -1,9 +1,9 @@
 // Who is told, and how: a program, a web address, the system's log. Each try ends with done, or with why not.
-import { readFile } from "node:fs/promises";
 import { DcnError } from "../errors/index.js";
 import type { Incident } from "../timeline/index.js";
 import { createLocalTransport, type Transport } from "../transport/index.js";
 import type { Notification } from "./notification.js";
+import { isAddress, postTo, shown } from "./web-address.js";
 
 /** Somebody who is told. */
 export interface Recipient {
@@ -36,9 +36,10 @@ export function recipientOf(
   const words = rest.split(/\s+/).filter((word) => word !== "");
   if (kind === "exec" && words.length > 0) return program(text, words);
   if (kind === "syslog" && rest === "") return syslog();
-  if (kind === "webhook" && /^(https?:\/\/\S+|@\S+|\$[A-Za-z_]\w*)$/.test(rest))
-    return webhook(text, rest, environment);
-  throw new DcnError("usage", "NOTIFY_UNKNOWN", `nobody can be told by ${text}`, {
+  if (kind === "webhook" && isAddress(rest)) return webhook(rest, environment);
+  // What is no address may still hold a login.
+  const harmless = text.replace(/:\/\/.*@/s, "://");
+  throw new DcnError("usage", "NOTIFY_UNKNOWN", `nobody can be told by ${harmless}`, {
     hint: "exec:PROGRAM ARGUMENT…, webhook:https://…, webhook:@FILE with the address in it, webhook:$NAME, or syslog",
   });
 }
@@ -77,34 +78,13 @@ async function run(
   throw new Error(`${command.argv[0] ?? ""}: ${how}${said === "" ? "" : `: ${said}`}`);
 }
 
-function webhook(
-  name: string,
-  address: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Recipient {
+function webhook(address: string, environment: Readonly<Record<string, string | undefined>>): Recipient {
   return {
-    name,
-    send: async (notification, signal) => {
-      const url = await addressOf(address, environment);
-      const response = await fetch(url, {
-        method: "POST",
+    name: `webhook:${shown(address)}`,
+    send: (notification, signal) =>
+      postTo(address, {
+        ...{ environment, signal, timeoutMs: SEND_TIMEOUT_MS, body: JSON.stringify(notification) },
         headers: { "content-type": "application/json", "idempotency-key": notification.id },
-        body: JSON.stringify(notification),
-        redirect: "error",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]),
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`the web address answered ${response.status}`);
-    },
+      }),
   };
-}
-
-/** Read at each try, so that a secret can be replaced while the monitor runs. */
-async function addressOf(
-  address: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  if (address.startsWith("@")) return (await readFile(address.slice(1), "utf8")).trim();
-  if (address.startsWith("$")) return environment[address.slice(1)] ?? "";
-  return address;
 }

@@ -13,6 +13,7 @@ import {
   recipientOf,
 } from "../../src/monitor/index.js";
 import { systemClock } from "../../src/time/index.js";
+import { closedPort } from "../cli/nodes.js";
 
 let folder: string;
 beforeEach(() => {
@@ -128,7 +129,71 @@ test("webhook: posts JSON under its id, its address may be a secret, and anythin
   }
 });
 
+test("webhook: a login in the address goes into a header, and nowhere else", async () => {
+  const seen: (string | undefined)[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    seen.push(url, headers.authorization);
+    response.writeHead(204).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://dcn:s3%40cr%25t@${host}/hook`;
+  writeFileSync(join(folder, "address"), `${url}\n`);
+  try {
+    const recipients = [
+      recipientOf(`webhook:${url}`, {}),
+      recipientOf(`webhook:@${join(folder, "address")}`, {}),
+      recipientOf("webhook:$HOOK", { HOOK: url }),
+      recipientOf("webhook:$HOOK", { HOOK: url.replace("s3%40cr%25t", "100%") }),
+    ];
+    expect(recipients.map(({ name }) => name)).toEqual([
+      `webhook:http://${host}/hook`,
+      `webhook:@${join(folder, "address")}`,
+      "webhook:$HOOK",
+      "webhook:$HOOK",
+    ]);
+    for (const one of recipients) await one.send(notification("1"), never);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+  const basic = (login: string): string => `Basic ${Buffer.from(login).toString("base64")}`;
+  const logins = ["dcn:s3@cr%t", "dcn:s3@cr%t", "dcn:s3@cr%t", "dcn:100%"];
+  expect(seen).toEqual(logins.flatMap((login) => ["/hook", basic(login)]));
+});
+
+test("webhook: trouble names where the address stands, and never what stands there", async () => {
+  const file = join(folder, "address");
+  const trouble = (recipient: Recipient): Promise<string> =>
+    recipient.send(notification("1"), never).then(
+      () => "none",
+      (error: unknown) => (error as Error).message,
+    );
+  const away = `http://dcn:s3cret@127.0.0.1:${await closedPort()}/s3cret`;
+  for (const [value, of] of [
+    ["", (source: string) => `what ${source} holds is no web address`],
+    ["s3cret", (source: string) => `what ${source} holds is no web address`],
+    ["https://dcn:s3cret@", (source: string) => `what ${source} holds is no web address`],
+    ["ftp://dcn:s3cret@127.0.0.1/", (source: string) => `what ${source} holds is no web address`],
+    [away, (source: string) => `the web address in ${source} could not be reached: ECONNREFUSED`],
+  ] as const) {
+    writeFileSync(file, value);
+    expect(await trouble(recipientOf(`webhook:@${file}`, {}))).toBe(of(`@${file}`));
+    expect(await trouble(recipientOf("webhook:$HOOK", { HOOK: value }))).toBe(of("$HOOK"));
+  }
+  rmSync(file);
+  expect(await trouble(recipientOf(`webhook:@${file}`, {}))).toBe(`@${file} cannot be read: ENOENT`);
+  expect(await trouble(recipientOf("webhook:$HOOK", {}))).toBe("$HOOK is not set");
+  expect(await trouble(recipientOf(`webhook:${away}`, {}))).toBe(
+    "the web address could not be reached: ECONNREFUSED",
+  );
+});
+
 test("refuses what nobody can be told by", () => {
-  for (const text of ["", "exec:", "mail:x", "webhook:ftp://x", "syslog:x"])
+  for (const text of ["", "exec:", "mail:x", "webhook:ftp://x", "webhook:http://x:y", "syslog:x"])
     expect(() => recipientOf(text, {})).toThrow(expect.objectContaining({ code: "NOTIFY_UNKNOWN" }));
+  for (const address of ["https://dcn:s3/cr@t@x:y/z", "https://dcn:s3 cr@t@x:y/z", "ftp://dcn:s3@x:y/z"])
+    expect(() => recipientOf(`webhook:${address}`, {})).toThrow(
+      /^nobody can be told by webhook:\w+:\/\/x:y\/z$/,
+    );
 });
