@@ -55,7 +55,8 @@ async function watchOne(
 ): Promise<void> {
   const told = call.options.list("notify").map((text) => recipientOf(text, process.env));
   const recipients = otlp === undefined ? told : [...told, otlp.recipient];
-  const memory = openMemory(memoryFolder(), group.name);
+  const onTrouble = (text: string): void => call.output.progress(`${group.name}: ${text}`);
+  const memory = openMemory(memoryFolder(), group.name, onTrouble);
   const printer = new Printer(call, groups.length > 1 ? `${group.name}  ` : "");
   const silent = new Set<string>();
   const notifier = createNotifier({
@@ -65,7 +66,7 @@ async function watchOne(
     signal,
     onTry: (recipient, trouble) => {
       metrics.count("dcn_ha_notifications_total", [group.name, trouble === undefined ? "done" : "failed"]);
-      if (trouble !== undefined) call.output.progress(`${group.name}: ${recipient} was not told: ${trouble}`);
+      if (trouble !== undefined) onTrouble(`${recipient} was not told: ${trouble}`);
     },
   });
   const rules = watchRules(group);

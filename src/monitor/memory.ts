@@ -5,6 +5,7 @@ import { DcnError } from "../errors/index.js";
 import type { SpoolPosition } from "../observation/index.js";
 import { emptyWatch, type Incident, type WatchState } from "../timeline/index.js";
 import type { Notification } from "./notification.js";
+import { attempt, createTroubles, reasonOf } from "./trouble.js";
 
 /** The content of a memory. */
 export interface Remembered {
@@ -26,17 +27,22 @@ export interface Pending {
 /** A file of its own for each group; one monitor at a time has it. */
 export interface Memory {
   readonly content: Remembered;
-  /** Replaces the file as a whole: whoever is killed meanwhile finds the one before. */
+  /** Replaces the file as a whole: whoever is killed meanwhile finds the one before. Where it cannot, as on a full disk, the next one brings all. */
   save(): void;
-  /** Lets another monitor have it. */
+  /** Saves what could not be saved yet, and lets another monitor have it. */
   release(): void;
 }
 
 /**
  * Opens the memory of a group in `folder`, empty where there is none or none of this form. Throws DcnError busy MONITOR_RUNNING
- * while another monitor has it, failed MONITOR_MEMORY where it cannot be written.
+ * while another monitor has it, failed MONITOR_MEMORY where it cannot be written. When that happens later, `onTrouble` is told so
+ * once, and once more when it is over.
  */
-export function openMemory(folder: string, group: string): Memory {
+export function openMemory(
+  folder: string,
+  group: string,
+  onTrouble: (text: string) => void = () => undefined,
+): Memory {
   const file = join(folder, `${group}.json`);
   const lock = join(folder, `${group}.pid`);
   try {
@@ -44,20 +50,40 @@ export function openMemory(folder: string, group: string): Memory {
     take(lock, group);
   } catch (error) {
     if (error instanceof DcnError) throw error;
-    const text = `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    throw new DcnError("failed", "MONITOR_MEMORY", text, {
-      hint: "set XDG_STATE_HOME to a folder of yours, so that nothing is told twice or lost when the monitor ends",
-    });
+    throw unwritable(folder, reasonOf(error));
   }
   const content = read(file);
-  return {
-    content,
-    save: () => {
-      writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    },
-    release: () => rmSync(lock, { force: true }),
+  const trouble = attempt(() => replace(file, content));
+  if (trouble !== undefined) {
+    rmSync(lock, { force: true });
+    throw unwritable(folder, trouble);
+  }
+  const outcome = createTroubles({
+    ...{ onTrouble, failed: "what was told cannot be noted, and the next monitor would tell it again" },
+    again: "what was told is noted again",
+  });
+  let kept = true;
+  const save = (): void => {
+    const reason = attempt(() => replace(file, content));
+    kept = reason === undefined;
+    outcome(reason);
   };
+  const release = (): void => {
+    if (!kept) save();
+    rmSync(lock, { force: true });
+  };
+  return { content, save, release };
+}
+
+function unwritable(folder: string, reason: string): DcnError {
+  return new DcnError("failed", "MONITOR_MEMORY", `${folder} cannot be written: ${reason}`, {
+    hint: "set XDG_STATE_HOME to a folder of yours, so that nothing is told twice or lost when the monitor ends",
+  });
+}
+
+function replace(file: string, content: Remembered): void {
+  writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function read(file: string): Remembered {

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { DcnError } from "../errors/index.js";
 import type { Clock } from "../time/index.js";
 import type { Metrics } from "./metrics.js";
+import { attempt, createTroubles } from "./trouble.js";
 
 /** An outlet that is open. */
 export interface MetricsServer {
@@ -46,20 +47,35 @@ export async function serveMetrics(metrics: Metrics, address: string): Promise<M
 
 const WRITE_EVERY_MS = 5_000;
 
-/** Writes the file anew every five seconds, each time as a whole, until aborted. Throws DcnError failed METRICS_FILE at once where it cannot. */
-export async function writeMetrics(
-  metrics: Metrics,
-  { file, clock, signal }: { readonly file: string; readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
+/** Where a file of metrics goes. */
+export interface MetricsFile {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told once when the file cannot be written any more, and once when it can again. */
+  readonly onTrouble: (text: string) => void;
+}
+
+/**
+ * Writes the file anew every five seconds, each time as a whole, until aborted. Throws DcnError failed METRICS_FILE where it cannot the first
+ * time; later it goes on and tries again.
+ */
+export async function writeMetrics(metrics: Metrics, options: MetricsFile): Promise<void> {
+  const { file, clock, signal, onTrouble } = options;
+  const failed = `${file} cannot be written`;
+  const write = (): string | undefined => {
+    const page = metrics.render();
+    return attempt(() => {
+      writeFileSync(`${file}.new`, page);
+      renameSync(`${file}.new`, file);
+    });
+  };
+  const outcome = createTroubles({ onTrouble, failed, again: `${file} is written again` });
+  const first = write();
+  if (first !== undefined) throw new DcnError("failed", "METRICS_FILE", `${failed}: ${first}`);
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {
-    try {
-      writeFileSync(`${file}.new`, metrics.render());
-      renameSync(`${file}.new`, file);
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new DcnError("failed", "METRICS_FILE", `${file} cannot be written: ${text}`);
-    }
     await clock.sleep(WRITE_EVERY_MS, signal).catch(() => undefined);
+    if (!isOver()) outcome(write());
   }
 }

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { METRICS, type MetricName, Metrics, serveMetrics } from "../../src/monitor/index.js";
+import { METRICS, type MetricName, Metrics, serveMetrics, writeMetrics } from "../../src/monitor/index.js";
+import { systemClock } from "../../src/time/index.js";
 import { emptyWatch } from "../../src/timeline/index.js";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -79,4 +81,48 @@ test("metrics are at /metrics, and nothing else is anywhere", async () => {
     await server.close();
   }
   await expect(serveMetrics(filled(), "nowhere")).rejects.toMatchObject({ code: "METRICS_ADDRESS" });
+});
+
+test("a file of metrics that cannot be written is refused at first; later it says so once, and goes on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dcn-metrics-"));
+  const file = join(folder, "dcn.prom");
+  const blocked = `${file}.new`;
+  const ends = new AbortController();
+  const troubles: string[] = [];
+  let rounds = 0;
+  const clock = {
+    ...systemClock,
+    sleep: (_ms: number, signal?: AbortSignal) => {
+      rounds += 1;
+      return systemClock.sleep(5, signal);
+    },
+  };
+  const metrics = filled();
+  const options = { file, clock, signal: ends.signal, onTrouble: (text: string) => void troubles.push(text) };
+  const later = async (count: number): Promise<void> => {
+    const before = rounds;
+    await expect.poll(() => rounds).toBeGreaterThan(before + count);
+  };
+  try {
+    mkdirSync(blocked);
+    await expect(writeMetrics(metrics, options)).rejects.toMatchObject({ code: "METRICS_FILE" });
+    rmSync(blocked, { recursive: true });
+    const running = writeMetrics(metrics, options);
+    expect(readFileSync(file, "utf8")).toBe(metrics.render());
+    mkdirSync(blocked);
+    await later(3);
+    metrics.count("dcn_ha_incidents_total", ["g", "node"], 41);
+    rmSync(blocked, { recursive: true });
+    await later(2);
+    ends.abort();
+    await running;
+    expect(readFileSync(file, "utf8")).toBe(metrics.render());
+    expect(troubles).toEqual([
+      expect.stringMatching(/dcn\.prom cannot be written: EISDIR/),
+      `${file} is written again`,
+    ]);
+  } finally {
+    ends.abort();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

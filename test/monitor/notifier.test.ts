@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,6 +87,53 @@ test("only one monitor has a memory; one that was killed does not keep it, and a
   expect(readFileSync(join(folder, "g.pid"), "utf8")).toBe(pid);
   writeFileSync(join(folder, "g.json"), '{"version":1,"posi');
   expect(openMemory(folder, "g").content.positions).toEqual({});
+});
+
+test("a memory that cannot be written for a while goes on, says so once, and is whole afterwards", async () => {
+  const troubles: string[] = [];
+  const memory = openMemory(folder, "g", (text) => void troubles.push(text));
+  const kept = (): unknown => JSON.parse(readFileSync(join(folder, "g.json"), "utf8"));
+  // As a full disk: it cannot be written, by root neither.
+  mkdirSync(join(folder, "g.json.new"));
+  const got: string[] = [];
+  const recipient: Recipient = { name: "r", send: ({ id }) => Promise.resolve(void got.push(id)) };
+  const ends = new AbortController();
+  const tries: (string | undefined)[] = [];
+  const notifier = createNotifier({
+    ...{ recipients: [recipient], memory, clock: fast, signal: ends.signal },
+    onTry: (_name, trouble) => void tries.push(trouble),
+  });
+  const running = notifier.run();
+  for (const [index, id] of ["1", "2"].entries()) {
+    memory.content.positions.dcn1 = { boot: "b", seq: index + 1 };
+    notifier.add(notification(id));
+    memory.save();
+    await expect.poll(() => got.length).toBe(index + 1);
+  }
+  expect([got, tries]).toEqual([
+    ["1", "2"],
+    [undefined, undefined],
+  ]);
+  expect(troubles).toEqual([expect.stringMatching(/^what was told cannot be noted, .*: EISDIR/)]);
+  expect(kept()).toMatchObject({ positions: {}, outbox: [] });
+  rmSync(join(folder, "g.json.new"), { recursive: true });
+  memory.save();
+  expect(kept()).toEqual(JSON.parse(JSON.stringify(memory.content)));
+  expect(kept()).toMatchObject({ positions: { dcn1: { boot: "b", seq: 2 } }, outbox: [] });
+  expect(troubles.slice(1)).toEqual(["what was told is noted again"]);
+  ends.abort();
+  await running;
+});
+
+test("what could not be noted is noted at the end; a memory that cannot be written at first is refused, and free", () => {
+  const memory = openMemory(folder, "g");
+  mkdirSync(join(folder, "g.json.new"));
+  memory.content.positions.dcn1 = { boot: "b", seq: 7 };
+  memory.save();
+  expect(() => openMemory(folder, "g")).toThrow(expect.objectContaining({ code: "MONITOR_MEMORY" }));
+  rmSync(join(folder, "g.json.new"), { recursive: true });
+  memory.release();
+  expect(openMemory(folder, "g").content.positions).toEqual({ dcn1: { boot: "b", seq: 7 } });
 });
 
 test("exec: the words go to the program as they are, the notification to its standard input", async () => {

@@ -67,10 +67,11 @@ async function follow(call: Call, groups: readonly ResolvedGroup[], signal: Abor
   const otlp = await otlpOf(call, metrics);
   const server = address === undefined ? undefined : await serveMetrics(metrics, address);
   if (server !== undefined) call.output.progress(`metrics at port ${server.port}, /metrics`);
+  const onTrouble = (text: string): void => call.output.progress(text);
   const ends = new AbortController();
   const both = AbortSignal.any([signal, ends.signal]);
   const outlets = [
-    ...(file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both })]),
+    ...(file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both, onTrouble })]),
     ...(otlp === undefined ? [] : [otlp.run(both)]),
   ];
   const small = keepSmall();

@@ -8,7 +8,7 @@ export const monitoringCodes: Explanations = {
     "End the other one, or give this one a memory of its own with XDG_STATE_HOME.",
   ),
   MONITOR_MEMORY: entry(
-    "The folder in which a monitor notes what it has told cannot be written.",
+    "The folder in which a monitor notes what it has told could not be written when it began; later it says so and tries again.",
     "Without it, events would be lost or told twice when the monitor ends and begins again.",
     "Make the folder writable, or name another one with XDG_STATE_HOME.",
   ),
@@ -41,7 +41,7 @@ export const monitoringCodes: Explanations = {
     "--otlp http://127.0.0.1:4318",
   ),
   METRICS_FILE: entry(
-    "The file for metrics cannot be written.",
+    "The file for metrics could not be written when the monitor began; later it says so and tries again.",
     "node_exporter would go on saying what was true before.",
     "Make its folder writable; the file is replaced as a whole, by way of FILE.new.",
   ),
