@@ -71,8 +71,8 @@ async function watchOne(
   });
   const rules = watchRules(group);
   metrics.watch(() => {
-    const { watch: state, outbox } = memory.content;
-    return { group: group.name, rules, state, silent, waiting: outbox.length };
+    const { watch: state, outbox, dark } = memory.content;
+    return { group: group.name, rules, state, silent, dark: dark !== undefined, waiting: outbox.length };
   });
   const about = call.options.text("notify-about");
   const onNews = (news: WatchNews): void => {
@@ -81,7 +81,7 @@ async function watchOne(
     if (news.kind === "node" && news.is === "followed") silent.delete(news.node);
     count(metrics, group.name, news);
     const notification = notificationOf(group.name, news);
-    if (notification !== undefined && (notification.kind === "incident" || about === "events"))
+    if (notification !== undefined && (notification.kind !== "event" || about === "events"))
       notifier.add(notification, news.kind === "incident" ? news.incident : undefined);
   };
   try {
@@ -101,6 +101,7 @@ function notificationOf(group: string, news: WatchNews): Notification | undefine
   const at = new Date(news.atMs).toISOString();
   if (news.kind === "event" && news.text !== "")
     return { id: news.id, kind: "event", group, at, text: news.text };
+  if (news.kind === "group") return { id: news.id, kind: "group", group, at, text: news.text };
   if (news.kind !== "incident") return undefined;
   const { incident, id } = news;
   const { cause, outageSeconds, stillDown } = summary(incident);
@@ -176,6 +177,12 @@ class Printer {
         const verdict = causeOf(incident);
         const text = describe(incident);
         output.event({ at, kind, group, id, text, ...verdict, incident }, line(output.paint("bold", text)));
+        break;
+      }
+      case "group": {
+        const { id, is, text } = news;
+        const since = new Date(news.sinceMs).toISOString();
+        output.event({ at, kind, group, id, is, since, text }, line(output.paint("bold", text)));
         break;
       }
       case "node":

@@ -14,6 +14,14 @@ export interface Remembered {
   watch: WatchState;
   /** Not yet delivered, the oldest first. */
   outbox: Pending[];
+  /** From when nobody answered us, until a look sees the cluster again; what was known of it before is unknown meanwhile. */
+  dark?: Dark;
+}
+
+/** A group of which nobody answers, and how far that was told. */
+export interface Dark {
+  is: "noticed" | "told" | "over";
+  readonly sinceMs: number;
 }
 
 /** A notification that a recipient does not have yet. */
@@ -90,8 +98,8 @@ function read(file: string): Remembered {
   try {
     const content = JSON.parse(readFileSync(file, "utf8")) as Partial<Remembered> | null;
     if (content?.version === 1 && content.positions && content.watch && content.outbox) {
-      const { positions, watch, outbox } = content;
-      return { version: 1, positions, watch, outbox };
+      const { positions, watch, outbox, dark } = content;
+      return { version: 1, positions, watch, outbox, ...(dark === undefined ? {} : { dark }) };
     }
   } catch {
     // None yet, or none that is whole.

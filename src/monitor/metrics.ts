@@ -43,6 +43,8 @@ export interface MetricSource {
   readonly rules: WatchRules;
   readonly state: WatchState;
   readonly silent: ReadonlySet<string>;
+  /** Whether nobody answers, so that what the cluster said last may not be so any more. */
+  readonly dark: boolean;
   readonly waiting: number;
 }
 
@@ -101,24 +103,31 @@ export class Metrics {
   }
 }
 
-function addState(
-  { group, rules, state, silent, waiting }: MetricSource,
-  add: (name: MetricName, labels: readonly string[], value: number) => void,
-): void {
-  for (const [node, track] of Object.entries(state.nodes)) {
-    add("dcn_ha_node_up", [group, node], track.lost ? 0 : 1);
+type Add = (name: MetricName, labels: readonly string[], value: number) => void;
+
+function addState(source: MetricSource, add: Add): void {
+  const { group, rules, state, silent, dark, waiting } = source;
+  for (const node of new Set([...Object.keys(state.nodes), ...silent]))
     add("dcn_ha_node_followed", [group, node], silent.has(node) ? 0 : 1);
-  }
-  if (state.quorate !== undefined) add("dcn_ha_quorate", [group], state.quorate ? 1 : 0);
-  // Before the first look nothing is known of workloads.
-  for (const workload of state.lookMs === undefined ? [] : rules.workloads) {
-    add("dcn_ha_workload_up", [group, workload.name], runsOn(state, workload).length > 0 ? 1 : 0);
-    if (workload.promisedMs !== undefined)
-      add("dcn_ha_workload_promised_outage_seconds", [group, workload.name], workload.promisedMs / 1000);
+  if (!dark) addCluster(source, add);
+  if (state.lookMs !== undefined) {
+    for (const { name, promisedMs } of rules.workloads)
+      if (promisedMs !== undefined)
+        add("dcn_ha_workload_promised_outage_seconds", [group, name], promisedMs / 1000);
+    add("dcn_ha_last_look_timestamp_seconds", [group], state.lookMs / 1000);
   }
   add("dcn_ha_incident_open", [group], state.incident === undefined ? 0 : 1);
   add("dcn_ha_notifications_waiting", [group], waiting);
-  if (state.lookMs !== undefined) add("dcn_ha_last_look_timestamp_seconds", [group], state.lookMs / 1000);
+}
+
+/** What the cluster said last. */
+function addCluster({ group, rules, state }: MetricSource, add: Add): void {
+  for (const [node, track] of Object.entries(state.nodes))
+    add("dcn_ha_node_up", [group, node], track.lost ? 0 : 1);
+  if (state.quorate !== undefined) add("dcn_ha_quorate", [group], state.quorate ? 1 : 0);
+  // Before the first look nothing is known of workloads.
+  for (const workload of state.lookMs === undefined ? [] : rules.workloads)
+    add("dcn_ha_workload_up", [group, workload.name], runsOn(state, workload).length > 0 ? 1 : 0);
 }
 
 function labelled(labels: MetricNumber["labels"]): string {

@@ -57,7 +57,7 @@ function syslog(): Recipient {
   return {
     name: "syslog",
     send: (notification, signal) => {
-      const level = notification.kind === "incident" ? "daemon.warning" : "daemon.notice";
+      const level = notification.kind === "event" ? "daemon.notice" : "daemon.warning";
       const { group, text, id } = notification;
       const argv = ["logger", "-t", "dcn-ha", "-p", level, "--", `${group}: ${text} [${id}]`];
       return run(local, { argv, signal });

@@ -1,6 +1,14 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
 import { outageBound } from "../cluster/index.js";
-import { createLooker, followNode, type Memory, type NodeNews, type Turns } from "../monitor/index.js";
+import {
+  createLooker,
+  type DarkNews,
+  Darkness,
+  followNode,
+  type Memory,
+  type NodeNews,
+  type Turns,
+} from "../monitor/index.js";
 import type { SpoolEvent } from "../observation/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import type { Clock } from "../time/index.js";
@@ -30,6 +38,7 @@ export interface WatchOptions {
 
 /** What a watcher tells; `id` is the same for the same news, also after a restart. Wall times in milliseconds. */
 export type WatchNews = { readonly atMs: number } & (
+  | DarkNews
   | { readonly kind: "found"; readonly sample: Sample }
   /** An event of a node; `text` is empty where another node told it already, or where nothing changed. */
   | { readonly kind: "event"; readonly id: string; readonly text: string; readonly event: SpoolEvent }
@@ -109,10 +118,14 @@ class Watcher {
   private found = false;
   /** Whether they refuse us, of those that do not answer. */
   private readonly silent = new Map<string, boolean>();
+  private readonly darkness: Darkness;
 
   constructor(private readonly options: WatchOptions) {
-    this.rules = watchRules(options.group);
-    this.untried = new Set(options.group.model.corosync.nodes.map(({ name }) => name));
+    const { group, memory, clock, onNews } = options;
+    const { nodes } = group.model.corosync;
+    this.rules = watchRules(group);
+    this.untried = new Set(nodes.map(({ name }) => name));
+    this.darkness = new Darkness({ group: group.name, nodes: nodes.length, memory, clock, onNews });
   }
 
   /** Looks when something is due, and ends incidents. */
@@ -174,6 +187,7 @@ class Watcher {
           onNews({ kind: "node", atMs, node, is: "followed", text: `${node} answers us` });
           this.due(0);
         }
+        this.darkness.answered();
         break;
       case "silent":
         this.fellSilent(news);
@@ -192,6 +206,7 @@ class Watcher {
   private fellSilent({ node, atMs, reason, refused }: Extract<NodeNews, { kind: "silent" }>): void {
     const before = this.silent.get(node);
     this.silent.set(node, refused);
+    this.darkness.fellSilent(this.silent.size);
     if (before !== undefined && (before || !refused)) return;
     const how = refused ? "refuses us, and is asked again every 30 s" : "does not answer us";
     this.options.onNews({ kind: "node", atMs, node, is: "silent", text: `${node} ${how}: ${reason}` });
@@ -213,7 +228,12 @@ class Watcher {
     const { clock, onNews, memory } = this.options;
     const { nodes, workloads, quorate } = sample;
     const atMs = clock.wallMs();
-    if (nodes === undefined) return;
+    if (nodes === undefined) {
+      const againMs = this.darkness.sawNobody();
+      if (againMs !== undefined) this.due(againMs);
+      return;
+    }
+    this.darkness.sawCluster();
     const quorum = quorate === undefined ? {} : { quorate };
     const texts = this.add({ kind: "look", atMs, fromMs, nodes, running: workloads ?? [], ...quorum });
     if (!this.found) onNews({ kind: "found", atMs, sample });

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const named = (text: string): string[] => [...new Set(text.match(/\bdcn_ha_[a-z_]+/g) ?? [])].sort();
 
-function filled(): Metrics {
+function filled(dark = false): Metrics {
   const metrics = new Metrics();
   const state = {
     ...structuredClone(emptyWatch),
@@ -25,7 +25,7 @@ function filled(): Metrics {
     { name: "hmi", primitives: ["hmi"] },
   ];
   const rules = { lagMs: 0, workloads };
-  metrics.watch(() => ({ group: 'a"b\\', rules, state, silent: new Set(["dcn2"]), waiting: 2 }));
+  metrics.watch(() => ({ group: 'a"b\\', rules, state, silent: new Set(["dcn2"]), dark, waiting: 2 }));
   for (const [name, [kind, labels]] of Object.entries(METRICS)) {
     if (kind === "counter") metrics.count(name as MetricName, labels.split(" "), 2);
   }
@@ -44,6 +44,19 @@ test("every metric is on the page with its help, and no other", () => {
     expect(line).toMatch(/^(# (HELP|TYPE) |dcn_ha_\w+\{.*\} [\d.]+$)/);
 });
 
+test("of a group of which nobody answers, what the cluster said last is absent; that nobody follows it is not", () => {
+  const dark = named(filled(true).render());
+  const unknown = ["dcn_ha_node_up", "dcn_ha_quorate", "dcn_ha_workload_up"];
+  expect(Object.keys(METRICS).filter((name) => !dark.includes(name))).toEqual(unknown);
+  const metrics = new Metrics();
+  const rules = { lagMs: 0, workloads: [] };
+  metrics.watch(() => ({
+    ...{ group: "g", rules, state: emptyWatch, silent: new Set(["dcn1"]), dark: true, waiting: 0 },
+  }));
+  // One that was dark from the start has no state, and is told by the same rule.
+  expect(metrics.render()).toContain('dcn_ha_node_followed{group="g",node="dcn1"} 0\n');
+});
+
 test("alert rules, dashboard and documentation use these names", () => {
   const known = Object.keys(METRICS).sort();
   for (const path of ["resources/monitoring/alert-rules.yaml", "resources/monitoring/dashboard.json"]) {
@@ -58,8 +71,8 @@ test("alert rules, dashboard and documentation use these names", () => {
   const rules = parse(read("resources/monitoring/alert-rules.yaml")) as {
     groups: { rules: { alert: string }[] }[];
   };
-  expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toContain(
-    "DcnHaWorkloadDown",
+  expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toEqual(
+    expect.arrayContaining(["DcnHaWorkloadDown", "DcnHaNobodyAnswers"]),
   );
   expect(JSON.parse(read("resources/monitoring/dashboard.json"))).toMatchObject({ uid: "dcn-ha" });
 });

@@ -32,7 +32,11 @@ export function createFakeClock(options: { readonly auto?: boolean } = {}): Fake
           return;
         }
         signal?.addEventListener("abort", onAbort, { once: true });
-        sleepers.add({ untilMs: nowMs + ms, wake: resolve });
+        const wake = (): void => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        };
+        sleepers.add({ untilMs: nowMs + ms, wake });
       }),
     advance: async (ms) => {
       nowMs += ms;

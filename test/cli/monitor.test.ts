@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { closedPort, localGroup } from "./nodes.js";
+
+const script = fileURLToPath(new URL("../../bin/dcn-ha.js", import.meta.url));
+
+it("tells whoever is told of incidents that nobody of a group answers, prints it, and has no numbers of what it cannot know", async () => {
+  const { folder, file } = localGroup(await closedPort());
+  const hook = join(folder, "hook");
+  const told = join(folder, "told");
+  const numbers = join(folder, "dcn.prom");
+  writeFileSync(hook, `#!/bin/sh\ncat >>${told}\n`, { mode: 0o755 });
+  // As a monitor left it that had seen all well.
+  const nodes = { gw1: { lost: false, atMs: 1 }, gw2: { lost: false, atMs: 1 } };
+  const watch = { nodes, running: {}, downs: {}, incidents: 0, fencings: [], quorate: true, lookMs: 1_000 };
+  mkdirSync(join(folder, "dcn-ha/monitor"), { recursive: true });
+  const memory = { version: 1, positions: {}, watch, outbox: [] };
+  writeFileSync(join(folder, "dcn-ha/monitor/pair.json"), JSON.stringify(memory));
+  const words = ["monitor", file, "--json", "--notify", `exec:${hook}`, "--metrics-file", numbers];
+  const monitor = spawn(process.execPath, [script, ...words], {
+    ...{ env: { ...process.env, XDG_STATE_HOME: folder }, stdio: ["ignore", "pipe", "ignore"] },
+  });
+  const ended = once(monitor, "close");
+  let said = "";
+  monitor.stdout.setEncoding("utf8").on("data", (part: string) => (said += part));
+  const cluster = /^dcn_ha_(node_up|quorate|workload_up)/m;
+  const page = (): string => (existsSync(numbers) ? readFileSync(numbers, "utf8") : "");
+  try {
+    await expect
+      .poll(() => existsSync(told) && readFileSync(told, "utf8"), { timeout: 60_000 })
+      .toMatch(/\n$/);
+    await expect.poll(page, { timeout: 20_000 }).not.toMatch(cluster);
+  } finally {
+    monitor.kill("SIGINT");
+    await ended;
+  }
+  const documents = said
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { kind: string; id: string; since: string; text: string });
+  const [dark, ...more] = documents.filter(({ kind }) => kind === "group");
+  expect(more).toEqual([]);
+  expect(dark).toMatchObject({ group: "pair", is: "silent" });
+  expect(dark?.text).toBe(`nobody of pair answers us since ${dark?.since ?? ""}`);
+  expect(JSON.parse(readFileSync(told, "utf8"))).toMatchObject({
+    ...{ id: dark?.id, kind: "group", group: "pair", text: dark?.text },
+  });
+  expect(page()).toContain('dcn_ha_node_followed{group="pair",node="gw2"} 0\n');
+  expect(page()).toContain('dcn_ha_last_look_timestamp_seconds{group="pair"} 1\n');
+  rmSync(folder, { recursive: true });
+});
