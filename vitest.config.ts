@@ -13,6 +13,7 @@ const tools = [
   "test/survival/matrix.test.ts",
   "test/survival/prove.test.ts",
   "test/survival/steps.test.ts",
+  "test/survival/unfenced.test.ts",
   "test/survival/wishes.test.ts",
   "test/vagrant/vagrantfile.test.ts",
   "test/workflows/apply.test.ts",

@@ -32,6 +32,8 @@ export interface SimulatedNodeAction {
 export interface CrmSimulation {
   readonly nodes: readonly SimulatedNodeAction[];
   readonly actions: readonly SimulatedAction[];
+  /** Nodes that are UNCLEAN before the transition: nobody can be sure that they run nothing before they are fenced. */
+  readonly unclean: ReadonlySet<string>;
   /** What runs where before the transition. */
   readonly resources: readonly ObservedResource[];
   /** Ids of the resources that are fence devices. */
@@ -51,7 +53,8 @@ export function parseCrmSimulate(text: string, file = "crm_simulate"): CrmSimula
   if (status.attributes.code !== "0") return { known: false, reason: reasonOf(status) };
   const actions = childOf(root, "actions");
   if (actions === undefined) return { known: false, reason: "the answer has no list of actions" };
-  const resources = readResources(childOf(childOf(root, "cluster_status") ?? root, "resources"));
+  const before = childOf(root, "cluster_status") ?? root;
+  const resources = readResources(childOf(before, "resources"));
   return {
     known: true,
     simulation: {
@@ -61,10 +64,17 @@ export function parseCrmSimulate(text: string, file = "crm_simulate"): CrmSimula
         reason: readText(action, "reason"),
       })),
       actions: childrenOf(actions, "rsc_action").map(readAction),
+      unclean: uncleanIn(childOf(before, "nodes")),
       resources,
       fenceDevices: new Set(resources.filter(isFenceDevice).map(({ id }) => id)),
     },
   };
+}
+
+function uncleanIn(nodes: XmlElement | undefined): ReadonlySet<string> {
+  const listed = nodes === undefined ? [] : childrenOf(nodes, "node");
+  const unclean = listed.filter((node) => readBoolean(node, "unclean") === true);
+  return new Set(unclean.flatMap((node) => readText(node, "name") ?? []));
 }
 
 function reasonOf(status: XmlElement): string {

@@ -4,9 +4,11 @@ import type { Scene } from "./scene.js";
 import type { Placed, Situation } from "./situation.js";
 import type { Quorum } from "./votes.js";
 
-/** A lost node that nobody can fence, and why. */
+/** A node that is lost and not fenced, and why: whatever has to start waits for it. */
 export interface Unfenced {
   readonly node: string;
+  /** `nobody`: no device that works; `unclean`: it was UNCLEAN before anything failed. */
+  readonly cause: "nobody" | "unclean";
   readonly why: string;
 }
 

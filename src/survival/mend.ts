@@ -1,6 +1,7 @@
 // The smallest change that would mend a gap: each is tried, by the arithmetic of votes or by asking the scheduler again.
 import { type Constraint, deviceVotes, resourcesNamedBy } from "../cluster/index.js";
 import type { XmlElement } from "../xml/index.js";
+import type { Unfenced } from "./case.js";
 import { idsOf, shortage } from "./reason.js";
 import { type Ask, cibText } from "./rest.js";
 import type { Scene, Workload } from "./scene.js";
@@ -97,9 +98,21 @@ function moreVotes(rules: VotingRules, { failure }: Verdict): string | undefined
   return undefined;
 }
 
+const FENCING: Readonly<Record<Unfenced["cause"], (nodes: string) => string>> = {
+  nobody: (nodes) =>
+    `a fence device for ${nodes} that the nodes that are left may use, or a watchdog (fencing.watchdog)`,
+  unclean: (nodes) =>
+    `${nodes} fenced, or confirmed by a person who has seen that it is off (stonith_admin --confirm NODE)`,
+};
+
 function moreFencing({ unfenced }: Verdict): string {
-  const nodes = unfenced.map(({ node }) => node).join(", ");
-  return `a fence device for ${nodes} that the nodes that are left may use, or a watchdog (fencing.watchdog)`;
+  const causes = [...new Set(unfenced.map(({ cause }) => cause))];
+  return causes
+    .map((cause) => {
+      const nodes = unfenced.filter((one) => one.cause === cause).map(({ node }) => node);
+      return FENCING[cause](nodes.join(", "));
+    })
+    .join("; and ");
 }
 
 interface Wanted {

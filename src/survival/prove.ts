@@ -119,14 +119,11 @@ function remarksOf(
   const { fencing, rules, view } = scene;
   const dying = view.nodes.filter((node) => diesWithNode(fencing, node));
   const exposed = verdicts.filter((verdict) => verdict.exposed.length > 0);
-  const down = rest.situation.down;
   return [
     ...(rest.restless.length === 0
       ? []
       : [`Pacemaker would not rest with everything there: ${rest.restless.slice(0, 5).join(", ")}`]),
-    ...(down.length === 0
-      ? []
-      : [`${down.join(", ")} ${down.length === 1 ? "is" : "are"} away already: this is proved without`]),
+    ...awayRemarks(rest.situation),
     ...(fencing.enabled
       ? []
       : ["fencing is off: a node that only seems dead may go on, and its workloads run twice"]),
@@ -154,5 +151,20 @@ function remarksOf(
     ...scene.unknownAttributes.map(
       (name) => `nobody but the running cluster knows the node attribute ${name}: prove --live counts it`,
     ),
+  ];
+}
+
+/** Nodes that were away before anything failed. */
+function awayRemarks({ down, unclean }: Rest["situation"]): string[] {
+  const gone = down.filter((name) => !unclean.includes(name));
+  const are = (names: readonly string[]): string =>
+    `${names.join(", ")} ${names.length === 1 ? "is" : "are"}`;
+  return [
+    ...(gone.length === 0 ? [] : [`${are(gone)} away already: this is proved without`]),
+    ...(unclean.length === 0
+      ? []
+      : [
+          `${are(unclean)} not up and not fenced (UNCLEAN): what ran there, and whatever would have to start, waits for that`,
+        ]),
   ];
 }

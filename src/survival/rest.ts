@@ -46,6 +46,8 @@ export async function settled(
   from: Situation,
   ahead: (situation: Situation) => readonly Situation[] = () => [],
 ): Promise<Rest> {
+  // Whatever starts waits until such a node is fenced: everything is where it was, and on that node nobody knows.
+  if (from.unclean.length > 0) return { situation: from, restless: [] };
   const cib = cibText(scene.cib);
   let situation = from;
   for (let round = 0; ; round += 1) {
@@ -92,6 +94,7 @@ function emptySituation(scene: Scene): Situation {
   return {
     nodes: scene.nodes,
     down: [],
+    unclean: [],
     standby: [],
     placed: [],
     attributes: new Map(scene.nodes.map(({ name }) => [name, well])),
@@ -123,11 +126,15 @@ async function liveSituation(scene: Scene, ask: Ask): Promise<Situation> {
   const isUp = ({ attributes: { in_ccm: member = "", crmd = "", join = "" } }: XmlElement): boolean =>
     !["false", "0", ""].includes(member) && !["offline", "0", ""].includes(crmd) && join === "member";
   const up = new Set(states.filter(isUp).map(({ attributes }) => attributes.uname));
+  const down = scene.nodes.map(({ name }) => name).filter((name) => !up.has(name));
+  const simulation = knownOr(answer);
   return {
     nodes: scene.nodes,
-    down: scene.nodes.map(({ name }) => name).filter((name) => !up.has(name)),
+    down,
+    // The scheduler's own word: how a status says it differs between releases. Without fencing nobody waits for it.
+    unclean: scene.fencing.enabled ? down.filter((name) => simulation.unclean.has(name)) : [],
     standby: [],
-    placed: placedIn(knownOr(answer), scene.unique),
+    placed: placedIn(simulation, scene.unique),
     attributes: new Map(states.map((state) => [state.attributes.uname ?? "", transientOf(state)])),
     tickets: childOf(status, "tickets")?.children ?? [],
   };

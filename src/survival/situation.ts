@@ -16,6 +16,8 @@ export interface Situation {
   readonly nodes: readonly { readonly id: number; readonly name: string }[];
   /** Nodes that are dead and fenced, or were stopped as is proper. */
   readonly down: readonly string[];
+  /** Of these, the ones that were UNCLEAN from the beginning: down as it seems, and nobody has fenced them yet. */
+  readonly unclean: readonly string[];
   /** Nodes that are there and may run nothing. */
   readonly standby: readonly string[];
   readonly placed: readonly Placed[];
@@ -25,7 +27,10 @@ export interface Situation {
   readonly tickets: readonly XmlElement[];
 }
 
-/** The `<status>` element as text. Nodes of bundles and remote nodes are told as far as something runs there. */
+/**
+ * The `<status>` element as text. Nodes of bundles and remote nodes are told as far as something runs there, and an UNCLEAN node as if it
+ * were fenced: the answer is what comes after that.
+ */
 export function statusText(situation: Situation): string {
   const { nodes, tickets } = situation;
   const known = new Set(nodes.map(({ name }) => name));

@@ -78,7 +78,8 @@ export async function takeStep(scene: Scene, ask: Ask, { out, from, next = [] }:
 }
 
 function begunFrom(start: Situation, { standby, down }: Required<StepOut>): Situation {
-  return { ...start, standby, down, placed: aliveOf(start.placed, down) };
+  const unclean = start.unclean.filter((name) => down.includes(name));
+  return { ...start, standby, down, unclean, placed: aliveOf(start.placed, down) };
 }
 
 /** Takes a step, and proves it. Throws DcnError failed SCHEDULER_SILENT. */

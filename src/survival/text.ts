@@ -41,7 +41,7 @@ export function gapLines(gaps: Proof["gaps"]): string[] {
   }
   return [...lines].map(([key, names]) => {
     const [failure = "", reason = ""] = JSON.parse(key) as string[];
-    const loss = failure === "nothing" ? "even with everything there" : `with ${failure}`;
+    const loss = failure === "nothing" ? "even before anything fails" : `with ${failure}`;
     return `${shortened(names, 6).join(", ")} ${names.length === 1 ? "is" : "are"} lost ${loss}: ${reason}`;
   });
 }

@@ -2,7 +2,7 @@
 import type { CrmSimulation } from "../observation/index.js";
 import type { Case, Judged, Unfenced } from "./case.js";
 import { type Failure, failureName } from "./failure.js";
-import { whyNotFenced } from "./fencing.js";
+import { type Helpers, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";
@@ -26,7 +26,7 @@ export interface Verdict {
   readonly failure: Failure;
   readonly name: string;
   readonly quorum: Quorum;
-  /** Lost nodes that nobody can fence, and why. */
+  /** Nodes that are lost and not fenced, and why. */
   readonly unfenced: readonly Unfenced[];
   /** Nodes that nobody could fence as long as this is broken. */
   readonly exposed: readonly string[];
@@ -77,18 +77,14 @@ export function verdictOf(
   const { failure, quorum, situation } = one;
   const alive = new Set(scene.view.nodes.filter((name) => !situation.down.includes(name)));
   const broken = new Set(failure.kind === "fence-device" ? failure.names : []);
-  const why = (node: string, helpers: Set<string>): string | undefined =>
-    whyNotFenced(scene.fencing, node, { alive: helpers, broken });
-  const unfenced = failure.lost.flatMap((node) => {
-    const text = one.stopped ? undefined : why(node, alive);
-    return text === undefined ? [] : [{ node, why: text }];
-  });
+  const unfenced = one.stopped ? [] : unfencedIn(scene, { rest, failure }, { alive, broken });
   const exposed =
     broken.size === 0
       ? []
-      : [...alive].filter(
-          (node) => why(node, new Set([...alive].filter((other) => other !== node))) !== undefined,
-        );
+      : [...alive].filter((node) => {
+          const others = new Set([...alive].filter((other) => other !== node));
+          return whyNotFenced(scene.fencing, node, { alive: others, broken }) !== undefined;
+        });
   const after = simulation === undefined ? [] : settle(situation, simulation, scene.unique);
   const judged = { scene, rest, one, after, unfenced, alive };
   const fates = scene.workloads.map((workload) => fateOf(workload, judged));
@@ -100,6 +96,27 @@ export function verdictOf(
     exposed,
     fates: withFollowers(fates, judged),
   };
+}
+
+/** Nodes that were UNCLEAN before, whoever could fence them: so far nobody has. And lost ones that nobody can fence. */
+function unfencedIn(
+  { fencing }: Scene,
+  { rest, failure }: { readonly rest: Situation; readonly failure: Failure },
+  helpers: Helpers,
+): Unfenced[] {
+  const unclean = rest.unclean.map((node): Unfenced => {
+    const more = whyNotFenced(fencing, node, helpers);
+    const why = `${node} is UNCLEAN: its fencing is not confirmed${more === undefined ? "" : `, and ${more}`}`;
+    return { node, cause: "unclean", why };
+  });
+  const lost = failure.lost.filter((node) => !rest.unclean.includes(node));
+  return [
+    ...unclean,
+    ...lost.flatMap((node): Unfenced[] => {
+      const why = whyNotFenced(fencing, node, helpers);
+      return why === undefined ? [] : [{ node, cause: "nobody", why }];
+    }),
+  ];
 }
 
 function fateOf(workload: Workload, judged: Judged): Fate {

@@ -46,7 +46,8 @@ describe.each(["debian12", "debian13"])("crm_simulate of %s", (os) => {
 });
 
 test("a node that would be fenced, with what moves then", () => {
-  const { nodes, actions } = simulation("fence-debian12");
+  const { nodes, actions, unclean } = simulation("fence-debian12");
+  expect(unclean).toEqual(new Set(["dcn3"]));
   expect(nodes).toEqual([
     { node: "dcn3", task: "Fence (reboot)", reason: "peer is no longer part of the cluster" },
   ]);

@@ -193,6 +193,7 @@ const stops = (...names: readonly string[]): CrmSimulation => ({
     blocked: false,
   })),
   resources: [],
+  unclean: new Set(),
   fenceDevices: new Set(["fence"]),
 });
 

@@ -126,6 +126,7 @@ describe("prediction", () => {
       nodes: [],
       actions,
       resources: [],
+      unclean: new Set<string>(),
       fenceDevices: new Set(["fence-dcn1"]),
     });
     const said = predict({

@@ -6,7 +6,7 @@ import { check, GROUP } from "../profile/group.js";
 const VERSION = { validateWith: "pacemaker-3.9", featureSet: "3.16.1" };
 const calm: Awaited<ReturnType<Ask>>[number] = {
   known: true,
-  simulation: { nodes: [], actions: [], resources: [], fenceDevices: new Set() },
+  simulation: { nodes: [], actions: [], resources: [], unclean: new Set(), fenceDevices: new Set() },
 };
 
 function scene(text = GROUP) {

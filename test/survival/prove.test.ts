@@ -1,7 +1,7 @@
 // What the real scheduler and the arithmetic of votes say together: planted gaps are found with their reason and a change that mends them.
-import { describe, expect, type TestContext, test } from "vitest";
-import { type Ask, desiredScene, liveScene, proofPage, prove, proveStep } from "../../src/survival/index.js";
-import { fate, groupOf, nodesText, proofOf, sceneOf, scheduler, servicesText } from "./proving.js";
+import { describe, expect, test } from "vitest";
+import { desiredScene, proofPage, prove } from "../../src/survival/index.js";
+import { fate, groupOf, live, nodesText, proofOf, scheduler, servicesText } from "./proving.js";
 
 const SURVIVE = "  - { survive: { nodes: 1 } }\n";
 
@@ -89,7 +89,7 @@ describe("planted gaps", () => {
     const proof = await prove(desiredScene({ ...group, model: barred }, by.schema), by.ask, { failures: 2 });
     const verdict = proof.verdicts.find(({ name }) => name === "n1 + n2");
     expect(verdict?.unfenced).toEqual([
-      { node: "n1", why: "fence-n1 may run on none of the nodes that are left" },
+      { node: "n1", cause: "nobody", why: "fence-n1 may run on none of the nodes that are left" },
     ]);
     const states = verdict?.fates.map(({ state, reason }) => reason?.code ?? state);
     const homes = ["a", "b", "c"].map((name) => fate(proof, "nothing", name));
@@ -192,25 +192,8 @@ test("bundles, and copies that may share a node", async (context) => {
 describe("a cluster as it runs", () => {
   const text = `${nodesText(3)}${servicesText(["a", "b", "c"])}constraints:\n  - { needs-network: a, network: process }\n`;
 
-  /** What a cluster at rest would show of itself. */
-  async function live(context: TestContext, change: (cib: string) => string = (cib) => cib) {
-    const by = await scheduler(context);
-    const asked: string[] = [];
-    const ask: Ask = (cib, statuses) => {
-      asked.push(cib.replace(/^ *<status\/>$/m, () => statuses[0] ?? ""));
-      return by.ask(cib, statuses);
-    };
-    await proveStep(await sceneOf(text, by), ask, { out: {} });
-    const seen = (asked.at(-1) ?? "").replace(
-      / *<cluster_property_set id="dcn-ha-proof"[\s\S]*?<\/cluster_property_set>\n/,
-      "",
-    );
-    const scene = liveScene(await groupOf(text), change(seen));
-    return prove(scene, by.ask);
-  }
-
   test("that is what the profile says gives the same proof", async (context) => {
-    const [own, running] = [await proofOf(text, context), await live(context)];
+    const [own, running] = [await proofOf(text, context), await live(text, context)];
     expect({ ...running, source: "profile" }).toEqual(own);
   });
 
@@ -218,7 +201,7 @@ describe("a cluster as it runs", () => {
     const theirs =
       '<primitive id="theirs" class="ocf" provider="pacemaker" type="Dummy"/><primitive id="halted" class="ocf" provider="pacemaker" type="Dummy"><meta_attributes id="halted-meta"><nvpair id="halted-role" name="target-role" value="Stopped"/></meta_attributes></primitive></resources>';
     const ban = '<rsc_location id="ban" rsc="b" node="n2" score="-INFINITY"/></constraints>';
-    const proof = await live(context, (cib) =>
+    const proof = await live(text, context, (cib) =>
       cib
         .replace("</resources>", theirs)
         .replace("</constraints>", ban)

@@ -4,7 +4,15 @@ import type { Finding } from "../../src/errors/index.js";
 import { localScheduler, type Scheduler } from "../../src/observe/index.js";
 import { parseDocuments, type ResolvedGroup, resolveGroup } from "../../src/profile/index.js";
 import { loadSources } from "../../src/sources/index.js";
-import { desiredScene, type Proof, prove, type Scene } from "../../src/survival/index.js";
+import {
+  type Ask,
+  desiredScene,
+  liveScene,
+  type Proof,
+  prove,
+  proveStep,
+  type Scene,
+} from "../../src/survival/index.js";
 import { need } from "../golden/tools.js";
 
 let opened: Scheduler | undefined;
@@ -67,6 +75,35 @@ export async function sceneOf(text: string, { schema }: Scheduler): Promise<Scen
 export async function proofOf(text: string, context: TestContext, failures?: number): Promise<Proof> {
   const by = await scheduler(context);
   return prove(await sceneOf(text, by), by.ask, { failures });
+}
+
+/** The scene of a cluster that has a text's group at rest; `change` is what became of its CIB since. */
+export async function liveSceneOf(
+  text: string,
+  by: Scheduler,
+  change: (cib: string) => string = (cib) => cib,
+): Promise<Scene> {
+  const asked: string[] = [];
+  const ask: Ask = (cib, statuses) => {
+    asked.push(cib.replace(/^ *<status\/>$/m, () => statuses[0] ?? ""));
+    return by.ask(cib, statuses);
+  };
+  await proveStep(await sceneOf(text, by), ask, { out: {} });
+  const seen = (asked.at(-1) ?? "").replace(
+    / *<cluster_property_set id="dcn-ha-proof"[\s\S]*?<\/cluster_property_set>\n/,
+    "",
+  );
+  return liveScene(await groupOf(text), change(seen));
+}
+
+/** The proof of such a cluster. */
+export async function live(
+  text: string,
+  context: TestContext,
+  change?: (cib: string) => string,
+): Promise<Proof> {
+  const by = await scheduler(context);
+  return prove(await liveSceneOf(text, by, change), by.ask);
 }
 
 /** Where a workload is after a failure: its nodes, or its state. */

@@ -13,6 +13,7 @@ const placed = (id: string, node: string, leads = false): Placed => ({
 const situation: Situation = {
   nodes,
   down: ["n3"],
+  unclean: [],
   standby: ["n2"],
   placed: [placed("a", "n1"), placed("d", "n1", true), placed("d", "n2")],
   attributes: new Map(nodes.map(({ name }) => [name, new Map([["network-site", "1"]])])),
@@ -60,6 +61,7 @@ function after(
     nodes: [],
     actions,
     resources: ["a", "d:0", "d:1"].map((id) => ({ id, agent: "ocf:heartbeat:Dummy" }) as never),
+    unclean: new Set<string>(),
     fenceDevices: new Set<string>(),
   };
   const run = settle({ placed: before, down: ["n3"] }, simulation, new Set(unique));

@@ -1,0 +1,70 @@
+// Nodes that nobody has fenced, in a cluster as it runs.
+import { describe, expect, test } from "vitest";
+import { type Proof, prove, proveStep } from "../../src/survival/index.js";
+import { fate, live, liveSceneOf, nodesText, scheduler, servicesText } from "./proving.js";
+
+const NAMES = ["a", "b", "c"];
+/** Where they are while all is well. */
+const HOMES = ["n1", "n2", "n3"];
+const AT_HOME = NAMES.map((name, at) => `  - { prefer: ${name}, nodes: { ${HOMES[at] ?? ""}: 100 } }\n`).join(
+  "",
+);
+const gapsWith = ({ gaps }: Proof, failure: string) => gaps.filter((gap) => gap.failure === failure);
+
+describe("a node that is UNCLEAN in the cluster as it runs", () => {
+  const text = `${nodesText(3)}${servicesText(NAMES)}constraints:\n  - { needs-network: a, network: process }\n${AT_HOME}`;
+  const N3 = /<node_state id="3" uname="n3" [^>]*>/;
+  const WHY = "n3 is UNCLEAN: its fencing is not confirmed";
+  /** Its history stays in the CIB. */
+  const lostAs = (words: string) => (cib: string) => {
+    expect(cib).toMatch(N3);
+    return cib.replace(N3, `<node_state id="3" uname="n3" ${words}>`);
+  };
+  const UNCLEAN = 'in_ccm="false" crmd="offline" join="down" expected="member"';
+
+  test.for([
+    ["as 2.1.5 writes it", UNCLEAN],
+    ["as 3.0 writes it", 'in_ccm="0" crmd="0" join="down" expected="member"'],
+    ["whose Pacemaker alone is gone", 'in_ccm="true" crmd="offline" join="member" expected="member"'],
+    ["that took its leave while something ran there", UNCLEAN.replace("member", "down")],
+  ])("%s: what ran there waits, what runs elsewhere goes on", async ([, words = ""], context) => {
+    const proof = await live(text, context, lostAs(words));
+    const [now] = proof.verdicts;
+    expect(now?.fates.map(({ reason, nodes }) => reason?.code ?? nodes.join())).toEqual([
+      "n1",
+      "n2",
+      "not-fenced",
+    ]);
+    expect(now?.unfenced).toEqual([{ node: "n3", cause: "unclean", why: WHY }]);
+    expect(gapsWith(proof, "nothing")).toEqual([{ failure: "nothing", workload: "c", reason: WHY }]);
+    expect(proof.mends).toContainEqual({
+      change: expect.stringContaining("stonith_admin --confirm") as string,
+      workloads: ["c"],
+      failure: "nothing",
+    });
+    expect(proof.remarks.filter((line) => line.includes("n3 is"))).toEqual([
+      "n3 is not up and not fenced (UNCLEAN): what ran there, and whatever would have to start, waits for that",
+    ]);
+  });
+
+  test("whatever would have to start waits too, also in a step of a rollout", async (context) => {
+    const by = await scheduler(context);
+    const scene = await liveSceneOf(text, by, lostAs(UNCLEAN));
+    const proof = await prove(scene, by.ask);
+    // Its network is gone there, and the node is well.
+    const cut = proof.verdicts.find(({ name }) => name === "process at n1");
+    expect(cut?.fates[0]).toMatchObject({ state: "lost", reason: { code: "not-fenced", text: WHY } });
+    const step = await proveStep(scene, by.ask, { out: { standby: ["n1"] } });
+    expect(step.safe).toBe(false);
+    const waiting = step.step.fates.filter(({ reason }) => reason?.code === "not-fenced");
+    expect(waiting.map(({ workload }) => workload)).toEqual(["a", "c"]);
+  });
+
+  test("without fencing nobody waits for it", async (context) => {
+    const proof = await live(text, context, (cib) =>
+      lostAs(UNCLEAN)(cib).replace(/(name="stonith-enabled" value=)"true"/, '$1"false"'),
+    );
+    expect(proof.verdicts[0]?.unfenced).toEqual([]);
+    expect(fate(proof, "nothing", "c")).toMatch(/^n[12]$/);
+  });
+});
