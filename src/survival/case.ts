@@ -7,8 +7,8 @@ import type { Quorum } from "./votes.js";
 /** A node that is lost and not fenced, and why: whatever has to start waits for it. */
 export interface Unfenced {
   readonly node: string;
-  /** `nobody`: no device that works; `unclean`: it was UNCLEAN before anything failed. */
-  readonly cause: "nobody" | "unclean";
+  /** `nobody`: no device that works; `no-power`: its devices lost their power with it; `unclean`: it was UNCLEAN before anything failed. */
+  readonly cause: "nobody" | "no-power" | "unclean";
   readonly why: string;
 }
 

@@ -16,6 +16,15 @@ export interface Fencing {
 /** Devices on the board of the node that they fence: they lose their power with it. */
 const ON_BOARD = /^fence_(redfish|ipmilan|ilo|idrac|drac|imm|rsa|bladecenter|amt)/;
 
+/** Devices on the boards of these nodes: where the nodes have no power, they answer no more. */
+export function boardsOf({ devices }: Fencing, nodes: readonly string[]): ReadonlySet<string> {
+  const boards = devices.filter(
+    ({ agent, targets }) =>
+      ON_BOARD.test(agent) && (targets?.some((target) => nodes.includes(target)) ?? true),
+  );
+  return new Set(boards.map(({ id }) => id));
+}
+
 /** Reads it off a view. */
 export function fencingOf(view: ClusterView): Fencing {
   const watchdogMs = timeMs(view.property("stonith-watchdog-timeout") ?? "") ?? 0;
@@ -33,6 +42,12 @@ export interface Helpers {
   readonly alive: ReadonlySet<string>;
   /** Fence devices that do not work. */
   readonly broken?: ReadonlySet<string>;
+  /** Fence devices that have no power. */
+  readonly dark?: ReadonlySet<string>;
+}
+
+function answers(id: string, { broken, dark }: Helpers): boolean {
+  return broken?.has(id) !== true && dark?.has(id) !== true;
 }
 
 /** Why nobody can fence `node`; undefined where somebody can, or where nobody waits for it. */
@@ -42,19 +57,21 @@ export function whyNotFenced(fencing: Fencing, node: string, helpers: Helpers): 
   if (waysToFence(fencing, node, helpers).length > 0) return undefined;
   if (own.every(({ cutsPower }) => !cutsPower)) return `no fence device cuts the power of ${node}`;
   const idle = own.filter(
-    ({ id, runsOn }) => helpers.broken?.has(id) !== true && !runsOn.some((one) => helpers.alive.has(one)),
+    ({ id, runsOn }) => answers(id, helpers) && !runsOn.some((one) => helpers.alive.has(one)),
   );
-  if (idle.length > 0)
-    return `${idle.map(({ id }) => id).join(" and ")} may run on none of the nodes that are left`;
-  return `${own.map(({ id }) => id).join(" and ")} cannot fence ${node}`;
+  if (idle.length > 0) return `${named(idle)} may run on none of the nodes that are left`;
+  const dark = own.filter(({ id }) => helpers.dark?.has(id) === true);
+  if (dark.length > 0)
+    return `${named(dark)} on the board of ${node} has no power either, and nobody can tell that ${node} is off`;
+  return `${named(own)} cannot fence ${node}`;
+}
+
+function named(devices: readonly Device[]): string {
+  return devices.map(({ id }) => id).join(" and ");
 }
 
 /** Each row of devices that together fence the node: of its levels, or single devices where it has none. */
-export function waysToFence(
-  fencing: Fencing,
-  node: string,
-  { alive, broken }: Helpers,
-): (readonly Device[])[] {
+export function waysToFence(fencing: Fencing, node: string, helpers: Helpers): (readonly Device[])[] {
   const levels = fencing.levels.filter(({ target }) => target === node);
   const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
   const indexes = [...new Set(levels.map(({ index }) => index))].sort((one, other) => one - other);
@@ -67,7 +84,7 @@ export function waysToFence(
           return found.length === new Set(ids).size ? found : [];
         });
   const works = ({ id, runsOn }: Device): boolean =>
-    broken?.has(id) !== true && runsOn.some((one) => alive.has(one));
+    answers(id, helpers) && runsOn.some((one) => helpers.alive.has(one));
   return rows.filter((row) => row.some(({ cutsPower }) => cutsPower) && row.every(works));
 }
 

@@ -101,6 +101,8 @@ function moreVotes(rules: VotingRules, { failure }: Verdict): string | undefined
 const FENCING: Readonly<Record<Unfenced["cause"], (nodes: string) => string>> = {
   nobody: (nodes) =>
     `a fence device for ${nodes} that the nodes that are left may use, or a watchdog (fencing.watchdog)`,
+  "no-power": (nodes) =>
+    `a second way to fence ${nodes} that keeps its power, as switched outlets with a supply of their own (fence: pdu), or a watchdog (fencing.watchdog)`,
   unclean: (nodes) =>
     `${nodes} fenced, or confirmed by a person who has seen that it is off (stonith_admin --confirm NODE)`,
 };

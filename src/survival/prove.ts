@@ -2,7 +2,7 @@
 import { DcnError } from "../errors/index.js";
 import type { Case } from "./case.js";
 import { type Failure, failuresOf } from "./failure.js";
-import { diesWithNode } from "./fencing.js";
+import { boardsOf, diesWithNode } from "./fencing.js";
 import { type Mend, mendsOf } from "./mend.js";
 import { type Ask, cibText, knownOr, type Rest, restOf } from "./rest.js";
 import type { Scene } from "./scene.js";
@@ -132,6 +132,7 @@ function remarksOf(
       : [
           `what fences ${dying.join(", ")} loses its power with the node: after a loss of power at the node itself somebody must confirm that it is off (stonith_admin --confirm NODE)`,
         ]),
+    ...cabinetRemarks(scene, verdicts),
     ...(exposed.length === 0
       ? []
       : [
@@ -166,5 +167,21 @@ function awayRemarks({ down, unclean }: Rest["situation"]): string[] {
       : [
           `${are(unclean)} not up and not fenced (UNCLEAN): what ran there, and whatever would have to start, waits for that`,
         ]),
+  ];
+}
+
+/** Where a promise to survive a cabinet rests on a fence device that must outlive it. */
+function cabinetRemarks({ fencing }: Scene, verdicts: readonly Verdict[]): string[] {
+  if (!fencing.enabled || fencing.watchdogMs !== undefined) return [];
+  const survived = verdicts.filter(
+    ({ failure, quorum, unfenced }) =>
+      failure.kind === "cabinet" && failure.promised && quorum.quorate && unfenced.length === 0,
+  );
+  const nodes = [...new Set(survived.flatMap(({ failure }) => failure.lost))];
+  if (nodes.length === 0) return [];
+  const boards =
+    boardsOf(fencing, nodes).size > 0 ? "; Pacemaker tries their boards first, on top of the outage" : "";
+  return [
+    `what fences ${nodes.join(", ")} when their cabinet loses its power must have power and network from elsewhere, which no profile can say${boards}`,
   ];
 }

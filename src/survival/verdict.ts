@@ -2,7 +2,7 @@
 import type { CrmSimulation } from "../observation/index.js";
 import type { Case, Judged, Unfenced } from "./case.js";
 import { type Failure, failureName } from "./failure.js";
-import { type Helpers, whyNotFenced } from "./fencing.js";
+import { boardsOf, type Helpers, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";
@@ -77,7 +77,9 @@ export function verdictOf(
   const { failure, quorum, situation } = one;
   const alive = new Set(scene.view.nodes.filter((name) => !situation.down.includes(name)));
   const broken = new Set(failure.kind === "fence-device" ? failure.names : []);
-  const unfenced = one.stopped ? [] : unfencedIn(scene, { rest, failure }, { alive, broken });
+  // What takes a whole cabinet is its power. A node may be lost in other ways, and its board with it in this one alone.
+  const dark = failure.kind === "cabinet" ? boardsOf(scene.fencing, failure.lost) : new Set<string>();
+  const unfenced = one.stopped ? [] : unfencedIn(scene, { rest, failure }, { alive, broken, dark });
   const exposed =
     broken.size === 0
       ? []
@@ -110,11 +112,14 @@ function unfencedIn(
     return { node, cause: "unclean", why };
   });
   const lost = failure.lost.filter((node) => !rest.unclean.includes(node));
+  const withPower = { ...helpers, dark: new Set<string>() };
   return [
     ...unclean,
     ...lost.flatMap((node): Unfenced[] => {
       const why = whyNotFenced(fencing, node, helpers);
-      return why === undefined ? [] : [{ node, cause: "nobody", why }];
+      if (why === undefined) return [];
+      const otherwise = whyNotFenced(fencing, node, withPower) !== undefined;
+      return [{ node, cause: otherwise ? "nobody" : "no-power", why }];
     }),
   ];
 }

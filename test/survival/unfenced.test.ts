@@ -1,7 +1,7 @@
-// Nodes that nobody has fenced, in a cluster as it runs.
+// Nodes that nobody has fenced, or could: in a cluster as it runs, and where a cabinet's loss of power takes what fences along.
 import { describe, expect, test } from "vitest";
 import { type Proof, prove, proveStep } from "../../src/survival/index.js";
-import { fate, live, liveSceneOf, nodesText, scheduler, servicesText } from "./proving.js";
+import { fate, live, liveSceneOf, nodesText, proofOf, scheduler, servicesText } from "./proving.js";
 
 const NAMES = ["a", "b", "c"];
 /** Where they are while all is well. */
@@ -66,5 +66,57 @@ describe("a node that is UNCLEAN in the cluster as it runs", () => {
     );
     expect(proof.verdicts[0]?.unfenced).toEqual([]);
     expect(fate(proof, "nothing", "c")).toMatch(/^n[12]$/);
+  });
+});
+
+describe("a cabinet that loses its power", () => {
+  /** Each node in a cabinet of its own; `more` goes into each node's fencing, with its number for #. */
+  const cabinets = (more = "", policy = "edge-three-node"): string => {
+    const nodes = nodesText(3)
+      .replaceAll(/name: n(\d),/g, "name: n$1, attributes: { cabinet: c$1 },")
+      .replaceAll(/ fence: \{ (.*)10\.1\.0\.(\d)/g, (_all, kind: string, host: string) => {
+        return ` fence: { ${more.replaceAll("#", host)}${kind}10.1.0.${host}`;
+      })
+      .replace("edge-three-node", policy);
+    return `${nodes}${servicesText(NAMES)}constraints:\n  - { survive: { cabinets: 1 } }\n${AT_HOME}`;
+  };
+  const OUTLETS =
+    "pdu: { outlets: [{ pdu: 10.4.0.9, outlet: # }], username: dcn, password: { secret: pdu/n# }, privacy: { secret: pdu/private } }, ";
+
+  test("takes the board of each of its nodes along: nobody can fence them, and what ran there waits", async (context) => {
+    const proof = await proofOf(cabinets(), context);
+    for (const host of ["1", "2", "3"]) {
+      const name = NAMES[Number(host) - 1];
+      const reason = `fence-n${host} on the board of n${host} has no power either, and nobody can tell that n${host} is off`;
+      expect(gapsWith(proof, `cabinet c${host}`)).toEqual([
+        { failure: `cabinet c${host}`, workload: name, reason },
+      ]);
+      // A node may be lost in other ways.
+      expect(gapsWith(proof, `n${host}`)).toEqual([]);
+    }
+    expect(proof.gaps).toHaveLength(3);
+    expect(proof.mends).toHaveLength(3);
+    expect(proof.mends[0]?.change).toMatch(
+      /^a second way to fence n\d that keeps its power, .*fence: pdu.*watchdog/,
+    );
+  });
+
+  test("is survived with outlets or a watchdog beside the board", async (context) => {
+    const outlets = await proofOf(cabinets(OUTLETS), context);
+    expect(outlets.gaps).toEqual([]);
+    expect(outlets.remarks.filter((line) => line.includes("cabinet"))).toEqual([
+      "what fences n1, n2, n3 when their cabinet loses its power must have power and network from elsewhere, which no profile can say; Pacemaker tries their boards first, on top of the outage",
+    ]);
+    const watchdog = await proofOf(cabinets("", "diskless-sbd"), context);
+    expect(watchdog.gaps).toEqual([]);
+    expect(watchdog.remarks.filter((line) => line.includes("cabinet"))).toEqual([]);
+  });
+
+  test("is not survived where board and outlets must act together", async (context) => {
+    const both = cabinets(`levels: [[redfish, pdu]], ${OUTLETS}`);
+    const proof = await proofOf(both, context);
+    expect(new Set(proof.gaps.map(({ failure }) => failure))).toEqual(
+      new Set(["cabinet c1", "cabinet c2", "cabinet c3"]),
+    );
   });
 });
