@@ -40,6 +40,14 @@ export async function lookAtGroup(
   return undefined;
 }
 
+/** As `lookAtGroup`. Throws DcnError busy NO_QUORUM where nobody speaks for the cluster. */
+export async function mustSee(scene: RolloutScene): Promise<GroupSight> {
+  const sight = await lookAtGroup(scene, {});
+  if (sight !== undefined) return sight;
+  const text = `${scene.group}: no node with quorum answers`;
+  throw new DcnError("busy", "NO_QUORUM", text, { hint: `dcn-ha status ${scene.group}`, retryable: true });
+}
+
 async function sightOf({ transport, signal }: RolloutScene, node: string): Promise<GroupSight | undefined> {
   try {
     const view = await observeCib(transport, node, { timeoutMs: LOOK_MS, signal });

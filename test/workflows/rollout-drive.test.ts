@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { decodeLock } from "../../src/coordination/index.js";
 import type { Phase } from "../../src/rollout/index.js";
-import { endRollout } from "../../src/workflows/rollout.js";
 import type { RolloutEvent, RolloutGate } from "../../src/workflows/rollout-scene.js";
+import { endRollout } from "../../src/workflows/rollout-standing.js";
 import { NEW } from "../simulation/world.js";
 import { drive, expectClean, SHORT, sceneOf, TURN, turnOf } from "./rollout-driving.js";
 import { Site } from "./rollout-site.js";

@@ -1,0 +1,102 @@
+// The rollout that stands in a group: looked at, gone on with, told to pause or to end (docs/rollouts.md).
+import { DcnError } from "../errors/index.js";
+import { isAtRest, type RecordState, type RolloutRecord, resumed } from "../rollout/index.js";
+import { readRecord, saveRecord } from "./rollout-asks.js";
+import { driveRollout } from "./rollout-drive.js";
+import { denyLeft, leftUnseen } from "./rollout-late.js";
+import { mustSee } from "./rollout-look.js";
+import type { RolloutGate, RolloutScene } from "./rollout-scene.js";
+
+/** Nothing of it is left to be gone on with: a halted one has to be resumed or aborted first. */
+export function isEnded({ state }: RolloutRecord): boolean {
+  return state === "done" || state === "aborted";
+}
+
+/** Says that this one has to end first. */
+export function underWay({ group }: RolloutScene, { name, state }: RolloutRecord): DcnError {
+  const text = `${group}: the rollout ${name} is ${state}`;
+  const hint = "dcn-ha rollout resume goes on with it, dcn-ha rollout abort ends it";
+  return new DcnError("busy", "ROLLOUT_UNDER_WAY", text, { hint });
+}
+
+/** Says that nobody here can tell what stands there. */
+export function unreadable({ group }: RolloutScene): DcnError {
+  const text = `${group}: there is a rollout that this release cannot read`;
+  return new DcnError("busy", "ROLLOUT_UNREADABLE", text, { hint: "use the release that began it" });
+}
+
+/** The group's rollout as it stands. Throws DcnError failed NO_ROLLOUT where there was none, and as `readRecord`. */
+export async function standingRollout(scene: RolloutScene): Promise<RolloutRecord> {
+  const state: RecordState = await readRecord(scene);
+  if (state.kind === "record") return state.record;
+  if (state.kind === "unreadable") throw unreadable(scene);
+  const text = `${scene.group}: there was no rollout`;
+  throw new DcnError("failed", "NO_ROLLOUT", text, { hint: "dcn-ha rollout start" });
+}
+
+/** Goes on with a rollout that was paused, halted or left by a controller that died. */
+export async function resumeRollout(scene: RolloutScene, gate: RolloutGate): Promise<RolloutRecord> {
+  const record = await standingRollout(scene);
+  if (isEnded(record)) return record;
+  const { state } = record;
+  const again =
+    state === "paused" || state === "halted" ? await change(scene, record, resumed(record)) : record;
+  return driveOn(scene, again, gate);
+}
+
+/**
+ * Has the rollout pause, or end with every node back as it was found. Whoever drives it does so; where nobody does, we do. Throws DcnError
+ * busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then. `gate` is told of the turn that ends; no other begins.
+ */
+export async function endRollout(
+  scene: RolloutScene,
+  wanted: "pausing" | "aborting",
+  gate: Pick<RolloutGate, "afterTurn">,
+): Promise<RolloutRecord> {
+  const record = await standingRollout(scene);
+  if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
+  if (wanted === "aborting") await denyLeft(scene, await leftUnseen(scene, { kind: "record", record }));
+  const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
+  try {
+    return await driveOn(scene, asked, { ...gate, mayBegin: () => Promise.resolve("it ends") });
+  } catch (error) {
+    if (!(error instanceof DcnError) || error.code !== "LOCK_HELD") throw error;
+    const text = `${scene.group}: the rollout is told to end (${wanted}); whoever drives it brings the node that is under way to an end first`;
+    const hint = `dcn-ha rollout status shows it; where the one who drives it is gone for good: dcn-ha lock break, then this command again`;
+    throw new DcnError("busy", "ROLLOUT_TOLD", text, { hint, cause: error });
+  }
+}
+
+/** As it stands once the lock is ours: whoever held it before may have gone on with it. */
+function driveOn(scene: RolloutScene, record: RolloutRecord, gate: RolloutGate): Promise<RolloutRecord> {
+  const standing = async (): Promise<RolloutRecord> => {
+    const state = await readRecord(scene);
+    return state.kind === "record" && state.record.id === record.id ? state.record : record;
+  };
+  return driveRollout(scene, { name: record.name, record: standing }, gate);
+}
+
+async function change(
+  scene: RolloutScene,
+  before: RolloutRecord,
+  next: RolloutRecord,
+): Promise<RolloutRecord> {
+  const { through } = await mustSee(scene);
+  let from = before;
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const saved = await saveRecord(scene, through, {
+      before: from,
+      next: { ...from, ...stateOf(next), nodes: next.state === "running" ? next.nodes : from.nodes },
+    });
+    if ("record" in saved) return saved.record;
+    if (saved.now.kind !== "record" || saved.now.record.id !== before.id) break;
+    from = saved.now.record;
+  }
+  throw new DcnError("busy", "ROLLOUT_CHANGES", `${scene.group}: the rollout moves on; try again`, {
+    retryable: true,
+  });
+}
+
+function stateOf({ state, why }: RolloutRecord): Pick<RolloutRecord, "state" | "why"> {
+  return { state, why };
+}
