@@ -37,16 +37,14 @@ export async function standingRollout(scene: RolloutScene): Promise<RolloutRecor
 /** Goes on with a rollout that was paused, halted or left by a controller that died. */
 export async function resumeRollout(scene: RolloutScene, gate: RolloutGate): Promise<RolloutRecord> {
   const record = await standingRollout(scene);
-  if (isEnded(record)) return record;
-  const { state } = record;
-  const again =
-    state === "paused" || state === "halted" ? await change(scene, record, resumed(record)) : record;
-  return driveOn(scene, again, gate);
+  const again = await change(scene, record, goingOn);
+  return isEnded(again) ? again : driveOn(scene, again, gate);
 }
 
 /**
- * Has the rollout pause, or end with every node back as it was found. Whoever drives it does so; where nobody does, we do. Throws DcnError
- * busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then. `gate` is told of the turn that ends; no other begins.
+ * Has the rollout pause, or end with every node back as it was found; one that halts or ends already is not told to pause. Whoever drives it
+ * does so; where nobody does, we do. Throws DcnError busy ROLLOUT_TOLD where somebody else holds the lock: he has been told by then. `gate` is
+ * told of the turn that ends; no other begins.
  */
 export async function endRollout(
   scene: RolloutScene,
@@ -54,14 +52,15 @@ export async function endRollout(
   gate: Pick<RolloutGate, "afterTurn">,
 ): Promise<RolloutRecord> {
   const record = await standingRollout(scene);
-  if (isEnded(record) || (wanted === "pausing" && isAtRest(record))) return record;
-  if (wanted === "aborting") await denyLeft(scene, await leftUnseen(scene, { kind: "record", record }));
-  const asked = record.state === wanted ? record : await change(scene, record, { ...record, state: wanted });
+  if (wanted === "aborting" && !isEnded(record))
+    await denyLeft(scene, await leftUnseen(scene, { kind: "record", record }));
+  const asked = await change(scene, record, wanted === "pausing" ? pausing : aborting);
+  if (isAtRest(asked)) return asked;
   try {
     return await driveOn(scene, asked, { ...gate, mayBegin: () => Promise.resolve("it ends") });
   } catch (error) {
     if (!(error instanceof DcnError) || error.code !== "LOCK_HELD") throw error;
-    const text = `${scene.group}: the rollout is told to end (${wanted}); whoever drives it brings the node that is under way to an end first`;
+    const text = `${scene.group}: the rollout is told to end (${asked.state}); whoever drives it brings the node that is under way to an end first`;
     const hint = `dcn-ha rollout status shows it; where the one who drives it is gone for good: dcn-ha lock break, then this command again`;
     throw new DcnError("busy", "ROLLOUT_TOLD", text, { hint, cause: error });
   }
@@ -76,27 +75,29 @@ function driveOn(scene: RolloutScene, record: RolloutRecord, gate: RolloutGate):
   return driveRollout(scene, { name: record.name, record: standing }, gate);
 }
 
-async function change(
-  scene: RolloutScene,
-  before: RolloutRecord,
-  next: RolloutRecord,
-): Promise<RolloutRecord> {
-  const { through } = await mustSee(scene);
-  let from = before;
+/** What somebody wants of the rollout that stands; undefined where nothing is to be written for it. */
+type Wish = (standing: RolloutRecord) => RolloutRecord | undefined;
+
+const goingOn: Wish = (standing) =>
+  standing.state === "paused" || standing.state === "halted" ? resumed(standing) : undefined;
+const pausing: Wish = (standing) =>
+  standing.state === "running" ? { ...standing, state: "pausing" } : undefined;
+const aborting: Wish = (standing) =>
+  isEnded(standing) || standing.state === "aborting" ? undefined : { ...standing, state: "aborting" };
+
+/** Writes what is wished, and returns what stands then. Where somebody else was faster, it is wished anew of what he wrote: that may want nothing more. */
+async function change(scene: RolloutScene, read: RolloutRecord, wish: Wish): Promise<RolloutRecord> {
+  let before = read;
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const saved = await saveRecord(scene, through, {
-      before: from,
-      next: { ...from, ...stateOf(next), nodes: next.state === "running" ? next.nodes : from.nodes },
-    });
+    const next = wish(before);
+    if (next === undefined) return before;
+    const { through } = await mustSee(scene);
+    const saved = await saveRecord(scene, through, { before, next });
     if ("record" in saved) return saved.record;
-    if (saved.now.kind !== "record" || saved.now.record.id !== before.id) break;
-    from = saved.now.record;
+    if (saved.now.kind !== "record" || saved.now.record.id !== read.id) break;
+    before = saved.now.record;
   }
   throw new DcnError("busy", "ROLLOUT_CHANGES", `${scene.group}: the rollout moves on; try again`, {
     retryable: true,
   });
-}
-
-function stateOf({ state, why }: RolloutRecord): Pick<RolloutRecord, "state" | "why"> {
-  return { state, why };
 }

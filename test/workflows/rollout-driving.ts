@@ -40,6 +40,11 @@ export function drive(
   return driveRollout(scene, { name: "v2", record, fetchedMs }, gate);
 }
 
+/** A record that stands in the cluster, and that nobody drives. */
+export function leave(site: Site, change: Partial<RolloutRecord> = {}): void {
+  site.group.write("request", site.group.record, { ...draft(site.names), ...change });
+}
+
 /** What a controller works with. */
 export function sceneOf(
   site: Site,
