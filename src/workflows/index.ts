@@ -55,10 +55,16 @@ export {
   type Ways,
 } from "./prove.js";
 export type { ReconfigureOptions, ReconfigurePlan, ReconfigureResult } from "./reconfigure.js";
-export { planRollout, type RolloutPlan, type RolloutRequest, startRollout } from "./rollout.js";
+export {
+  planRollout,
+  type RolloutPlan,
+  type RolloutRequest,
+  resumeRollout,
+  startRollout,
+} from "./rollout.js";
 export { rolloutHistory } from "./rollout-history.js";
 export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
-export { endRollout, resumeRollout, standingRollout } from "./rollout-standing.js";
+export { endRollout, standingRollout } from "./rollout-standing.js";
 export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";

@@ -1,4 +1,4 @@
-// The rollout of one group, as commands want it: planned and started (docs/rollouts.md).
+// The rollout of one group, as commands want it: planned, started, gone on with (docs/rollouts.md).
 import { resolveImage } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
@@ -12,7 +12,7 @@ import { type GroupSight, imageOf, mustSee } from "./rollout-look.js";
 import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
 import { forecast, type StepForecast } from "./rollout-proof.js";
 import type { ImageWish, PlannedNode, RolloutGate, RolloutScene } from "./rollout-scene.js";
-import { isEnded, underWay, unreadable } from "./rollout-standing.js";
+import { goOnWith, isEnded, lastRollout, underWay, unreadable } from "./rollout-standing.js";
 
 /** What a rollout of a group would do. */
 export interface RolloutPlan {
@@ -126,7 +126,7 @@ export async function startRollout(
   if (errors.length > 0) throw refusal(errors);
   const record = draft(scene, request, { plan, sight });
   endedBefore(scene, sight);
-  if (plan.nodes.every(({ from, target }) => from === target)) return { ...record, state: "done" };
+  if (hasNothingToDo(plan)) return { ...record, state: "done" };
   const begin = async (): Promise<RolloutRecord> => {
     // Looked at anew: whoever held the lock until now may have put a node in standby, and ended it.
     const now = await mustSee(scene);
@@ -138,6 +138,30 @@ export async function startRollout(
     throw saved.now.kind === "record" ? underWay(scene, saved.now.record) : unreadable(scene);
   };
   return driveRollout(scene, { name: record.name, record: begin, fetchedMs }, gate);
+}
+
+function hasNothingToDo({ nodes }: RolloutPlan): boolean {
+  return nodes.every(({ from, target }) => from !== undefined && from === target);
+}
+
+/**
+ * Goes on with the group's rollout of the request's name; one that was aborted stays so. Begins it where there was none, or where another one
+ * has ended: that says nothing of this one. One that is done begins anew where its document means other images by now. Throws as `startRollout`, and
+ * busy ROLLOUT_UNDER_WAY where another one has not ended.
+ */
+export async function resumeRollout(
+  scene: RolloutScene,
+  request: RolloutRequest,
+  gate: RolloutGate,
+): Promise<RolloutRecord> {
+  const { name } = request;
+  const record = await lastRollout(scene);
+  const isOver = record === undefined || record.state === "done" || (isEnded(record) && record.name !== name);
+  if (!isOver) return goOnWith(scene, { record, name }, gate);
+  const plan = await planRollout(scene, request);
+  // Whatever ails a group that has its images is no matter of this rollout any more.
+  if (record?.name === name && hasNothingToDo(plan)) return record;
+  return startRollout(scene, request, { plan, gate });
 }
 
 /** What is written over: the rollout before, if any. Throws where that one has not ended. */

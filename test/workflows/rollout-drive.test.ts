@@ -212,7 +212,9 @@ describe("the gate", () => {
     inPhase(site, "draining", () => Promise.reject(new Error("killed")));
     await expect(drive(site)).rejects.toThrow("killed");
     const { gate, asked, told } = gateThat(site, () => undefined);
-    expect(await endRollout(sceneOf(site), "aborting", gate)).toMatchObject({ state: "aborted" });
+    expect(await endRollout(sceneOf(site), { wanted: "aborting", name: "v2" }, gate)).toMatchObject({
+      state: "aborted",
+    });
     expect([asked, told]).toEqual([[], ["dcn1 back"]]);
     expectClean(site);
   });

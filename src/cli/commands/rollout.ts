@@ -128,18 +128,9 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
           fetch: true,
           force,
         };
-        const begin = async () =>
-          workflows.startRollout(scene, request, {
-            plan: await workflows.planRollout(scene, request),
-            gate,
-          });
-        if (how === "start") return begin();
-        const again = await workflows.resumeRollout(scene, gate).catch((error: unknown) => {
-          // A group whose turn never came has nothing to go on with.
-          if (error instanceof Error && "code" in error && error.code === "NO_ROLLOUT") return undefined;
-          throw error;
-        });
-        return again ?? begin();
+        if (how === "resume") return workflows.resumeRollout(scene, request, gate);
+        const plan = await workflows.planRollout(scene, request);
+        return workflows.startRollout(scene, request, { plan, gate });
       }),
   });
   const waves = target.waves.map(({ groups, ...wave }) => ({ ...wave, jobs: groups.map(job) }));
@@ -178,10 +169,19 @@ async function status(call: Call): Promise<number> {
 async function end(call: Call, wanted: "pausing" | "aborting"): Promise<number> {
   const { endRollout } = await import("../../workflows/index.js");
   const target = await loadRollout(call);
-  const records = await eachGroup(call, target, async (scene, group) => ({
-    group: scene.group,
-    record: await endRollout(scene, wanted, gateOf(target.document, scene, group)),
-  }));
+  const { name } = target.document;
+  // What one group is in trouble with keeps no other from being told.
+  const told = await eachGroup(call, target, async (scene, group) => {
+    const ended = endRollout(scene, { wanted, name }, gateOf(target.document, scene, group));
+    return ended.then(
+      (record) => ({ group: scene.group, record }),
+      (error: unknown) => ({ error }),
+    );
+  });
+  const records = told.map((one) => {
+    if ("error" in one) throw one.error;
+    return one;
+  });
   call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
   return exitCodes.done;
 }

@@ -214,8 +214,8 @@ export const rolloutCodes: Explanations = {
   ),
   ROLLOUT_UNDER_WAY: entry(
     "There is a rollout that has not ended.",
-    "A new one would not know what the old one left.",
-    "Go on with it (rollout resume), or end it (rollout abort).",
+    "A new one would not know what the old one left; and only the document that the old one began from says its windows, its hooks and its site's FleetLock.",
+    "Go on with it (rollout resume), or end it (rollout abort), with that document: rollout status says its name.",
   ),
   ROLLOUT_UNREADABLE: entry(
     "The cluster holds a rollout that this release cannot read.",
