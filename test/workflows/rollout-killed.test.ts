@@ -10,7 +10,8 @@ import type { RolloutEvent } from "../../src/workflows/rollout-scene.js";
 import { NEW } from "../simulation/world.js";
 import { machine } from "./controllers.js";
 import { drive, expectClean } from "./rollout-driving.js";
-import { framesOf, Site } from "./rollout-site.js";
+import { framesOf } from "./rollout-frames.js";
+import { Site } from "./rollout-site.js";
 
 // `npm run soak` visits every point, a run of every day those of the first call of each kind and of every record of the first turn.
 const isLong = process.env.DCN_HA_SOAK !== undefined;

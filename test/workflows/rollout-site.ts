@@ -9,11 +9,12 @@ import {
   type RolloutRecord,
 } from "../../src/rollout/index.js";
 import type { Clock } from "../../src/time/index.js";
-import type { Command, CommandResult, Transport } from "../../src/transport/index.js";
+import type { Transport } from "../../src/transport/index.js";
 import { bootId, Group } from "../simulation/group.js";
 import { Chance } from "../simulation/random.js";
 import { type SimNode, World } from "../simulation/world.js";
 import { createFakeClock } from "../time/fake-clock.js";
+import { ended, framesOf, section } from "./rollout-frames.js";
 
 /** Everything takes as short as it can. */
 class Shortest extends Chance {
@@ -268,33 +269,4 @@ export class Site {
       section("end", ""),
     ].join("");
   }
-}
-
-const section = (name: string, text: string): string => `${name} ${Buffer.byteLength(text)}\n${text}`;
-
-/** What the helper is asked for. */
-export function framesOf({ stdin = "" }: Pick<Command, "stdin">): { verb: string; payload: string }[] {
-  const bytes = Buffer.from(stdin);
-  const frames: { verb: string; payload: string }[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const begin = bytes.indexOf(10, at) + 1;
-    const [verb = "", length = "0"] = bytes.toString("utf8", at, begin).trim().split(" ");
-    at = begin + Number(length);
-    frames.push({ verb, payload: bytes.toString("utf8", begin, at) });
-  }
-  return frames;
-}
-
-function ended(node: string, { argv }: Command, stdout: string): CommandResult {
-  return {
-    node,
-    argv,
-    stdout,
-    stderr: "",
-    exitCode: 0,
-    signal: null,
-    durationMs: 1,
-    lost: false,
-    timedOut: false,
-  };
 }

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { createRecordingTransport } from "../../src/transport/index.js";
 import type { RolloutGate } from "../../src/workflows/rollout-scene.js";
 import { drive, expectClean, TURN, turnOf } from "./rollout-driving.js";
-import { framesOf, Site } from "./rollout-site.js";
+import { framesOf } from "./rollout-frames.js";
+import { Site } from "./rollout-site.js";
 
 /** How often each verb was asked for, of those that write. */
 function countsOf(calls: readonly { readonly stdin: string }[]): Record<string, number> {
