@@ -40,7 +40,20 @@ export async function checkNode(
   return preflightNode({ node, state, target, comparison });
 }
 
-/** What a node left unseen is denied by every node, whether it was told so yet or not. */
+/** What the nodes refuse, and by whose list: one that was replaced has an empty one, and is offered no more than its neighbours are. */
+export function deniedBy(
+  looked: readonly { readonly planned: PlannedNode; readonly state: ImageState | undefined }[],
+): LeftImage[] {
+  return looked.flatMap(({ planned: { node }, state }) =>
+    (state?.denied ?? []).map(({ digest, reason }) => ({
+      node,
+      image: digest,
+      why: `${reason} (it stands on the list of ${node})`,
+    })),
+  );
+}
+
+/** What another node's list has, or a node left unseen, is denied by every node, whether it was told so yet or not; its own list has the first word. */
 function withLeft(state: ImageState, left: readonly LeftImage[]): ImageState {
   const more = left.map(({ image, why }) => ({ digest: image, reason: why }));
   return { ...state, denied: [...state.denied, ...more] };

@@ -9,7 +9,7 @@ import { saveRecord } from "./rollout-asks.js";
 import { driveRollout } from "./rollout-drive.js";
 import { denyLeft, leftUnseen } from "./rollout-late.js";
 import { type GroupSight, imageOf, mustSee } from "./rollout-look.js";
-import { allowForced, checkGroup, checkNode } from "./rollout-preflight.js";
+import { allowForced, checkGroup, checkNode, deniedBy } from "./rollout-preflight.js";
 import { forecast, type StepForecast } from "./rollout-proof.js";
 import type { ImageWish, PlannedNode, RolloutGate, RolloutScene } from "./rollout-scene.js";
 import { goOnWith, isEnded, lastRollout, underWay, unreadable } from "./rollout-standing.js";
@@ -44,12 +44,13 @@ export interface RolloutRequest {
 export async function planRollout(scene: RolloutScene, request: RolloutRequest): Promise<RolloutPlan> {
   const sight = await mustSee(scene);
   const findings = checkGroup(scene, sight);
-  const left = await leftUnseen(scene, sight.record);
+  const unseen = await leftUnseen(scene, sight.record);
   const looked = await inParallel(scene.nodes, 8, async (node) => {
     const state = await imageOf(scene, node);
     const planned = await plannedNode(scene, node, { state, wish: request.wish(node), findings });
     return { planned, state };
   });
+  const left = [...unseen, ...deniedBy(looked)];
   const plans = looked.map(({ planned }) => planned);
   const updated = plans.filter(({ from, target }) => from === target).map(({ node }) => node);
   const facts = orderFacts(scene.profile.model, sight.cluster, updated);

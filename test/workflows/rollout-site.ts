@@ -68,6 +68,8 @@ export class Site {
   readonly group: Group;
   readonly clock: Clock;
   readonly deeds: Deed[] = [];
+  /** Nodes on new hardware: their list of denied images is empty. */
+  readonly replaced = new Set<string>();
   /** The lock as it stands in the CIB. */
   lock = "free";
   /** Before a verb is done: what it throws is what comes back, and what it returns is the answer instead. */
@@ -259,7 +261,9 @@ export class Site {
     const facts = [
       `boot=${bootId(node)}\nupdater=bootc\ngreenboot=stand-in`,
       `unit.dcn-ha-greenboot.service=LoadState=loaded ActiveState=${active} SubState=x Result=success`,
-      ...[...this.group.denied].map((digest) => `denied=${digest} for a test`),
+      ...(this.replaced.has(node.name)
+        ? []
+        : [...this.group.denied].map((one) => `denied=${one} for a test`)),
     ];
     return [
       section("facts", `${facts.join("\n")}\n`),
