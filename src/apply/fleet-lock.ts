@@ -15,8 +15,11 @@ export interface FleetLockAccess {
   readonly timeoutMs?: number;
 }
 
-const TRIES = 3;
-const PAUSE_MS = 1_000;
+/** How long is waited after each try. */
+const PAUSES_MS = [1_000, 2_000];
+/** A slot that is not given back keeps everybody else of the site waiting, and a server may be on its way to another node: so long it is asked again, and after these pauses. */
+const PATIENCE_MS = 60_000;
+const PATIENT_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
 const TIMEOUT_MS = 60_000;
 /** What one server says of another behind it. */
 const GATEWAY = [502, 504];
@@ -30,7 +33,10 @@ export function preReboot(client: FleetLockClient, access: FleetLockAccess): Pro
   return ask(client, "pre-reboot", access);
 }
 
-/** Gives the slot back; yes too where the machine has none. Only for a machine that is up and well again. Rejects with the signal's reason. */
+/**
+ * Gives the slot back; yes too where the machine has none. Only for a machine that is up and well again. A server that cannot do it now (5xx), or
+ * does not answer, is asked again for a minute. Rejects with the signal's reason.
+ */
 export function steadyState(client: FleetLockClient, access: FleetLockAccess): Promise<FleetLockAnswer> {
   return ask(client, "steady-state", access);
 }
@@ -43,16 +49,22 @@ async function ask(
 ): Promise<FleetLockAnswer> {
   const request = fleetLockRequest(client, verb);
   if ("granted" in request) return request;
-  for (let attempt = 1; ; attempt += 1) {
+  const givesBack = verb === "steady-state";
+  const { clock, signal } = access;
+  const lastMs = clock.nowMs() + PATIENCE_MS;
+  for (const pauseMs of givesBack ? PATIENT_PAUSES_MS : PAUSES_MS) {
     const answer = await once(request, access);
-    const lost = !answer.granted && (answer.status === undefined || isGateways(answer));
-    if (!lost || attempt === TRIES) return answer;
-    await access.clock.sleep(PAUSE_MS * attempt, access.signal);
+    const isLate = givesBack && clock.nowMs() > lastMs;
+    if (answer.granted || isLate || !mayPass(answer, givesBack)) return answer;
+    await clock.sleep(pauseMs, signal);
   }
+  return once(request, access);
 }
 
-function isGateways(answer: Exclude<FleetLockAnswer, { granted: true }>): boolean {
-  return answer.kind.startsWith("generic_http_") && GATEWAY.includes(answer.status ?? 0);
+/** No answer came, or none of the server's own. What it says itself is a no to who asks for a slot, and trouble of its own to who brings one back. */
+function mayPass({ status, kind }: Exclude<FleetLockAnswer, { granted: true }>, givesBack: boolean): boolean {
+  if (status === undefined || (givesBack && status >= 500)) return true;
+  return kind.startsWith("generic_http_") && GATEWAY.includes(status);
 }
 
 async function once(

@@ -155,18 +155,30 @@ export function gateOf(
       if (!window.open) return window.why;
       const refused = await runHook(hooks?.before, { group: scene.group, node }, scene);
       if (refused !== undefined || fleetLock === undefined) return refused;
-      const { preReboot } = await import("../apply/index.js");
-      const answer = await preReboot(client(node), { clock, signal });
+      const { preReboot, steadyState } = await import("../apply/index.js");
+      const answer = await preReboot(client(node), { clock, signal }).catch(async (error: unknown) => {
+        // Nobody waits for the answer any more, and it may be a yes.
+        await steadyState(client(node), { clock });
+        throw error;
+      });
       return answer.granted
         ? undefined
         : `the FleetLock of the site says no: ${answer.kind}: ${answer.value}`;
     },
     afterTurn: async (node, isBack) => {
-      await runHook(hooks?.after, { group: scene.group, node }, scene);
+      // Ctrl-C ends the work, not the giving back.
+      const still = signal?.aborted === true ? undefined : signal;
+      await runHook(hooks?.after, { group: scene.group, node }, { signal: still });
       // Whoever is not back keeps the slot: somebody has to look first.
       if (fleetLock === undefined || !isBack) return;
       const { steadyState } = await import("../apply/index.js");
-      await steadyState(client(node), { clock, signal });
+      const answer = await steadyState(client(node), { clock, signal: still });
+      if (answer.granted) return;
+      const { DcnError } = await import("../errors/index.js");
+      const text = `${scene.group}: the FleetLock of the site does not take back the slot of ${node}: ${answer.kind}: ${answer.value}`;
+      const hint =
+        "dcn-ha rollout resume gives it back and goes on when the server is mended; where that is gone for good, take fleetLock out of the document first";
+      throw new DcnError("busy", "SLOT_NOT_GIVEN_BACK", text, { hint, retryable: true });
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from "../rollout/index.js";
 import { type GroupLock, withGroupLock } from "./lock.js";
 import { carryOut, limitMsOf, noteEvents, type readRecord, saveRecord } from "./rollout-asks.js";
+import { askGate, giveBack, leaveGate, tellOutside } from "./rollout-gate.js";
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import {
   beginAnew,
@@ -31,7 +32,6 @@ import { event, tell } from "./rollout-tell.js";
 const LOOK_AGAIN_MS = 400;
 /** As long is a look at the group good while a node boots. */
 const SEEN_MS = 3_000;
-const GATE_AGAIN_MS = 15_000;
 /** So often in a row a group that answers may not be written to: then a person has to look. */
 const UNWRITTEN = 10;
 
@@ -52,31 +52,16 @@ export async function driveRollout(
   const purpose = `rollout ${name}`;
   const options = { group, transport, nodes, purpose, step: "look", controller, clock, signal };
   return withGroupLock(options, async (lock) => {
-    const now = await record();
-    const { id } = now;
-    const memory = remember(now, clock.nowMs(), fetchedMs);
-    // Notes are for people: the next step does not wait until all nodes have them.
-    let noted: Promise<void> = Promise.resolve();
-    while (!isAtRest(memory.record)) {
-      signal?.throwIfAborted();
-      const before = memory.record;
-      const asked = await round(scene, { lock, memory, gate, nodes });
-      const away = currentNode(memory.record);
-      const here = nodes.filter((node) => node !== away);
-      const { untold } = memory;
-      memory.untold = [];
-      // What was just done in a node's turn is looked at at once; only who waits has time, and so has what is asked for between turns, until it is done.
-      const isInTurn = asked && currentNode(before) !== undefined;
-      const isBusy = isInTurn || memory.record !== before || isAtRest(memory.record);
-      await noted;
-      noted = noteEvents(scene, { id, nodes: here }, untold);
-      // What it threw comes out where it is waited for.
-      noted.catch(() => undefined);
-      if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
+    const memory = remember(await record(), clock.nowMs(), fetchedMs);
+    try {
+      await loop(scene, { lock, memory, gate, nodes });
+      await giveBack(gate, memory, { stands: memory.record });
+    } catch (error) {
+      await leaveGate(scene, gate, { memory, error });
+      throw error;
     }
-    await noted;
     // Who was away gets all of it now.
-    await noteEvents({ ...scene, signal: undefined }, { id, nodes }, memory.told);
+    await noteEvents({ ...scene, signal: undefined }, { id: memory.record.id, nodes }, memory.told);
     return memory.record;
   });
 }
@@ -92,6 +77,32 @@ interface Round {
   readonly memory: Memory;
   readonly gate: RolloutGate;
   readonly nodes: string[];
+}
+
+/** Until it rests. */
+async function loop(scene: RolloutScene, { lock, memory, gate, nodes }: Round): Promise<void> {
+  const { clock, signal } = scene;
+  const { id } = memory.record;
+  // Notes are for people: the next step does not wait until all nodes have them.
+  let noted: Promise<void> = Promise.resolve();
+  while (!isAtRest(memory.record)) {
+    signal?.throwIfAborted();
+    const before = memory.record;
+    const asked = await round(scene, { lock, memory, gate, nodes });
+    const away = currentNode(memory.record);
+    const here = nodes.filter((node) => node !== away);
+    const { untold } = memory;
+    memory.untold = [];
+    // What was just done in a node's turn is looked at at once; only who waits has time, and so has what is asked for between turns, until it is done.
+    const isInTurn = asked && currentNode(before) !== undefined;
+    const isBusy = isInTurn || memory.record !== before || isAtRest(memory.record);
+    await noted;
+    noted = noteEvents(scene, { id, nodes: here }, untold);
+    // What it threw comes out where it is waited for.
+    noted.catch(() => undefined);
+    if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
+  }
+  await noted;
 }
 
 /** Whether a node was asked for something. */
@@ -147,33 +158,6 @@ async function decide(
   return waitsFor === undefined ? turn : advanceGroup({ ...look, waitsFor });
 }
 
-/** A no is believed for a while: hooks and other people's servers are not asked at every look. */
-async function askGate(
-  gate: RolloutGate,
-  { memory, next, nowMs }: { readonly memory: Memory; readonly next: string; readonly nowMs: number },
-): Promise<string | undefined> {
-  const { gate: last } = memory;
-  if (last?.node === next && last.why !== undefined && nowMs - last.askedMs < GATE_AGAIN_MS) return last.why;
-  const why = await gate.mayBegin(next);
-  memory.gate = { node: next, why, askedMs: nowMs };
-  return why;
-}
-
-/** Tells the outside of a turn that ends, before that is written down: nobody would know afterwards who dies in between. */
-async function tellOutside(gate: RolloutGate, memory: Memory, now: RolloutRecord): Promise<void> {
-  const node = currentNode(memory.record);
-  const { phase, outcome } = now.nodes[node ?? ""] ?? {};
-  const isOver = phase === "over" || phase === "waiting";
-  if (node === undefined || !isOver) {
-    memory.isToldOver = false;
-    return;
-  }
-  if (memory.isToldOver) return;
-  const isAway = outcome === "unreachable" || outcome === "stuck-red" || outcome === "cannot-rejoin";
-  await gate.afterTurn?.(node, !isAway);
-  memory.isToldOver = true;
-}
-
 /** The list of denied images is the same everywhere but on a node that was away. */
 async function listOf(
   scene: RolloutScene,
@@ -202,7 +186,9 @@ async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Pro
   const { through } = memory;
   const { last } = way;
   if (last.record === memory.record) tell(scene, memory, last);
+  // Somebody was asked in this very round, so that what stands in the cluster is known.
   if (through === undefined) return false;
+  await giveBack(gate, memory, { stands: memory.record, next: last.record });
   if (last.record !== memory.record) {
     await tellOutside(gate, memory, last.record);
     const written = await patiently(scene, memory, () => writeDown(scene, { way, lock, memory, through }));

@@ -32,7 +32,7 @@ export interface Memory {
   lookedMs: number;
   number: number;
   said: string;
-  /** What the outside said last, and about which node. */
+  /** What the outside said last, and about which node; its yes is forgotten once that turn has begun, or it was told that it does not. */
   gate: { readonly node: string; readonly why: string | undefined; readonly askedMs: number } | undefined;
   /** The outside was told that the turn under way has ended. */
   isToldOver: boolean;

@@ -45,7 +45,7 @@ export interface RolloutScene {
 export interface RolloutGate {
   /** Nothing begins while it says why. Asked before each node, again and again. */
   readonly mayBegin: (node: string) => Promise<string | undefined>;
-  /** A node's turn is over: `isBack` where it is up and in the cluster, on whichever image. What it throws ends the rollout where it is. */
+  /** A node's turn is over, or was allowed and does not begin: `isBack` where it is up and in the cluster, on whichever image. What it throws ends the rollout where it is, also where the scene's signal is aborted by then. */
   readonly afterTurn?: (node: string, isBack: boolean) => Promise<void>;
 }
 

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { decodeLock } from "../../src/coordination/index.js";
 import type { Phase } from "../../src/rollout/index.js";
-import type { RolloutEvent, RolloutGate } from "../../src/workflows/rollout-scene.js";
+import type { RolloutEvent } from "../../src/workflows/rollout-scene.js";
 import { endRollout } from "../../src/workflows/rollout-standing.js";
 import { NEW } from "../simulation/world.js";
-import { drive, expectClean, SHORT, sceneOf, TURN, turnOf } from "./rollout-driving.js";
+import { drive, expectClean, gateThat, SHORT, sceneOf, TURN, turnOf } from "./rollout-driving.js";
 import { Site } from "./rollout-site.js";
 
 const phaseOf = (site: Site, node = "dcn1"): Phase | undefined => site.group.record?.nodes[node]?.phase;
@@ -142,23 +142,6 @@ test("what is asked for between turns and not obtained is asked for again after 
   await drive(other);
   expect(other.deeds[1]?.atMs).toBe(other.deeds[0]?.atMs);
 });
-
-/** A gate that notes when it was asked and what it was told. */
-function gateThat(site: Site, says: (node: string, times: number) => string | undefined) {
-  const asked: { readonly node: string; readonly atMs: number }[] = [];
-  const told: string[] = [];
-  const gate: RolloutGate = {
-    mayBegin: (node) => {
-      asked.push({ node, atMs: site.clock.nowMs() });
-      return Promise.resolve(says(node, asked.length));
-    },
-    afterTurn: (node, isBack) => {
-      told.push(`${node} ${isBack ? "back" : "away"}`);
-      return Promise.resolve();
-    },
-  };
-  return { gate, asked, told };
-}
 
 describe("the gate", () => {
   test("is believed for a while when it says no, and told once of each turn", async () => {

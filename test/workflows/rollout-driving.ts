@@ -12,7 +12,7 @@ import type { Site } from "./rollout-site.js";
 
 const OPEN: RolloutGate = { mayBegin: () => Promise.resolve(undefined) };
 
-interface Run extends Partial<Pick<RolloutScene, "transport" | "controller" | "deadlines">> {
+interface Run extends Partial<Pick<RolloutScene, "transport" | "controller" | "deadlines" | "signal">> {
   readonly gate?: RolloutGate;
   /** What was told on the way. */
   readonly events?: RolloutEvent[];
@@ -79,6 +79,23 @@ function draft(order: readonly string[]): RolloutRecord {
     denied: [],
     nodes: Object.fromEntries(order.map((name) => [name, { phase: "waiting" as const, target: NEW }])),
   };
+}
+
+/** A gate that notes when it was asked and what it was told. */
+export function gateThat(site: Site, says: (node: string, times: number) => string | undefined) {
+  const asked: { readonly node: string; readonly atMs: number }[] = [];
+  const told: string[] = [];
+  const gate: RolloutGate = {
+    mayBegin: (node) => {
+      asked.push({ node, atMs: site.clock.nowMs() });
+      return Promise.resolve(says(node, asked.length));
+    },
+    afterTurn: (node, isBack) => {
+      told.push(`${node} ${isBack ? "back" : "away"}`);
+      return Promise.resolve();
+    },
+  };
+  return { gate, asked, told };
 }
 
 /** A node's turn: what is asked for, and the phase that stands in the record by then. */

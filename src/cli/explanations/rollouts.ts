@@ -227,6 +227,11 @@ export const rolloutCodes: Explanations = {
     "A node that is under way is brought to an end first, and only one may do that.",
     "Wait, and look: dcn-ha rollout status. Where that one is gone for good, free its lock and say it again.",
   ),
+  SLOT_NOT_GIVEN_BACK: entry(
+    "The site's FleetLock server did not take back the reboot slot of a node whose turn is over.",
+    "Nobody else of the site gets that slot, and the rollout would go on as if all were well.",
+    "Mend the server, then run dcn-ha rollout resume, which gives the slot back and goes on. Where the server is gone for good, take fleetLock out of the document first.",
+  ),
   NO_ROLLOUT: entry(
     "There was no rollout in this group.",
     "There is nothing to show or to go on with.",
