@@ -53,7 +53,7 @@ export interface Deadlines {
 /** How the present phase went so far, as the one who looks has seen it. */
 export interface PhaseProgress {
   readonly inPhaseMs: number;
-  /** How often its step was asked for, how long ago the last time, and what went wrong with it then. */
+  /** How often its step was asked for, anew from 1 where the node was busy; how long ago the last time, and what went wrong with it then. */
   readonly asks: number;
   readonly askedMsAgo: number;
   readonly trouble: string | undefined;

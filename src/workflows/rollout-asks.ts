@@ -52,12 +52,18 @@ interface Means {
   readonly onState: (state: ImageState) => void;
 }
 
-/** What an ask came to: undefined where it was done, else what stands in its way, in words. */
+/** What stands in an ask's way, in words; `isBusy` where the node is at something with its images, which may be the very thing, asked for before. */
+export interface Hindrance {
+  readonly words: string;
+  readonly isBusy: boolean;
+}
+
+/** What an ask came to: undefined where it was done, else what stands in its way. */
 export async function carryOut(
   scene: RolloutScene,
   { ask, node, why = "" }: GroupAsk,
   { record, through, onState }: Means,
-): Promise<string | undefined> {
+): Promise<Hindrance | undefined> {
   const { transport, signal, nodes } = scene;
   const { target = "", source, boot = "" } = record.nodes[node] ?? {};
   const timeoutMs = limitMsOf(ask, scene.deadlines);
@@ -89,7 +95,7 @@ export async function carryOut(
       const told = await inParallel(nodes, 16, (one) =>
         trouble(denyImage(at(one), target, `${why} on ${node}`)),
       );
-      return told.find((text) => text !== undefined);
+      return told.find((one) => one !== undefined);
     }
   }
 }
@@ -109,7 +115,7 @@ async function stopCluster({ transport, node, timeoutMs, signal, onState }: Imag
 async function said(
   node: string,
   answers: Promise<readonly { exitCode: number; stderr: string }[]>,
-): Promise<string | undefined> {
+): Promise<Hindrance | undefined> {
   return trouble(
     answers.then(([answer]) => {
       if (answer?.exitCode === 0) return;
@@ -124,12 +130,12 @@ async function said(
 }
 
 /** A trouble that another look and another try may end is words, not an end. */
-async function trouble(work: Promise<unknown>): Promise<string | undefined> {
+async function trouble(work: Promise<unknown>): Promise<Hindrance | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
-    if (error instanceof DcnError) return error.message;
+    if (error instanceof DcnError) return { words: error.message, isBusy: error.kind === "busy" };
     throw error;
   }
 }

@@ -208,7 +208,7 @@ async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Pro
     noteAsk(memory, { begunMs, nowMs: clock.nowMs(), limitMs: limitMsOf(one.ask, deadlines), trouble });
     event(scene, memory, {
       node: one.node,
-      text: trouble === undefined ? one.ask : `${one.ask}: ${trouble}`,
+      text: trouble === undefined ? one.ask : `${one.ask}: ${trouble.words}`,
     });
   }
   return last.asks.length > 0;

@@ -7,6 +7,7 @@ import {
   type PhaseProgress,
   type RolloutRecord,
 } from "../rollout/index.js";
+import type { Hindrance } from "./rollout-asks.js";
 import type { GroupSight } from "./rollout-look.js";
 import type { RolloutEvent } from "./rollout-scene.js";
 
@@ -110,11 +111,15 @@ function placeIn(record: RolloutRecord): string {
   return node === undefined ? record.state : `${node} ${record.nodes[node]?.phase ?? ""}`;
 }
 
-/** One ask more. The time that it may take is no pause: what a slow source does would never come to its deadline. */
+/**
+ * One ask more. The time that it may take is no pause: what a slow source does would never come to its deadline. A node that is busy has not failed: what
+ * was asked for before, of which nobody heard, may still be done, and how long it may take is the deadline's to say.
+ */
 export function noteAsk(memory: Memory, { begunMs, nowMs, limitMs, trouble }: AskEnd): void {
   memory.lookedMs += Math.min(nowMs - begunMs, limitMs);
   memory.askedMs = nowMs;
-  memory.progress = { ...memory.progress, asks: memory.progress.asks + 1, trouble };
+  const asks = trouble?.isBusy === true ? 1 : memory.progress.asks + 1;
+  memory.progress = { ...memory.progress, asks, trouble: trouble?.words };
 }
 
 interface AskEnd {
@@ -122,7 +127,7 @@ interface AskEnd {
   readonly nowMs: number;
   /** Longer than this it does not take by itself. */
   readonly limitMs: number;
-  readonly trouble: string | undefined;
+  readonly trouble: Hindrance | undefined;
 }
 
 /** Counts times up to this look; all anew where this process was stopped. */

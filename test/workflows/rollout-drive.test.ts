@@ -1,6 +1,7 @@
 // The loop that drives one group's rollout, on simulated nodes: look, decide, write down, do (rollout-killed.test.ts: what is left when it dies).
 import { describe, expect, test } from "vitest";
 import { decodeLock } from "../../src/coordination/index.js";
+import { DcnError } from "../../src/errors/index.js";
 import type { Phase } from "../../src/rollout/index.js";
 import type { RolloutEvent } from "../../src/workflows/rollout-scene.js";
 import { endRollout } from "../../src/workflows/rollout-standing.js";
@@ -141,6 +142,34 @@ test("what is asked for between turns and not obtained is asked for again after 
   };
   await drive(other);
   expect(other.deeds[1]?.atMs).toBe(other.deeds[0]?.atMs);
+});
+
+test.each(["pull-image", "stage-image"])(
+  "%s whose connection is lost is no failure: the node works on, and says that it is busy until it is done",
+  async (lost) => {
+    const site = new Site(2);
+    let beganMs: number | undefined;
+    site.meddle = (verb) => {
+      if (verb !== lost) return undefined;
+      if (beganMs !== undefined)
+        return site.clock.nowMs() - beganMs < 180_000 ? { code: 75, words: "try again" } : undefined;
+      beganMs = site.clock.nowMs();
+      throw new DcnError("failed", "OUTCOME_UNKNOWN", "the connection ended before the answer");
+    };
+    const patient = { ...SHORT, fetchMs: 600_000, stageMs: 600_000 };
+    const record = await drive(site, { deadlines: patient });
+    expect(record, record.why).toMatchObject({ state: "done", nodes: { dcn1: { outcome: "updated" } } });
+    expectClean(site);
+  },
+);
+
+test("a node that is busy with its images for longer than its deadline is given up", async () => {
+  const site = new Site(2);
+  site.meddle = (verb) => (verb === "pull-image" ? { code: 75, words: "try again" } : undefined);
+  const record = await drive(site);
+  expect(record).toMatchObject({ state: "halted", nodes: { dcn1: { outcome: "refused" } } });
+  expect(site.clock.nowMs()).toBeGreaterThan(SHORT.fetchMs);
+  expectClean(site);
 });
 
 describe("the gate", () => {
