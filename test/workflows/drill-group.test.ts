@@ -6,7 +6,7 @@ import type { Transport } from "../../src/transport/index.js";
 import { GroupGround } from "../../src/workflows/index.js";
 import { createFakeClock } from "../time/fake-clock.js";
 import { modelOf } from "./model.js";
-import { framesOf } from "./rollout-site.js";
+import { framesOf } from "./rollout-frames.js";
 
 type Answer = { readonly code: number; readonly out?: string } | "no answer" | "lost";
 const DONE: Answer = { code: 0 };
