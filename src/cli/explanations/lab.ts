@@ -77,6 +77,11 @@ export const labCodes: Explanations = {
     "A fault that did not bite was not injected: the test would prove nothing.",
     AGAIN,
   ),
+  FENCING_FAILED: entry(
+    "A drill had a node fenced, and it was not: the cluster refused or failed, or its fence device says that it did and the node goes on.",
+    "Where a node is lost in earnest, its workloads would wait for this fencing: nothing is healed then.",
+    "stonith_admin --history NODE says what became of it; mend the fence device, then drill again",
+  ),
   MACHINE_OFF: entry("A machine of the lab is switched off.", STOPPED, "dcn-ha lab heal"),
   NO_COMMAND: entry(
     "There is nothing to run.",
