@@ -63,9 +63,9 @@ export function describeResults(results: readonly GroupResult[]): string {
   return results
     .map((result) => {
       if (result.kind === "record") return describeRollout(result);
-      return result.kind === "failed"
-        ? `${result.group}: ${result.error.message}`
-        : `${result.group}: not begun: ${result.why}`;
+      if (result.kind === "not-begun") return `${result.group}: not begun: ${result.why}`;
+      const { message, hint } = result.error;
+      return [`${result.group}: ${message}`, ...(hint === undefined ? [] : [`    ${hint}`])].join("\n");
     })
     .join("\n");
 }

@@ -20,6 +20,8 @@ const STOPS: ReadonlySet<string> = new Set(["stop", "migrate_to"]);
 /** What a monitor answers where a resource runs, also where it is promoted; and where it does not. */
 const RUNS: ReadonlySet<number | undefined> = new Set([0, 8]);
 const NOT_RUNNING = 7;
+/** It runs, and its agent warns that it may not for long; Pacemaker takes it as running. */
+const DEGRADED: ReadonlySet<number | undefined> = new Set([190, 191]);
 
 /** Adds an operation, and sets `since` where it ended something. The text is empty where it is no news. */
 export function addOperation(state: WatchState, fact: Operation, since: { fromMs: number }): string {
@@ -46,7 +48,7 @@ function seenBy({ task, intervalMs, rc, good }: Operation): "running" | "not run
   if (probe && rc === NOT_RUNNING) return "not running";
   // Of the role Stopped, a monitor goes well where nothing runs.
   const runs = probe ? RUNS.has(rc) : good && rc !== NOT_RUNNING;
-  return runs ? "running" : undefined;
+  return runs || DEGRADED.has(rc) ? "running" : undefined;
 }
 
 function found(

@@ -25,6 +25,14 @@ describe("monitors that only say where it runs", () => {
     }
   });
 
+  test("an agent that warns of what still runs has not failed", () => {
+    for (const rc of [190, 191]) {
+      const degraded = probe("dcn2", rc, { expectedRc: 0, intervalMs: 10_000 });
+      const played = play([found(), [0, degraded]]);
+      expect([played.told, played.incidents, where(played)]).toEqual([[], [], ["dcn2"]]);
+    }
+  });
+
   test("a probe or a good monitor that finds it ends an outage", () => {
     for (const one of [probe("dcn3", 0), probe("dcn3", 8), repeated("dcn3")]) {
       const { told, incidents } = play([found(), [0, op("dcn2", "stop")], [4, one]]);
