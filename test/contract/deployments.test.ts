@@ -10,7 +10,7 @@ import {
   resolveImage,
   stageImage,
 } from "../../src/deployments/index.js";
-import { bootOrder, type ImageState } from "../../src/observation/index.js";
+import { bootOrder, HELPER_ARGV, type ImageState } from "../../src/observation/index.js";
 import { need, needRoot } from "../golden/tools.js";
 import { OstreeMachine } from "../sandbox/ostree-machine.js";
 import { type Bench, deploymentCases } from "./deployments.contract.js";
@@ -196,6 +196,24 @@ describe("what is of one updater alone", { timeout: 240_000 }, () => {
     expect(await dropImage(one.at, one.first)).toBe("done");
     expect(await dropImage(one.at, one.first)).toBe("nothing");
     expect(await orderOf(one)).toEqual({ booted: one.second, next: undefined, rollback: one.first });
+  });
+
+  test("bootc: what a rollback leads to is told to the node, also where that was booted and left", async (context) => {
+    needMachine(context);
+    const { at, machine, first, second } = bench(BOOTC);
+    const others = async (): Promise<string[]> => {
+      const stdin = "hello 1\n1look-image 0\nend 0\n";
+      const command = { argv: HELPER_ARGV, stdin, timeoutMs: 60_000 };
+      const { stdout } = await at.transport.exec(at.node, command);
+      return [...stdout.matchAll(/^other=(.*)$/gm)].map(([, digest = ""]) => digest);
+    };
+    await stageImage(at, { digest: second });
+    expect(await others()).toEqual([]);
+    machine.reboot();
+    expect(await others()).toEqual([first]);
+    machine.run("/mnt/stubs/bootc", "rollback");
+    machine.reboot();
+    expect(await others()).toEqual([second]);
   });
 
   test("bootc: a switch that ends well and stages nothing is a failure", async (context) => {

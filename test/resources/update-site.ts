@@ -44,7 +44,7 @@ const WELL = {
 };
 
 /** How the node comes up with an image that it was to boot. */
-export type Boot = "good" | "left" | "old" | "red" | "alone" | "none";
+export type Boot = "good" | "left" | "back" | "old" | "red" | "alone" | "none";
 
 /** What may be left of a turn. */
 export interface Left {
@@ -137,9 +137,11 @@ export class UpdateSite {
     for (const name of ["rebooting", "next"]) this.forget(name);
     this.set("cluster", "active");
     if (!isAsked || next === "" || how === "old") return;
-    this.set("others", how === "left" ? next : booted);
+    const isBack = how === "left" || how === "back";
+    this.set("others", isBack ? next : booted);
+    // Only the stand-in for greenboot remembers which check it was.
     if (how === "left") this.set("left", `${next}.0 10_git.sh`);
-    else this.set("booted", next);
+    if (!isBack) this.set("booted", next);
     if (how === "red") this.set("health", "red");
     if (how === "alone") this.set("away", "yes");
   }

@@ -7,6 +7,7 @@ let site: UpdateSite;
 afterEach(() => {
   site.close();
 });
+const OTHER = "c".repeat(64);
 const clean = { turn: "none", lock: "free", standby: "none", next: "" };
 const verbs = (): string[] =>
   site
@@ -32,6 +33,10 @@ describe("a node without a controller", () => {
 
   test.each<[string, Boot, (at: UpdateSite) => void, { denied: boolean; booted?: string }]>([
     ["rolled-back", "left", () => undefined, { denied: true }],
+    // It lies there as what a rollback leads to, and nothing else tells of it.
+    ["rolled-back", "back", (at) => at.set("others", OTHER), { denied: true }],
+    // As it did before its turn: nothing says that it was booted.
+    ["not-applied", "old", (at) => at.set("others", NEW), { denied: false }],
     ["not-applied", "old", () => undefined, { denied: false }],
     ["not-applied", "none", () => undefined, { denied: false }],
     ["drain-failed", "good", (at) => at.set("full", "yes"), { denied: false }],

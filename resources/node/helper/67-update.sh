@@ -27,12 +27,13 @@ boot_health() { # as src/observation/image-state.ts judges: by the unit that run
 	esac
 }
 
-# Facts "NAME=VALUE": what boots now and next, what else lies here, how this boot went, what is denied, and whether the cluster runs.
+# Facts "NAME=VALUE": what boots now and next, what else lies here (bootc's rollback too: the way back, or what was booted and left), how this
+# boot went, what is denied, and whether the cluster runs.
 verb_look_image() {
 	image_state || return
 	printf 'boot=%s\nupdater=%s\norigin=%s\nbooted=%s\nnext=%s\n' "$(boot_id)" "$updater" "$("${updater}_origin" 2>/dev/null)" "$booted" "$next"
 	if [ -z "$next" ] || ours_or_denied "$next"; then echo next-ours=yes; fi
-	awk '$1 == "other" || $1 == "pending" { print "other=" $2 }' "$order"
+	awk '$1 == "other" || $1 == "pending" || $1 == "rollback" { print "other=" $2 }' "$order"
 	boot_health
 	if [ -x "$root/usr/lib/dcn-ha/greenboot" ]; then "$root/usr/lib/dcn-ha/greenboot" status 2>/dev/null | sed -n 's/^rolled-back /left=/p'; fi
 	if [ -e "$root/boot/ostree/finalize-failure.stamp" ]; then
