@@ -14,6 +14,7 @@ import { bootOrder, HELPER_ARGV, type ImageState } from "../../src/observation/i
 import { need, needRoot } from "../golden/tools.js";
 import { OstreeMachine } from "../sandbox/ostree-machine.js";
 import { type Bench, deploymentCases } from "./deployments.contract.js";
+import { followedCases } from "./deployments-followed.contract.js";
 import { troubleCases } from "./deployments-trouble.contract.js";
 
 interface Backend {
@@ -101,6 +102,17 @@ describe.each(BACKENDS.slice(0, 3))("$name", (backend) => {
 });
 
 const [OSTREE, BOOTC, RPM_OSTREE, CONTAINER] = BACKENDS as [Backend, Backend, Backend, Backend];
+
+// The first one is what both are for; of the others each plays every second one, or all in a soak.
+describe.each([BOOTC, CONTAINER])("$name: what it follows", { timeout: 240_000 }, (backend) => {
+  const isOwn = (number: number): boolean => number % 2 === (backend === BOOTC ? 0 : 1);
+  const cases = followedCases.filter((_, number) => soak || number === 0 || isOwn(number));
+  test.for(cases)("$name", async ({ run }, context) => {
+    needMachine(context);
+    await run(bench(backend));
+  });
+});
+
 const orderOf = async ({ at }: Bench) => bootOrder((await readImage(at)).os ?? fail());
 const fail = (): never => {
   throw new Error("the status is unknown");

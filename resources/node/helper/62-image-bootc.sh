@@ -41,7 +41,7 @@ image = (d.get("spec") or {}).get("image") or ((d["status"]["booted"] or {}).get
 print(image.get("transport") or "registry", image.get("image") or "")'
 }
 
-bootc_origin() { bootc_spec | cut -d ' ' -f 2; }
+bootc_origin() { followed_name "$(bootc_spec | cut -d ' ' -f 2)"; }
 
 bare_image() { # IMAGE: without tag and digest
 	name=${1%%@*}
@@ -82,6 +82,7 @@ bootc_resolve() { # SOURCE
 		echo 'this system follows no image' >&2
 		return 65
 	fi
+	[ -n "$1" ] || follows_name "$image" || return
 	container_digest "$image" || return
 	printf 'source=%s\ndigest=%s\nsignature=unknown\nsignature-required=unknown\n' "$image" "$digest"
 }
@@ -96,7 +97,10 @@ bootc_stage() { # DIGEST SOURCE
 	read -r transport image <"$work/spec" || return 65
 	[ -z "$2" ] || image=$2
 	case $transport in
-	registry) image=$(bare_image "$image")@$1 ;;
+	registry)
+		keep_followed "$1" "$image" "$(bootc_origin)" || return
+		image=$(bare_image "$image")@$1
+		;;
 	*) [ -z "$2" ] || image=$2 ;;
 	esac
 	set -- --transport "$transport" "$image"

@@ -14,9 +14,14 @@ for i, one in enumerate(d["deployments"]):
 }
 
 rpm_ostree_origin() {
-	json_facts "$work/status" '
+	own=$(json_facts "$work/status" '
 own = [one for one in d["deployments"] if one.get("booted")]
-print((own[0].get("container-image-reference") or own[0].get("origin") or "") if own else "")'
+print((own[0].get("container-image-reference") or own[0].get("origin") or "") if own else "")') || return
+	if is_container_origin "$own"; then
+		container_parts "$own"
+		own=$prefix$(followed_name "$image")
+	fi
+	printf '%s\n' "$own"
 }
 
 rpm_ostree_driver() { # what stands in the way: the agent that drives updates, what goes on now, packages of this node's own in the image
@@ -29,10 +34,18 @@ if d.get("transaction"): print("transaction=" + str(d["transaction"][0]))'
 
 is_container_origin() { case $1 in ostree-*:* | docker://* | containers-storage:*) return 0 ;; *) return 1 ;; esac; }
 
-# "ostree-image-signed:docker://HOST/IMAGE:TAG" is PREFIX and image; a bare image takes the prefix of the booted one.
-container_place() { # SOURCE: into $prefix and $image
+container_parts() { # ORIGIN: "ostree-image-signed:docker://HOST/IMAGE:TAG" is $prefix and $image
+	case $1 in
+	*docker://*) prefix=${1%%docker://*}docker:// image=${1#*docker://} ;;
+	*) prefix=${1%%:*}: image=${1#*:} ;;
+	esac
+}
+
+# A bare image takes the prefix of the booted one.
+container_place() { # SOURCE: into $prefix and $image; into $own_image what is followed until now
 	own=$(rpm_ostree_origin) || return
-	image=${1:-$own}
+	container_parts "$own"
+	own_image=$image image=${1:-$own}
 	if ! is_container_origin "$image"; then
 		case $own in
 		*docker://*) image=${own%%docker://*}docker://$image ;;
@@ -43,10 +56,7 @@ container_place() { # SOURCE: into $prefix and $image
 			;;
 		esac
 	fi
-	case $image in
-	*docker://*) prefix=${image%%docker://*}docker:// image=${image#*docker://} ;;
-	*) prefix=${image%%:*}: image=${image#*:} ;;
-	esac
+	container_parts "$image"
 }
 
 follows_container() { # SOURCE
@@ -56,7 +66,7 @@ follows_container() { # SOURCE
 
 rpm_ostree_resolve() { # SOURCE
 	if follows_container "$1"; then
-		container_place "$1" && container_digest "$image" || return
+		container_place "$1" && { [ -n "$1" ] || follows_name "$image"; } && container_digest "$image" || return
 		printf 'source=%s%s\ndigest=%s\nsignature=unknown\n' "$prefix" "$image" "$digest"
 		case $prefix in *signed*) echo 'signature-required=yes' ;; *) echo 'signature-required=no' ;; esac
 		return
@@ -102,7 +112,7 @@ rpm_ostree_stage() { # DIGEST SOURCE
 	export RPMOSTREE_CLIENT_ID
 	case $wanted in
 	sha256:*)
-		container_place "$from" || return
+		container_place "$from" && keep_followed "$wanted" "$image" "$own_image" || return
 		rpm-ostree rebase "$@" "$prefix$(bare_image "$image")@$wanted" >/dev/null || return
 		;;
 	*)
