@@ -213,6 +213,18 @@ describe("windows", () => {
     expect(calls()).toContain("pull-image");
   });
 
+  // In the same run, and where the run is over by then and the next one goes on.
+  test.each([600, 25_000])("close while the image is compared, for %i s: nothing is drained", (seconds) => {
+    site = new UpdateSite("window=* 22:00 05:00 UTC\n");
+    site.write("clock", `${at("2026-11-21T04:55")}\n`);
+    site.set("slow", String(seconds));
+    const said = looks() + site.run();
+    expect(calls()).toContain("compare-image");
+    expect(said).toMatch(/waits: the window has closed/);
+    expect(calls()).not.toMatch(LEAVES);
+    expect(site.left()).toEqual({ turn: "none", lock: "free", standby: "none", next: "" });
+  });
+
   test("for downloads are others than for turns", () => {
     site = new UpdateSite("download=* 01:00 02:00 UTC\n");
     site.write("clock", `${at("2026-11-20T12:00")}\n`);

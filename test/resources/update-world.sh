@@ -48,6 +48,12 @@ code=0 out=''
 
 up() { [ "$(get cluster)" = active ] && [ ! -e "$w/away" ]; }
 
+take() { # SECONDS: by both clocks
+	read -r now _ <"$w/../proc/uptime"
+	put ../proc/uptime "$((now + $1)) 0"
+	[ ! -e "$w/../clock" ] || put ../clock "$(($(get ../clock) + $1))"
+}
+
 done_by() {
 	case $verb in
 	look-image)
@@ -60,7 +66,10 @@ done_by() {
 	resolve-image) printf 'source=%s\ndate=%s\ndigest=%s\nversion=%s\n' "${first:-lab:stable/dcn/hmi}" "$(get date)" "$(get image)" "$(get version)" ;;
 	take-medium) get medium || : ;;
 	pull-image) printf 'pull=pulled\nversion=%s\n' "$(get version)" ;;
-	compare-image) get compared ;;
+	compare-image)
+		[ ! -e "$w/slow" ] || take "$(get slow)"
+		get compared
+		;;
 	stage-image) put next "$first" ;;
 	drop-image) put next '' ;;
 	set-standby)

@@ -11,10 +11,13 @@ step_locking() {
 	case $lock in
 	'') : ;;
 	"$t_id")
-		if [ "$may" = yes ]; then
-			go draining 'its turn'
-		else
+		if [ "$may" != yes ]; then
 			drop_turn "$why"
+		elif ! window_open window "$s_reboot"; then
+			# Since it was asked, the image was compared, for which a container's is fetched whole; or the run ended there.
+			drop_turn 'the window has closed'
+		else
+			go draining 'its turn'
 		fi
 		;;
 	free) ask set-lock "free
