@@ -72,8 +72,8 @@ export interface DrillFacts {
   readonly before: Situation;
   readonly beganNs: number;
   readonly injected: readonly Injected[];
-  /** When what was broken was mended; undefined where it was not needed. */
-  readonly healedNs?: number;
+  /** When it was begun to mend what was broken: from then on the cluster may go on. Undefined where that was not needed. */
+  readonly mendingNs?: number;
   readonly truth: GroundTruth;
   /** What the status told while it was broken; undefined where nobody asked. */
   readonly troublesAmid?: readonly string[];

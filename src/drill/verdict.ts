@@ -134,11 +134,11 @@ export function workloadCheck(drill: Drill, facts: DrillFacts): Check {
   return { name: "workload", ok, text: ok ? text : `${text}; expected: ${wanted}` };
 }
 
-/** Whether it ran nowhere from the last fault until what was broken was mended, but for a beat of those who had it. */
+/** Whether it ran nowhere from the last fault until it was begun to mend what was broken, but for a beat of those who had it. */
 function wasStopped(facts: DrillFacts): boolean {
-  const { truth, injected, healedNs = truth.nowNs } = facts;
+  const { truth, injected, mendingNs = truth.nowNs } = facts;
   const from = injected.at(-1)?.atNs ?? facts.beganNs;
-  const begun = truth.runs.some(({ fromNs }) => fromNs > from && fromNs < healedNs);
+  const begun = truth.runs.some(({ fromNs }) => fromNs > from && fromNs < mendingNs);
   const ran = truth.runs.some(({ fromNs, toNs }) => fromNs <= from && toNs > from + 10e9);
   return !begun && !ran;
 }

@@ -58,7 +58,7 @@ class Run {
   private readonly deadlineMs: number;
   private readonly holdMs: number;
   private watch: Watch | undefined;
-  private healedNs: number | undefined;
+  private mendingNs: number | undefined;
   private troublesAmid: readonly string[] | undefined;
 
   constructor(
@@ -219,8 +219,8 @@ class Run {
   private async heal(): Promise<void> {
     const { ground, onProgress } = this.options;
     this.watch?.mark({ what: "heal" });
+    this.mendingNs = ground.nowNs();
     const undone = await ground.heal();
-    this.healedNs = ground.nowNs();
     this.watch?.mark({ what: "healed" });
     if (undone.length > 0) onProgress(`healed ${undone.join(", ")}`);
   }
@@ -233,7 +233,7 @@ class Run {
     return {
       ...scene,
       injected: this.injected,
-      ...(this.healedNs === undefined ? {} : { healedNs: this.healedNs }),
+      ...(this.mendingNs === undefined ? {} : { mendingNs: this.mendingNs }),
       truth,
       ...(this.troublesAmid === undefined ? {} : { troublesAmid: this.troublesAmid }),
       after: end.after ?? scene.before,

@@ -148,8 +148,8 @@ test("stopped: nothing may begin before it is mended, and may afterwards", () =>
   const document = drill(
     "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: stopped, mayFence: [holder] }\n",
   );
-  expect(bad(document, facts({ healedNs: 13 * SECOND }))).toEqual([]);
-  expect(bad(document, facts({ healedNs: 15 * SECOND }))).toEqual(["workload"]);
+  expect(bad(document, facts({ mendingNs: 13 * SECOND }))).toEqual([]);
+  expect(bad(document, facts({ mendingNs: 15 * SECOND }))).toEqual(["workload"]);
 });
 
 test("moved-if-hit: another node's loss must not move it", () => {

@@ -134,6 +134,19 @@ describe("a drill", () => {
     expect(ground.nowMs - began).toBeGreaterThanOrEqual(7_000);
   });
 
+  test("whose workload has to stay stopped until it is mended: what goes on while that is done is no fault", async () => {
+    const ground = new PlayedGroup();
+    const mend = ground.heal.bind(ground);
+    ground.heal = async () => {
+      await ground.clock.sleep(6_000);
+      return mend();
+    };
+    const stopped = drill(
+      "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: stopped, mayFence: [holder] }\nhold: 2s\n",
+    );
+    expect(await run(ground, stopped)).toMatchObject({ outcome: "passed" });
+  });
+
   test("too late is a verdict, not an error", async () => {
     const never = drill(
       "steps: [{ fault: cut-node, node: bystander }]\nexpect: { workload: moved }\ndeadline: 3s\n",
