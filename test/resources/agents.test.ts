@@ -166,6 +166,40 @@ describe("a script", () => {
     expect(await run("script", "start", commands({ start: "exit 1" }))).toBe(GENERIC);
     expect(await run("script", "start", commands({ start: "" }))).toBe(CONFIGURED);
   });
+  // Its disk died, or the directory service does not answer: the process lives on.
+  test.each<[string, Record<string, string>]>([
+    ["its status program", { status: "/no/such/program", stop: "true" }],
+    ["its folder", { directory: "/no/such/folder" }],
+    ["its login", { user: "no-such-login" }],
+  ])(
+    "what was started here does not count as ended without %s, until it is seen ended",
+    async (_, missing) => {
+      expect(await run("script", "start", commands())).toBe(SUCCESS);
+      for (const action of ["monitor", "stop", "stop", "start"])
+        expect(await run("script", action, commands(missing)), action).toBe(GENERIC);
+      expect(existsSync(join(folder, "runs"))).toBe(true);
+      expect(await run("script", "monitor", commands())).toBe(SUCCESS);
+      expect(await run("script", "stop", commands())).toBe(SUCCESS);
+      expect(await run("script", "stop", commands(missing))).toBe(SUCCESS);
+      expect(await run("script", "monitor", commands(missing))).toBe(INSTALLED);
+    },
+  );
+  test("a login that goes away between two questions is no sign that it does not run", async () => {
+    expect(await run("script", "start", commands())).toBe(SUCCESS);
+    program("id", "case $# in 1) echo 0 ;; *) echo 54321 ;; esac");
+    expect(await run("script", "monitor", commands({ user: "no-such-login" }))).toBe(GENERIC);
+    expect(await run("script", "stop", commands({ user: "no-such-login" }))).toBe(GENERIC);
+  });
+  test("what a status found running counts as started; a probe that finds nothing ends that, another look does not", async () => {
+    writeFileSync(join(folder, "runs"), "");
+    const missing = commands({ status: "/no/such/program" });
+    expect(await run("script", "monitor", commands())).toBe(SUCCESS);
+    rmSync(join(folder, "runs"));
+    expect(await run("script", "monitor", commands({ CRM_meta_interval: "10000" }))).toBe(NOT_RUNNING);
+    expect(await run("script", "stop", missing)).toBe(GENERIC);
+    expect(await run("script", "monitor", commands({ CRM_meta_interval: "0" }))).toBe(NOT_RUNNING);
+    expect(await run("script", "stop", missing)).toBe(SUCCESS);
+  });
 });
 
 function idOfSelf(): string {
