@@ -2,7 +2,7 @@
 import { type CibVersion, renderCib, renderConfiguration } from "../cib/index.js";
 import type { AttributeSet, ClusterConfiguration } from "../cluster/index.js";
 import { renderCorosyncConf } from "../corosync/index.js";
-import { renderGateConfig, renderSbdConfig } from "../plan/index.js";
+import { renderGateConfig, renderSbdConfig, renderSbdUnit } from "../plan/index.js";
 import type { ResolvedGroup, ResolvedNode } from "../profile/index.js";
 import { writeXml } from "../xml/index.js";
 import { type Digester, type ImageFile, jsonText, textFile } from "./image-file.js";
@@ -30,7 +30,12 @@ export function groupFolder(group: ResolvedGroup, { set, cib, sha256 }: GroupFol
     ["corosync.conf", renderCorosyncConf(model)],
     ["cib.xml", renderCib(whileForming(model.configuration), { ...cib, epoch: 1 })],
     ["configuration.xml", writeXml(renderConfiguration(model.configuration))],
-    ...(model.watchdog === undefined ? [] : [["sbd.conf", renderSbdConfig(model.watchdog)] as const]),
+    ...(model.watchdog === undefined
+      ? []
+      : [
+          ["sbd.conf", renderSbdConfig(model.watchdog)] as const,
+          ["sbd-unit.conf", renderSbdUnit(model.watchdog)] as const,
+        ]),
     ...group.nodes.map((node) => [`gate/${node.name}.json`, renderGateConfig(model, node.name)] as const),
     ["nodes.tsv", group.nodes.map((node) => row(node, { group, secrets })).join("")],
   ]);

@@ -12,8 +12,8 @@ export function preflight(desired: DesiredGroup, observations: readonly NodeObse
   return [...notByUs(desired), ...ofNodes];
 }
 
-/** What the group needs on its nodes that no step of an apply makes: a cluster that lacks it would look whole and not be. */
-function notByUs({ model }: DesiredGroup): Finding[] {
+/** What the group needs on its nodes that neither an apply nor an image makes: a cluster that lacks it would look whole and not be. */
+export function notByUs({ model }: Pick<DesiredGroup, "model">): Finding[] {
   const findings: Finding[] = [];
   const add = (code: string, text: string, hint: string): void => {
     findings.push({ severity: "error", code, subject: `group ${model.name}`, text, hint });
@@ -21,7 +21,7 @@ function notByUs({ model }: DesiredGroup): Finding[] {
   if (model.watchdog !== undefined && model.watchdog.disks.length > 0) {
     const text = `this release does not yet prepare shared disks for sbd: ${model.watchdog.disks.join(" and ")}`;
     const hint =
-      "render works; or fence the nodes by their BMCs or outlets, or by the watchdog alone (policy: diskless-sbd)";
+      "dcn-ha render works; or fence the nodes by their BMCs or outlets, or by the watchdog alone (policy: diskless-sbd)";
     add("SBD_DISKS_NOT_APPLIED", text, hint);
   }
   return findings;

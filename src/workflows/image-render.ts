@@ -17,6 +17,7 @@ import {
   readLock,
   renderImages,
 } from "../image/index.js";
+import { notByUs } from "../plan/index.js";
 import type { ResolvedImageSet } from "../profile/index.js";
 import { readNodeFiles, readSourceText, readTakenFiles, sourceStamp } from "../sources/index.js";
 
@@ -37,7 +38,8 @@ export async function imageLayers(
   to: ImageTarget | undefined,
 ): Promise<ImageLayers | { readonly findings: readonly Finding[] }> {
   const family = familyOf(set.value, to);
-  const { contents, findings } = await readTakenFiles(set.taken);
+  const { contents, findings: unread } = await readTakenFiles(set.taken);
+  const findings = [...set.sites.flatMap(({ groups }) => groups.flatMap(notByUs)), ...unread];
   if (findings.length > 0) return { findings };
   const lockFile = join(dirname(set.file), lockName(set.name));
   const before = existsSync(lockFile) ? readLock(await readSourceText(lockFile), lockFile) : undefined;

@@ -1,6 +1,7 @@
 // What an image says about its groups: the contract with first boot.
 import { describe, expect, test } from "vitest";
 import { type ImageFile, lineOf } from "../../src/image/index.js";
+import { imageLayers } from "../../src/workflows/index.js";
 import { crmVerify, need } from "../golden/tools.js";
 import { graphOf, plant } from "./plant.js";
 
@@ -43,6 +44,29 @@ describe("an image", () => {
       "site-1/gate/hmi-01.json",
       "site-1/group.json",
       "site-1/nodes.tsv",
+    ]);
+  });
+
+  test("has what sbd needs where the policy fences by a watchdog: its times, and how long its start may take", async () => {
+    const files = await imageOf("hmi", "site-1", (text) => text.replace("edge-three-node", "diskless-sbd"));
+    const value = (name: string, key: string) =>
+      Number(
+        new RegExp(`^${key}=(\\d+)$`, "m").exec(files.get(`${FOLDER}/groups/site-1/${name}`) ?? "")?.[1],
+      );
+    const delay = value("sbd.conf", "SBD_DELAY_START");
+    expect(delay).toBeGreaterThan(0);
+    expect(value("sbd-unit.conf", "TimeoutSec")).toBeGreaterThan(delay);
+    expect(files.get(`${FOLDER}/groups/site-1/cib.xml`)).toContain('name="stonith-watchdog-timeout"');
+  });
+
+  test("is refused where nodes are fenced over shared disks, as apply refuses them", async () => {
+    const disks = "sbd: { disks: [/dev/disk/by-id/one] }";
+    const set = await plant((text) => text.replaceAll(/redfish: \{[^}]*\}[^}]*\}/g, disks));
+    const layers = await imageLayers(set, "folder");
+    const findings = "findings" in layers ? layers.findings : [];
+    expect(findings.map(({ code, subject }) => [code, subject])).toEqual([
+      ["SBD_DISKS_NOT_APPLIED", "group site-1"],
+      ["SBD_DISKS_NOT_APPLIED", "group site-2"],
     ]);
   });
 

@@ -1,6 +1,6 @@
 // A device with an image of the library's example set: a sandbox node with the folder that its image has, and what first boot asks.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { graphOf, plant } from "../image/plant.js";
 import { createSandbox, type Sandbox, type SandboxNode } from "../sandbox/sandbox.js";
@@ -54,6 +54,19 @@ export class Device {
     const run = spawnSync("sh", [helper], { input, encoding: "utf8" });
     const [, , head = "", ...rest] = run.stdout.split("\n");
     return [Number(head.split(" ")[1]), `${rest.join("\n")}${run.stderr}`.replace(/end 0 0 0\n$/, "")];
+  }
+
+  /** Has the helper keep what it is asked from now on: the verbs in order, each file with its name. */
+  requests(): () => string[] {
+    const helper = join(this.node.root, "usr/local/lib/dcn-ha/helper");
+    renameSync(helper, `${helper}.own`);
+    writeFileSync(helper, `#!/bin/sh\ntee -a ${this.node.root}/requests | sh ${helper}.own\n`);
+    chmodSync(helper, 0o755);
+    const verb = /(install-file) \d+\n(.*)$|((?:set|seed|enable)-[a-z]+) \d+$/gm;
+    return () =>
+      [...(this.node.read("requests") ?? "").matchAll(verb)].map(([, file, name, other]) =>
+        file === undefined ? (other ?? "") : `${file} ${name ?? ""}`,
+      );
   }
 
   banner(): string | undefined {

@@ -39,6 +39,32 @@ describe.skipIf(!tools)("first boot", () => {
     expect(one.started()).toBe(true);
   });
 
+  test("gives a group with a watchdog sbd's settings, and has sbd start with the cluster", async () => {
+    const one = await device("hmi", (text) => text.replace("edge-three-node", "diskless-sbd"));
+    const asked = one.requests();
+    expect(one.boot()).toMatchObject({ status: 0 });
+    expect(asked()).toEqual([
+      "install-file corosync-authkey",
+      "install-file secret bmc-hmi-01",
+      "install-file secret bmc-det-01",
+      "install-file secret bmc-gw-01",
+      "install-file gate-config",
+      "install-file corosync-conf",
+      "install-file sbd-config",
+      "install-file sbd-unit",
+      "set-formation",
+      "seed-cib",
+      "enable-sbd",
+      "enable-cluster",
+      "set-formation",
+    ]);
+    const folder = "usr/lib/dcn-ha/image/groups/site-1";
+    expect(one.node.read("etc/default/sbd")).toBe(one.node.read(`${folder}/sbd.conf`));
+    expect(one.node.read("etc/systemd/system/sbd.service.d/dcn-ha.conf")).toMatch(/^TimeoutSec=\d+$/m);
+    expect(one.node.read("units/sbd.service.enabled")).toBe("");
+    expect(one.started()).toBe(true);
+  });
+
   test("ends what a power cut interrupted", async () => {
     const one = await device();
     const seed = one.node.read("usr/lib/dcn-ha/image/groups/site-1/cib.xml") ?? "";
