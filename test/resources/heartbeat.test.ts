@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -9,7 +9,9 @@ const RESOURCES = join(import.meta.dirname, "../../resources");
 const AGENT = join(RESOURCES, "ocf/heartbeat");
 const tools = have("python3", "xmllint", "shellcheck");
 let folder = "";
+let agent = AGENT;
 beforeEach(() => {
+  agent = AGENT;
   folder = mkdtempSync(join(tmpdir(), "dcn-ha-heartbeat-"));
 });
 afterEach(() => {
@@ -27,7 +29,7 @@ function run(action: string, extra: Record<string, string> = {}, timeout = 15_00
     HA_RSCTMP: join(folder, "tmp"),
     ...extra,
   };
-  return spawnSync("sh", [AGENT, action], { env, encoding: "utf8", timeout });
+  return spawnSync("sh", [agent, action], { env, encoding: "utf8", timeout });
 }
 
 interface Line {
@@ -81,6 +83,20 @@ describe.skipIf(!tools)("the heartbeat workload", () => {
     expect(run("monitor").status).toBe(7);
     expect(run("start").status).toBe(0);
     expect(run("monitor").status).toBe(0);
+  });
+
+  test("that runs on when its program is gone is still seen and still stopped", async () => {
+    cpSync(join(RESOURCES, "ocf"), join(folder, "ocf"), { recursive: true });
+    agent = join(folder, "ocf/heartbeat");
+    expect(run("start").status).toBe(0);
+    const pid = lines()[0]?.pid ?? 0;
+    rmSync(join(folder, "ocf/heartbeat-writer"));
+    expect(run("monitor").status).toBe(0);
+    expect(run("stop").status).toBe(0);
+    await expect.poll(() => isGone(pid), { timeout: 10_000 }).toBe(true);
+    expect(run("monitor").status).toBe(7);
+    expect(run("stop").status).toBe(0);
+    expect(run("start").status).toBe(5);
   });
 
   test("fails as it is told", () => {
