@@ -136,6 +136,30 @@ describe.skipIf(!tools)("the profile that an image carries", () => {
     expect(one.node.read("attrd.log")?.split("\n")).toHaveLength(2);
   });
 
+  test("that fences by a watchdog does not come into a cluster without one, where Pacemaker would end on every node", async () => {
+    const one = await member();
+    const file = "usr/lib/dcn-ha/image/groups/site-1/configuration.xml";
+    const pair = (name: string, value: string): string =>
+      `<nvpair id="cib-bootstrap-options-${name}" name="${name}" value="${value}"/>`;
+    const added = pair("stonith-watchdog-timeout", "30s");
+    one.node.write(
+      file,
+      (one.node.read(file) ?? "").replace(
+        /(<cluster_property_set id="cib-bootstrap-options">)/,
+        `$1${added}`,
+      ),
+    );
+    telling(one, same(digestOf(one)));
+    const before = live(one);
+    const { status, said } = look(one);
+    expect([status, said]).toEqual([0, expect.stringContaining("fences by a watchdog")]);
+    expect(live(one)).toBe(before);
+    const has = pair("have-watchdog", "true");
+    live(one, (text) => text.replace(/(<cluster_property_set id="cib-bootstrap-options">)/, `$1${has}`));
+    expect(look(one).said).toContain("is in effect");
+    expect(live(one)).toContain('name="stonith-watchdog-timeout" value="30s"');
+  });
+
   test("merges as the controller does", async () => {
     const one = await member();
     // The cluster runs an older profile of the group, with a workload that is gone by now, and with things of others.
