@@ -18,6 +18,7 @@ const tools = [
   "test/vagrant/vagrantfile.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/checks.test.ts",
+  "test/workflows/guarded-change.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
   "test/workflows/taken-over.test.ts",

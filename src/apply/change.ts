@@ -65,7 +65,9 @@ function outcomeOf(
       throw (token === undefined ? lockHeld : lockLost)(desired.model.name, decodeLock(answer.stdout.trim()));
     default: {
       const said = answer?.stderr.trim() ?? "no answer";
-      throw new DcnError("failed", "PATCH_FAILED", `${node}: the change was not taken: ${said}`, { node });
+      throw new DcnError("failed", "PATCH_FAILED", `${node}: the change of the CIB failed: ${said}`, {
+        node,
+      });
     }
   }
 }

@@ -45,7 +45,10 @@ export interface GuardedChange extends Omit<CibChanged, "settled"> {
   readonly unhealthy: readonly string[];
 }
 
-/** Has `bring` make the change. Throws DcnError as `bring`, if nothing of it was made: then the nodes are disarmed. */
+/**
+ * Has `bring` make the change. Throws DcnError as `bring`: where that proves that nothing of it was made the nodes are disarmed, else they
+ * stay armed and take it back.
+ */
 export async function changeGuarded(
   context: ApplyContext,
   intent: GuardedIntent,
@@ -68,27 +71,72 @@ export async function changeGuarded(
   const watch = { ...intent, node, deadlineMs, nodes, confs };
   let changed: CibChanged = { changes: [], version: undefined, settled: undefined };
   let failure: string | undefined;
+  let isBegun = false;
   try {
-    const until = new Date(context.clock.wallMs() + windowMs).toISOString();
-    const armed = await writeGuard(context, node, armGuard(token, until));
-    if (!armed.done) throw changeUnconfirmed(context.desired.model.name, armed.now);
+    await sayArmed(context, intent, node);
+    isBegun = true;
     changed = await bring();
   } catch (error) {
-    // Where it is not known whether the change was made, the nodes stay armed and find out.
-    if (!(error instanceof DcnError) || error.code === "OUTCOME_UNKNOWN") throw error;
-    if (confs === undefined || error.code === "CHANGE_UNCONFIRMED") {
-      await writeGuard(context, node, endGuard(token, "withdrawn")).catch(() => undefined);
-      await disarmNodes(context, nodes, token);
+    if (!(error instanceof DcnError)) throw error;
+    // With corosync.conf some nodes may run with the new one already, whatever became of the CIB.
+    if (!isBegun || (confs === undefined && isUntaken(error))) {
+      await withdraw(context, watch);
       throw error;
     }
-    // Some nodes may run with the new corosync.conf already: it cannot be confirmed as it is, so nobody waits for the deadline.
+    // Where it is not known whether the change was made, the nodes stay armed and find out.
+    if (error.code === "OUTCOME_UNKNOWN") throw goesBack(error, "at the deadline, unless it is confirmed");
+    // Some of it may be there: it cannot be confirmed as it is, so nobody waits for the deadline.
     await hastenNodes(context, nodes, order);
-    if (!intent.wait) throw error;
+    if (!intent.wait) throw goesBack(error, "now");
     failure = error.message;
   }
   const did = { ...changed, corosync: corosync?.changes ?? [] };
   if (!intent.wait) return { ...did, fate: "awaiting", settled: undefined, unhealthy: [] };
   return { ...did, ...(await awaitFate(context, { ...watch, failure })) };
+}
+
+/** From here on the change goes back. Throws DcnError busy CHANGE_UNCONFIRMED where another one does, and as `writeGuard`. */
+async function sayArmed(
+  context: ApplyContext,
+  { token, windowMs }: GuardedIntent,
+  node: string,
+): Promise<void> {
+  const until = new Date(context.clock.wallMs() + windowMs).toISOString();
+  const armed = await writeGuard(context, node, armGuard(token, until));
+  if (!armed.done) throw changeUnconfirmed(context.desired.model.name, armed.now);
+}
+
+/** Codes of a refusal before the node has sent anything to Pacemaker, or of a patch that Pacemaker did not take for its age. */
+const UNTAKEN = ["LOCK_HELD", "LOCK_UNREADABLE", "LOCK_LOST", "CIB_CHANGED", "CHANGE_UNCONFIRMED"];
+
+/** Whether the error proves that nothing of a change of the CIB was taken; anything else may have come after it. */
+function isUntaken({ kind, code }: DcnError): boolean {
+  return kind === "refused" || UNTAKEN.includes(code);
+}
+
+/** Says that the change was never made, by any node that can; only then the nodes may forget it. Else they look at their deadline. */
+async function withdraw(context: ApplyContext, { node, nodes, token }: Watched): Promise<void> {
+  // Ctrl-C ends the work, not the taking back.
+  const access = { ...context, signal: undefined };
+  for (const one of [node, ...nodes.filter((name) => name !== node)]) {
+    const said = await writeGuard(access, one, endGuard(token, "withdrawn")).catch(() => undefined);
+    if (said === undefined) continue;
+    const { done, now } = said;
+    if (done || now.state !== "armed" || now.token !== token) await disarmNodes(access, nodes, token);
+    return;
+  }
+}
+
+/** The error, with what becomes of the change. */
+function goesBack(error: DcnError, when: string): DcnError {
+  const { kind, code, message, node, retryable } = error;
+  const hint = `the nodes are armed and take back what was made of it ${when}: journalctl -u dcn-ha-guard, on a node`;
+  return new DcnError(kind, code, message, {
+    ...(node === undefined ? {} : { node }),
+    hint: error.hint === undefined ? hint : `${error.hint}; ${hint}`,
+    retryable,
+    cause: error,
+  });
 }
 
 /** What each node's file is, and becomes; undefined where corosync.conf does not change. */
@@ -116,11 +164,16 @@ function guardedConfs(
   );
 }
 
-interface Watch extends GuardedIntent {
+/** A change that the nodes are armed for. */
+interface Watched {
   /** The node that is asked about the guard. */
   readonly node: string;
-  readonly deadlineMs: number;
   readonly nodes: readonly string[];
+  readonly token: string;
+}
+
+interface Watch extends GuardedIntent, Watched {
+  readonly deadlineMs: number;
   readonly confs: ReadonlyMap<string, GuardedConf> | undefined;
   /** Why the change was not made as a whole: it is not to stay. */
   readonly failure: string | undefined;

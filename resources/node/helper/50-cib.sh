@@ -26,9 +26,11 @@ verb_patch_cib() {
 		live_cib >"$work/live.xml" && changed_cib "$work/live.xml"
 	fi
 	[ "$code" -eq 0 ] || return "$code"
-	timeout 20 cibadmin --query --local --no-children >"$work/after.xml" || return
-	cib_facts "$work/after.xml"
-	printf '%s\n' "$version"
+	# It is taken, whether its version can be told or not.
+	if timeout 20 cibadmin --query --local --no-children >"$work/after.xml" 2>/dev/null; then
+		cib_facts "$work/after.xml"
+		printf '%s\n' "$version"
+	fi
 }
 
 # A patch that the controller wrote for the very epoch that it names: with another epoch by now it is refused, and so is

@@ -260,7 +260,11 @@ export const nodeCodes: Explanations = {
     "Theirs stays; ours was not sent.",
     "The same command again makes a new plan.",
   ),
-  PATCH_FAILED: entry("The cluster did not take the change.", "Nothing of it was taken.", "See its words."),
+  PATCH_FAILED: entry(
+    "The change of the CIB failed on the node.",
+    "Mostly nothing of it was taken; with --confirm-within the nodes take back what may be there.",
+    "See its words; then the same command again, which looks first.",
+  ),
   STEP_FAILED: entry(
     "A step on a node failed.",
     "Earlier steps stay; the next apply goes on from there.",

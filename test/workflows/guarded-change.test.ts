@@ -1,0 +1,105 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { DcnError } from "../../src/errors/index.js";
+import type { Command, CommandResult, Transport } from "../../src/transport/index.js";
+import { have } from "../sandbox/requirements.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { apply, closeSandbox, NAMES, open } from "./forming.js";
+
+const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
+const GUARDS = "var/lib/dcn-ha/guard";
+const change = { stickiness: "100" };
+const STICKY = /rsc-options-stickiness"[^>]* value="100"/;
+afterEach(closeSandbox);
+
+async function formed(): Promise<Sandbox> {
+  const box = open({ oneCib: true });
+  await apply(box);
+  return box;
+}
+
+const live = (box: Sandbox): string => box.node("dcn1").read("live.xml") ?? "";
+const guardOf = (box: Sandbox): string | undefined =>
+  /name="dcn-ha-guard" value="(\w+) /.exec(live(box))?.[1];
+/** The time that each node is armed with, in seconds. */
+const windows = (box: Sandbox): string[] =>
+  box.nodes.flatMap((node) =>
+    readdirSync(join(node.root, GUARDS)).map(
+      (name) => (node.read(`${GUARDS}/${name}`) ?? "").split(" ")[0] ?? "",
+    ),
+  );
+
+interface Meddling {
+  /** Before the change reaches the node. */
+  readonly before?: () => void;
+  /** What the controller sees of the answer. */
+  readonly after?: (result: CommandResult) => CommandResult;
+  readonly refuse?: RegExp;
+}
+
+function meddled(box: Sandbox, { before, after = (result) => result, refuse }: Meddling): Transport {
+  return {
+    exec: async (node: string, command: Command) => {
+      const request = Buffer.from(command.stdin ?? "").toString("latin1");
+      if (refuse?.test(request) === true) {
+        throw new DcnError("unreachable", "NODE_UNREACHABLE", `${node}: does not answer`);
+      }
+      if (!/patch-cib \d+\n/.test(request)) return box.transport.exec(node, command);
+      before?.();
+      return after(await box.transport.exec(node, command));
+    },
+    close: () => box.transport.close(),
+  };
+}
+
+/** Somebody breaks the lock, and has it now. */
+function breakLock(box: Sandbox): void {
+  const one = box.node("dcn1");
+  one.write("live.xml", live(box).replace(/(name="dcn-ha-lock" value="held )\S+/, "$10123456789abcdef"));
+  one.remove("live.xml.sig");
+}
+
+describe.skipIf(!tools)("a change that goes back unless it is confirmed", { timeout: 240_000 }, () => {
+  test("is made where the node cannot say its new version any more", async () => {
+    const box = await formed();
+    const stub = box.node("dcn1").read("stubs/cibadmin") ?? "";
+    const fails = 'case "$*" in *--no-children*) exit 102 ;; esac\n';
+    box.node("dcn1").write("stubs/cibadmin", stub.replace("#!/bin/sh\n", `#!/bin/sh\n${fails}`));
+    const changed = await apply(box, { change, confirmWithinMs: 60_000 });
+    expect(changed).toMatchObject({ outcome: "changed", awaiting: false });
+    expect(live(box)).toMatch(STICKY);
+    expect([guardOf(box), windows(box)]).toEqual(["confirmed", []]);
+  });
+
+  test("and that came, with an answer that says otherwise, is taken back by the nodes, which stay armed", async () => {
+    const box = await formed();
+    const transport = meddled(box, {
+      after: (result) => ({ ...result, exitCode: 1, stdout: "", stderr: "Killed" }),
+    });
+    const run = apply(box, { change, confirmWithinMs: 60_000, wait: false, transport });
+    await expect(run).rejects.toMatchObject({
+      code: "HELPER_FAILED",
+      hint: expect.stringContaining("take back") as string,
+    });
+    expect(live(box)).toMatch(STICKY);
+    expect([guardOf(box), windows(box)]).toEqual(["armed", NAMES.map(() => "0")]);
+  });
+
+  test("and that was refused is withdrawn, and the nodes forget it", async () => {
+    const box = await formed();
+    const transport = meddled(box, { before: () => breakLock(box) });
+    const run = apply(box, { change, confirmWithinMs: 60_000, transport });
+    await expect(run).rejects.toMatchObject({ code: "LOCK_LOST" });
+    expect(live(box)).not.toMatch(STICKY);
+    expect([guardOf(box), windows(box)]).toEqual(["withdrawn", []]);
+  });
+
+  test("and that was refused, which the CIB cannot be told, leaves the nodes armed: else it would say so for ever", async () => {
+    const box = await formed();
+    const transport = meddled(box, { before: () => breakLock(box), refuse: /^withdrawn /m });
+    const run = apply(box, { change, confirmWithinMs: 60_000, transport });
+    await expect(run).rejects.toMatchObject({ code: "LOCK_LOST" });
+    expect([guardOf(box), windows(box)]).toEqual(["armed", NAMES.map(() => "60")]);
+  });
+});
