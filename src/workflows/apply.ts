@@ -22,8 +22,7 @@ import type { NodeObservation } from "../observation/index.js";
 import { observeNodes } from "../observe/index.js";
 import { type Decision, decide, refusal } from "../plan/index.js";
 import type { ApplyOptions, ApplyResult, Round, Scene } from "./apply-round.js";
-import { changeCib } from "./change-cib.js";
-import { goOnWithStop } from "./change-corosync.js";
+import { goOnWithStop, requireCovered } from "./change-corosync.js";
 import { type CheckScene, checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
 import { isHeldFor, type LockOptions, withGroupLock } from "./lock.js";
@@ -61,7 +60,7 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
     const next = await doRound(options, { context, decision, observations });
     done = both(done, next);
-    const over = options.wait === false && isChange(decision);
+    const over = options.wait === false && bringsAll(decision);
     if (done.fate === "reverted") outcome = "reverted";
     if (over || done.fate === "reverted") return resultOf(outcome, done, clock.nowMs() - started);
   }
@@ -89,8 +88,10 @@ function changeOf(decision: Decision): Pick<CheckScene, "change"> {
   return decision.kind === "operate" ? { change: decision.change } : {};
 }
 
-function isChange(decision: Decision): boolean {
-  return decision.kind === "operate" && (decision.change !== undefined || decision.corosync !== undefined);
+/** Whether the round that carries this out has made the change: where nodes are unfinished, the next one does. */
+function bringsAll(decision: Decision): boolean {
+  if (decision.kind !== "operate" || decision.unfinished.length > 0) return false;
+  return decision.change !== undefined || decision.corosync !== undefined;
 }
 
 /** Does what the decision says, under the lock that fits: claims on nodes that have no whole cluster yet, else the lock in the CIB. */
@@ -104,19 +105,20 @@ async function doRound(options: ApplyOptions, scene: Scene): Promise<Round> {
   return operateRound(options, { ...scene, decision }, lock);
 }
 
+/** Makes nodes members of a whole cluster, and notes that they are. What a running one is to change is for the next round, which knows lock and guard. */
 async function formRound(options: ApplyOptions, scene: Scene): Promise<Round> {
-  const { context, decision, observations } = scene;
+  const { context, decision } = scene;
+  if (decision.kind === "operate") requireCovered(options, decision.corosync);
   // Nodes that were to be restarted one by one are just started; the next round goes on with the others.
   if (decision.kind === "complete" && decision.corosync?.way === "full-stop") {
     await goOnWithStop(options, context, decision.corosync);
   }
   const formation = await act(scene);
-  const changed = await changeCib(context, { decision, observations });
   const settled = await rest(options, context);
   const all = context.desired.nodes.map((node) => node.name);
   await awaitDeviceVote(context, all);
   await finishNodes(context, decision.kind === "operate" ? decision.unfinished : all, formation);
-  return { ...changed, settled };
+  return { changes: [], version: undefined, settled };
 }
 
 /** The lock of an apply that died after its last step; one that is at work keeps it, and that is no trouble of ours. */

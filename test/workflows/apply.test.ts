@@ -127,6 +127,27 @@ describe.skipIf(!tools)("a running cluster", { timeout: 240_000 }, () => {
     },
   );
 
+  test("that was there before us has its first change made under guard and lock, like every other", async () => {
+    for (const wait of [true, false]) {
+      const box = open({ oneCib: true });
+      await apply(box);
+      for (const node of box.nodes) node.remove("var/lib/dcn-ha/formation");
+      const recording = createRecordingTransport(box.transport);
+      const run = { change: { stickiness: "100" }, confirmWithinMs: 60_000, wait, transport: recording };
+      expect(await apply(box, run)).toMatchObject({ outcome: "completed", awaiting: !wait });
+      const sent = recording.calls().map(({ stdin }) => stdin);
+      const at = (frame: RegExp): number[] => sent.flatMap((text, n) => (frame.test(text) ? [n] : []));
+      const [armed, changes] = [at(/guard-arm \d/), at(/patch-cib \d/)];
+      expect([armed.length, changes.length]).toEqual([NAMES.length, 1]);
+      expect(Math.max(...armed)).toBeLessThan(changes[0] ?? 0);
+      const live = box.node("dcn1").read("live.xml");
+      expect(live).toMatch(/rsc-options-stickiness"[^>]* value="100"/);
+      expect(live).toContain(`name="dcn-ha-guard" value="${wait ? "confirmed" : "armed"} `);
+      for (const node of box.nodes) expect(node.read("var/lib/dcn-ha/formation")).toBe("adopted complete\n");
+      await box.close();
+    }
+  });
+
   test("takes a replaced node back with the same key", async () => {
     const box = open();
     await apply(box);
