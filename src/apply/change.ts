@@ -1,5 +1,5 @@
 // Sends one change of the live configuration as one patch: one epoch, and never over a change that someone else made.
-import { decodeLock, lockIn } from "../coordination/index.js";
+import { decodeGuard, decodeLock, guardIn, lockIn } from "../coordination/index.js";
 import { DcnError } from "../errors/index.js";
 import {
   type CibVersion,
@@ -12,10 +12,11 @@ import {
 import { callHelper } from "../observe/index.js";
 import type { CibChange } from "../plan/index.js";
 import { type ApplyContext, onEach } from "./context.js";
-import { lockHeld, lockLost } from "./lock.js";
+import { changeUnconfirmed, lockHeld, lockLost } from "./lock.js";
 
 const STALE = 103;
 const LOCKED = 75;
+const GUARDED = 76;
 
 /** What became of a change: taken, or not, because the configuration is another one by now (`cib`, where the node told). */
 export type Sent =
@@ -24,7 +25,7 @@ export type Sent =
 
 /**
  * Sends the change under the lock with `token`; without a token it is taken only while nobody holds the lock.
- * Throws DcnError busy LOCK_HELD or LOCK_LOST, failed PATCH_FAILED, and as `callHelper`.
+ * Throws DcnError busy LOCK_HELD, LOCK_LOST or CHANGE_UNCONFIRMED, failed PATCH_FAILED, and as `callHelper`.
  */
 export async function sendChange(context: ApplyContext, change: CibChange, token?: string): Promise<Sent> {
   const { transport, signal } = context;
@@ -39,13 +40,13 @@ export async function sendChange(context: ApplyContext, change: CibChange, token
 }
 
 /**
- * The frame that does the change; it is refused where the lock is not held by `token`, or without one where anybody holds it. Without a
- * lock the patch may be written here and sent as it is: it is for the very epoch that was read, in which nobody held the lock. Taking
- * a lock makes another epoch.
+ * The frame that does the change; it is refused where the lock is not held by `token`, or without one where anybody holds it, and
+ * where the change of another awaits its confirmation. Without a lock the patch may be written here and sent as it is: it is for the very
+ * epoch that was read, in which nobody held the lock and nothing was to be confirmed. Either makes another epoch.
  */
 function changeFrame(change: CibChange, token: string | undefined): HelperFrame {
-  if (token === undefined && lockIn(change.live).state === "free") {
-    const { patch } = change;
+  const { live, patch } = change;
+  if (token === undefined && lockIn(live).state === "free" && guardIn(live).state !== "armed") {
     if (patch !== undefined) return { verb: "send-patch", payload: patch };
   }
   return { verb: "patch-cib", payload: `${change.digest} ${token ?? "free"}\n${change.cib}` };
@@ -63,6 +64,8 @@ function outcomeOf(
       return { kind: "stale", cib: readLiveCib(answer.stdout) };
     case LOCKED:
       throw (token === undefined ? lockHeld : lockLost)(desired.model.name, decodeLock(answer.stdout.trim()));
+    case GUARDED:
+      throw changeUnconfirmed(desired.model.name, decodeGuard(answer.stdout.trim()));
     default: {
       const said = answer?.stderr.trim() ?? "no answer";
       throw new DcnError("failed", "PATCH_FAILED", `${node}: the change of the CIB failed: ${said}`, {

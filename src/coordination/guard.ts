@@ -1,5 +1,8 @@
 // A change that goes back by itself unless it is confirmed, as a state: armed → confirmed, reverted or withdrawn (docs/apply.md).
 
+import type { XmlElement } from "../xml/index.js";
+import { wordIn } from "./lock.js";
+
 /** What the cluster says about the last such change; `none` where there never was one. */
 export type GuardState =
   | { readonly state: "none" }
@@ -36,4 +39,9 @@ export function decodeGuard(value: string | undefined): GuardState {
     default:
       return { state: "none" };
   }
+}
+
+/** The guard as a whole CIB has it. */
+export function guardIn(cib: XmlElement): GuardState {
+  return decodeGuard(wordIn(cib, "guard"));
 }

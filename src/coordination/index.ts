@@ -7,7 +7,7 @@ export {
   fleetLockAnswer,
   fleetLockRequest,
 } from "./fleet-lock.js";
-export { armGuard, decodeGuard, endGuard, type GuardState, type GuardWrite } from "./guard.js";
+export { armGuard, decodeGuard, endGuard, type GuardState, type GuardWrite, guardIn } from "./guard.js";
 export {
   type ClientHolder,
   type ControllerHolder,

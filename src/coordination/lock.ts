@@ -81,11 +81,16 @@ export function decodeLock(value: string | undefined): LockState {
 
 /** The lock as a whole CIB has it. */
 export function lockIn(cib: XmlElement): LockState {
+  return decodeLock(wordIn(cib, "lock"));
+}
+
+/** What a whole CIB says about the lock or the guard, as it stands there; undefined where it says nothing. */
+export function wordIn(cib: XmlElement, about: "lock" | "guard"): string | undefined {
   const configuration = childOf(cib, "configuration") ?? cib;
   const pairs = childrenOf(configuration, "crm_config")
     .flatMap((part) => childrenOf(part, "cluster_property_set"))
     .flatMap((set) => childrenOf(set, "nvpair"));
-  return decodeLock(pairs.find(({ attributes }) => attributes.id === "dcn-ha-lock-state")?.attributes.value);
+  return pairs.find(({ attributes }) => attributes.id === `dcn-ha-${about}-state`)?.attributes.value;
 }
 
 function holderOf(kind: string | undefined, text: (name: string) => string): LockHolder | undefined {

@@ -102,4 +102,14 @@ describe.skipIf(!tools)("a change that goes back unless it is confirmed", { time
     await expect(run).rejects.toMatchObject({ code: "LOCK_LOST" });
     expect([guardOf(box), windows(box)]).toEqual(["armed", NAMES.map(() => "60")]);
   });
+
+  test("and that nobody has confirmed yet keeps every other out, also one that takes no lock", async () => {
+    const box = await formed();
+    const made = await apply(box, { change, confirmWithinMs: 600_000, wait: false });
+    expect(made).toMatchObject({ awaiting: true });
+    const before = live(box);
+    const other = apply(box, { change: { stickiness: "7" }, wait: false });
+    await expect(other).rejects.toMatchObject({ kind: "busy", code: "CHANGE_UNCONFIRMED" });
+    expect(live(box)).toBe(before);
+  });
 });

@@ -11,6 +11,7 @@ verb_patch_cib() {
 	tail -n +2 "$1" >"$work/desired.xml"
 	live_cib >"$work/live.xml" || return
 	if ! lock_allows "$work/live.xml" "${token:-free}"; then return 75; fi
+	if ! guard_allows "$work/live.xml" "${token:-free}"; then return 76; fi
 	if [ "$(configuration_digest "$work/live.xml")" != "$expected" ]; then
 		echo 'the configuration changed since it was read' >&2
 		changed_cib "$work/live.xml"
@@ -86,6 +87,12 @@ lock_allows() { # CIB TOKEN: whether the lock is ours; with "free", whether nobo
 	*) case $now in "held $2 "*) return 0 ;; esac ;;
 	esac
 	printf '%s\n' "${now:-free}"
+	return 1
+}
+
+guard_allows() { # CIB TOKEN: whether no change but that made under TOKEN awaits its confirmation. Else which
+	now=$(pair_value "$1" dcn-ha-guard-state)
+	case $now in "armed $2 "*) return 0 ;; 'armed '*) printf '%s\n' "$now" ;; *) return 0 ;; esac
 	return 1
 }
 

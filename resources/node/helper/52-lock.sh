@@ -79,9 +79,7 @@ guarded() { # VALUE: nobody begins a change while another one awaits its confirm
 	case $1 in free) return 0 ;; esac
 	token=${1#held } token=${token%% *}
 	live_cib >"$work/lock.xml" || return
-	guard=$(pair_value "$work/lock.xml" dcn-ha-guard-state)
-	case $guard in "armed $token "*) return 0 ;; 'armed '*) printf '%s\n' "$guard" ;; *) return 0 ;; esac
-	return 76
+	guard_allows "$work/lock.xml" "$token" || return 76
 }
 
 swap_pair() { # lock|guard|rollout CONDITION EXPECTED IDLE: sets the pair to $value where it meets the condition
