@@ -21,6 +21,7 @@ const tools = [
   "test/workflows/guarded-change.test.ts",
   "test/workflows/interrupted.test.ts",
   "test/workflows/lock.test.ts",
+  "test/workflows/members.test.ts",
   "test/workflows/taken-over.test.ts",
   "test/workflows/conflict.test.ts",
   "test/workflows/corosync-change.test.ts",

@@ -30,7 +30,15 @@ export {
   lockOutcome,
   writeLock,
 } from "./lock.js";
-export { awaitMembers, clusterNodesOf, drainNode, endStandby, forgetNode, leaveCluster } from "./members.js";
+export {
+  awaitMembers,
+  clusterNodesOf,
+  drainNode,
+  endStandby,
+  forgetNode,
+  leaveCluster,
+  PERSON,
+} from "./members.js";
 export { type NodeProgram, type NodePrograms, readNodePrograms, sha256 } from "./programs.js";
 export type { ApplyProgress, ApplyStep, ProgressListener } from "./progress.js";
 export { awaitDeviceVote, disableDevice, enableDevice, enrolNodes, restartDevice } from "./quorum-device.js";

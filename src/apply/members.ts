@@ -14,7 +14,13 @@ export interface Membership {
   readonly owner: string;
 }
 
-/** Asks `through`, a member, to empty `node`; marked as ours unless it is in standby already, which is a person's. Waits until nothing runs there. */
+/** The owner of a standby that only a person ends. */
+export const PERSON = "-";
+
+/**
+ * Asks `through`, a member, to empty `node`; marked as ours unless it is in standby already, which is a person's. A person's own makes one
+ * that is there theirs. Waits until nothing runs there.
+ */
 export async function drainNode(
   context: ApplyContext,
   node: string,
@@ -22,8 +28,7 @@ export async function drainNode(
 ): Promise<void> {
   const { through, owner } = options;
   await onEach(context, "standby", [node], async () => {
-    const seen = await viewOf(context, through);
-    if (seen?.cluster?.nodes.find(({ name }) => name === node)?.standby !== true) {
+    if (owner === PERSON || !(await isInStandby(context, node, through))) {
       await mustDo(context, through, [{ verb: "set-standby", payload: `${node} ${owner}` }]);
     }
     await waitFor(context, { timeoutMs: DRAIN_TIMEOUT_MS, code: "NOT_DRAINED", node }, async () => {
@@ -37,6 +42,17 @@ export async function drainNode(
     });
     return undefined;
   });
+}
+
+/** Asked until somebody knows: what is not known is not "no", and our mark on a person's standby would end it. */
+async function isInStandby(context: ApplyContext, node: string, through: string): Promise<boolean> {
+  let standby: boolean | undefined;
+  await waitFor(context, { timeoutMs: DRAIN_TIMEOUT_MS, code: "NOT_DRAINED", node }, async () => {
+    const view = await viewOf(context, through);
+    standby = view?.cluster?.nodes.find(({ name }) => name === node)?.standby;
+    return standby === undefined ? "nobody says whether it is in standby" : undefined;
+  });
+  return standby === true;
 }
 
 /** Stops and starts the cluster on one node, emptied before and filled again after; nothing else in the group is touched meanwhile. */

@@ -1,5 +1,5 @@
 // `node standby` and `node unstandby`: a person's standby, which nothing of ours ever ends.
-import { drainNode, mustDo } from "../apply/index.js";
+import { drainNode, mustDo, PERSON } from "../apply/index.js";
 import { refusal } from "../plan/index.js";
 import { carryOut, lookAtLive, type ReconfigureOptions, type ReconfigureResult } from "./reconfigure.js";
 
@@ -26,7 +26,7 @@ export async function setStandby(options: StandbyOptions): Promise<ReconfigureRe
   const plan = { steps, corosync: [], cib: [] };
   const purpose = `node ${standby ? "standby" : "unstandby"} ${node}`;
   return carryOut(options, { live, plan, purpose }, async () => {
-    if (standby) return drainNode(context, node, { through, owner: "-" });
-    await mustDo(context, through, [{ verb: "clear-standby", payload: `${node} -` }]);
+    if (standby) return drainNode(context, node, { through, owner: PERSON });
+    await mustDo(context, through, [{ verb: "clear-standby", payload: `${node} ${PERSON}` }]);
   });
 }

@@ -31,7 +31,9 @@ verb_set_standby() { # the owner's mark first: a standby of ours without a mark 
 	if [ "$owner" != - ]; then
 		node_attribute "$who" dcn-ha-standby "$owner" || return
 	fi
-	node_attribute "$who" standby on
+	node_attribute "$who" standby on || return
+	# A person's is nobody's to end, whose ever it was before.
+	[ "$owner" != - ] || node_attribute "$who" dcn-ha-standby
 }
 
 verb_clear_standby() { # and the mark last, for the same reason

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { drainNode } from "../../src/apply/index.js";
+import { DcnError } from "../../src/errors/index.js";
+import { callHelper } from "../../src/observe/index.js";
+import type { Transport } from "../../src/transport/index.js";
+import { type ReconfigureOptions, setStandby } from "../../src/workflows/index.js";
+import { contextFor } from "../../src/workflows/reconfigure.js";
+import { have } from "../sandbox/requirements.js";
+import { createFakeClock } from "../time/fake-clock.js";
+import { apply, closeSandbox, open } from "./forming.js";
+import { modelOf, SECRETS } from "./model.js";
+
+const tools = have("crm_diff", "crm_verify", "crm_attribute", "cibadmin", "corosync", "python3");
+afterEach(closeSandbox);
+
+function optionsFor(names: readonly string[], transport: Transport): ReconfigureOptions {
+  const clock = createFakeClock({ auto: true });
+  return { group: { model: modelOf(names) }, transport, secrets: SECRETS, clock };
+}
+
+describe.skipIf(!tools)("a person's standby", { timeout: 240_000 }, () => {
+  test("stays, also where it was ours before, and where a look at it failed", async () => {
+    const names = ["dcn1", "dcn2"];
+    const box = open({ names, oneCib: true });
+    await apply(box);
+    const live = (): string => box.node("dcn1").read("live.xml") ?? "";
+    // As a failed apply leaves it.
+    await callHelper(box.transport, "dcn1", [{ verb: "set-standby", payload: "dcn2 apply" }]);
+    expect(live()).toMatch(/name="dcn-ha-standby" value="apply"/);
+    await setStandby({ ...optionsFor(names, box.transport), node: "dcn2", standby: true });
+    expect(live()).toMatch(/name="standby" value="on"/);
+    expect(live()).not.toContain('name="dcn-ha-standby"');
+
+    let fails = 1;
+    const flaky: Transport = {
+      exec: (node, command) => {
+        fails -= 1;
+        if (fails < 0) return box.transport.exec(node, command);
+        return Promise.reject(new DcnError("unreachable", "NODE_UNREACHABLE", `${node}: does not answer`));
+      },
+      close: () => box.transport.close(),
+    };
+    await drainNode(contextFor(optionsFor(names, flaky)), "dcn2", { through: "dcn1", owner: "apply" });
+    expect(fails).toBeLessThan(0);
+    expect(live()).not.toContain('name="dcn-ha-standby"');
+    expect((await apply(box)).outcome).toBe("unchanged");
+    expect(live()).toMatch(/name="standby" value="on"/);
+  });
+});
