@@ -4,6 +4,7 @@ import { parseCorosyncConf } from "../corosync/index.js";
 import { DcnError, hasErrors } from "../errors/index.js";
 import { type CorosyncChange, corosyncChanges, modelFor, refusal } from "../plan/index.js";
 import { takeDeviceOptions } from "./change-corosync.js";
+import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
   bringCib,
@@ -48,7 +49,7 @@ async function change(options: ReconfigureOptions, subject: Subject): Promise<Re
   const live = await lookAtLive(options);
   const target = targetOf(live, modelFor(options.group.model, live.listed, live.conf.nodes));
   const others = target.changes.filter((one) => !subject.isMine(one.subject)).map((one) => one.subject);
-  const findings = absentees(live);
+  const findings = [...absentees(live), ...pendingRestarts(live, subject.isMine)];
   if (others.length > 0) {
     const text = `the profile also changes ${others.join(", ")}`;
     const hint = "one thing at a time: node add or remove, link, qdevice; each by its own command";

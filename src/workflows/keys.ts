@@ -2,6 +2,7 @@
 import { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "../apply/index.js";
 import { hasErrors } from "../errors/index.js";
 import { modelFor, refusal } from "../plan/index.js";
+import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
   carryOut,
@@ -20,7 +21,7 @@ export interface KeyOptions extends ReconfigureOptions {
 export async function rotateKey(options: KeyOptions): Promise<ReconfigureResult> {
   const { key } = options;
   const live = await lookAtLive(options);
-  const findings = absentees(live);
+  const findings = [...absentees(live), ...(key === "corosync" ? pendingRestarts(live) : [])];
   if (hasErrors(findings)) throw refusal(findings);
   const context = contextFor(options, {
     ...modelFor(options.group.model, live.listed, live.conf.nodes),

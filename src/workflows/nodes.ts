@@ -16,6 +16,7 @@ import { type Finding, hasErrors } from "../errors/index.js";
 import type { ProbedNode } from "../observation/index.js";
 import { observeView } from "../observe/index.js";
 import { earlierLife, modelFor, preflight, refusal } from "../plan/index.js";
+import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
   bringCib,
@@ -142,7 +143,7 @@ function joinFindings(
   if (seen.kind !== "probed") return [unreachable(seen), ...absentees(live, [node])];
   const isMember = live.members.some((member) => member.node === node);
   const begun = seen.probe.formation?.id === live.formation;
-  const found: Finding[] = [...absentees(live, [node])];
+  const found: Finding[] = [...absentees(live, [node]), ...pendingRestarts(live)];
   if (!isMember) {
     const { model } = live.context.desired;
     found.push(
@@ -231,7 +232,7 @@ async function removeFindings(
 ): Promise<Finding[]> {
   const { node, group } = options;
   const subject = `node ${node}`;
-  const found: Finding[] = [...absentees(live, [node])];
+  const found: Finding[] = [...absentees(live, [node]), ...pendingRestarts(live)];
   const add = (code: string, text: string, hint: string): void => {
     found.push({ severity: "error", code, subject, text, hint });
   };

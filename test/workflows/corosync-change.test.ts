@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { renderCorosyncConf } from "../../src/corosync/index.js";
+import { callHelper } from "../../src/observe/index.js";
 import { createInterruptedTransport, createRecordingTransport } from "../../src/transport/index.js";
+import { changeLinks, rotateKey } from "../../src/workflows/index.js";
 import { have } from "../sandbox/requirements.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
+import { createFakeClock } from "../time/fake-clock.js";
 import { machine } from "./controllers.js";
 import { apply, closeSandbox, NAMES, open } from "./forming.js";
-import { modelOf } from "./model.js";
+import { modelOf, SECRETS } from "./model.js";
 
 const tools = have(
   "crm_diff",
@@ -168,6 +171,36 @@ describe.skipIf(!tools)("another corosync.conf for a running cluster", { timeout
     expect(await apply(box, { model: other, allowFullStop: true })).toMatchObject({ outcome: "changed" });
     for (const node of box.nodes) expect(node.read("units/corosync.start")).toBe("a3\n");
     expectRuns(box, other);
+  });
+
+  test("that still waits for restarts is not forgotten by another command's reload", async () => {
+    const names = ["dcn1", "dcn2"];
+    const box = await formed(modelOf(names), names);
+    const next = withTotem(modelOf(names), ["netmtu", "1400"]);
+    // As an apply leaves it that ended before the first restart.
+    const payload = `corosync-conf\n${renderCorosyncConf(next)}`;
+    for (const node of names) await callHelper(box.transport, node, [{ verb: "install-file", payload }]);
+    const noted = (): (string | undefined)[] =>
+      box.nodes.map((node) => node.read("run/dcn-ha/corosync-running.a1"));
+    expect(noted()).toEqual(names.map(() => renderCorosyncConf(modelOf(names))));
+    const before = lengths(box);
+    const options = {
+      transport: box.transport,
+      secrets: SECRETS,
+      clock: createFakeClock({ auto: true }),
+    };
+    const refused = { kind: "refused", code: "RESTART_PENDING" };
+    const rotated = rotateKey({ ...options, group: { model: next }, key: "corosync" });
+    await expect(rotated).rejects.toMatchObject(refused);
+    await expect(rotated).rejects.toThrow(/node dcn2: .*totem\.netmtu/);
+    const linked = changeLinks({
+      ...options,
+      group: { model: withLinks(next, "10.1.0") },
+      purpose: "link add",
+    });
+    await expect(linked).rejects.toMatchObject(refused);
+    expect(noted()).toEqual(names.map(() => renderCorosyncConf(modelOf(names))));
+    expect(count(since(box, before), / reload$/)).toBe(0);
   });
 
   test.each([

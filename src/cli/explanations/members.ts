@@ -55,6 +55,12 @@ export const memberCodes: Explanations = {
     "Remove it there if nothing in it is needed any more.",
     "rm /var/lib/pacemaker/cib/cib*",
   ),
+  RESTART_PENDING: entry(
+    "A node's corosync has yet to start anew for an earlier change of corosync.conf.",
+    "A reload after another change would count it as done, and nobody would restart the node.",
+    "Finish the apply first, with the profile as it was for that; or restart corosync and Pacemaker on that node.",
+    "dcn-ha apply GROUP",
+  ),
   OTHER_CHANGES: entry(
     "The profile also changes what another command is for.",
     "Nothing is to happen by the way.",
