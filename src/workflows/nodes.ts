@@ -12,6 +12,7 @@ import {
   prepareJoining,
   startNodes,
 } from "../apply/index.js";
+import { parseCorosyncConf } from "../corosync/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import type { ProbedNode } from "../observation/index.js";
 import { observeView } from "../observe/index.js";
@@ -232,7 +233,11 @@ async function removeFindings(
 ): Promise<Finding[]> {
   const { node, group } = options;
   const subject = `node ${node}`;
-  const found: Finding[] = [...absentees(live, [node]), ...pendingRestarts(live)];
+  const found: Finding[] = [
+    ...absentees(live, [node]),
+    ...pendingRestarts(live),
+    ...otherCluster(live, node),
+  ];
   const add = (code: string, text: string, hint: string): void => {
     found.push({ severity: "error", code, subject, text, hint });
   };
@@ -258,6 +263,19 @@ async function removeFindings(
     add("REMOVE_WOULD_LOSE_QUORUM", text, "bring back the nodes that are down first; see dcn-ha status");
   }
   return found;
+}
+
+/** A machine that left, and is at home in another cluster by now, is not ours to stop. */
+function otherCluster({ observations, context }: Live, node: string): Finding[] {
+  const group = context.desired.model.name;
+  const seen = observations.find((one) => one.node === node);
+  if (seen?.kind !== "probed" || seen.corosyncConf === undefined) return [];
+  const totem = parseCorosyncConf(seen.corosyncConf).configuration?.totem.entries ?? [];
+  const name = totem.findLast(([key]) => key === "cluster_name")?.[1] ?? "without a name";
+  if (name === group) return [];
+  const text = `it belongs to another cluster by now, ${name}`;
+  const hint = `without --was ${group} forgets it and leaves the machine alone`;
+  return [{ severity: "error", code: "OTHER_CLUSTER", subject: `node ${node}`, text, hint }];
 }
 
 function hasNode(live: Live, node: string): boolean {

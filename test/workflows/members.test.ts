@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { drainNode } from "../../src/apply/index.js";
 import { DcnError } from "../../src/errors/index.js";
 import { callHelper } from "../../src/observe/index.js";
-import type { Transport } from "../../src/transport/index.js";
-import { type ReconfigureOptions, setStandby } from "../../src/workflows/index.js";
+import { createRecordingTransport, type Transport } from "../../src/transport/index.js";
+import { type ReconfigureOptions, removeNode, setStandby } from "../../src/workflows/index.js";
 import { contextFor } from "../../src/workflows/reconfigure.js";
 import { have } from "../sandbox/requirements.js";
 import { createFakeClock } from "../time/fake-clock.js";
@@ -11,6 +11,7 @@ import { apply, closeSandbox, open } from "./forming.js";
 import { modelOf, SECRETS } from "./model.js";
 
 const tools = have("crm_diff", "crm_verify", "crm_attribute", "cibadmin", "corosync", "python3");
+const CONF = "etc/corosync/corosync.conf";
 afterEach(closeSandbox);
 
 function optionsFor(names: readonly string[], transport: Transport): ReconfigureOptions {
@@ -45,5 +46,29 @@ describe.skipIf(!tools)("a person's standby", { timeout: 240_000 }, () => {
     expect(live()).not.toContain('name="dcn-ha-standby"');
     expect((await apply(box)).outcome).toBe("unchanged");
     expect(live()).toMatch(/name="standby" value="on"/);
+  });
+});
+
+describe.skipIf(!tools)("node remove", { timeout: 240_000 }, () => {
+  test("leaves a machine alone that belongs to another group by now", async () => {
+    const names = ["dcn1", "dcn2", "dcn3"];
+    const box = open({ names, oneCib: true });
+    await apply(box);
+    const theirs = (box.node("dcn3").read(CONF) ?? "").replace(
+      "cluster_name: cabinet",
+      "cluster_name: cabinet-8",
+    );
+    box.node("dcn3").write(CONF, theirs);
+    const recording = createRecordingTransport(box.transport);
+    const run = removeNode({
+      ...optionsFor(["dcn1", "dcn2"], recording),
+      former: ["dcn3"],
+      node: "dcn3",
+    });
+    await expect(run).rejects.toMatchObject({ kind: "refused", code: "OTHER_CLUSTER" });
+    await expect(run).rejects.toThrow(/cabinet-8/);
+    expect(recording.calls().filter(({ stdin }) => /leave-cluster \d/.test(stdin))).toEqual([]);
+    expect(box.node("dcn3").read(CONF)).toBe(theirs);
+    expect(box.node("dcn3").read("units/pacemaker.service.active")).toBeDefined();
   });
 });
