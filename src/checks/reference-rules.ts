@@ -1,4 +1,6 @@
 // What constraints, fencing levels and tags name, and is not there: Pacemaker passes over most of it in silence (Pacemaker Explained, "Resource Constraints").
+import { WATCHDOG_DEVICE } from "../cluster/index.js";
+import { watchdogWaitMs } from "../lint/index.js";
 import { childOf, childrenOf, element, type XmlElement } from "../xml/index.js";
 import type { Check } from "./check.js";
 import type { Scene } from "./scene.js";
@@ -12,7 +14,7 @@ export function checkReferences({ cib, view }: Scene): Check[] {
   const ids = new Set(everyId(configuration));
   return [
     ...section("constraints").children.flatMap((one) => constraint(one, known)),
-    ...section("fencing-topology").children.flatMap((one) => level(one, known)),
+    ...section("fencing-topology").children.flatMap((one) => level(one, known, watchdogWaitMs(view) > 0)),
     ...section("tags").children.flatMap((one) => tag(one, ids)),
   ];
 }
@@ -91,12 +93,13 @@ function isNode(name: string, { nodes, bundles }: Known): boolean {
   return nodes.has(name) || bundles.some((bundle) => new RegExp(`^${bundle}-\\d+$`).test(name));
 }
 
-function level({ attributes }: XmlElement, known: Known): Check[] {
+/** `watchdog`: Pacemaker makes a device of that name on each node. */
+function level({ attributes }: XmlElement, known: Known, watchdog: boolean): Check[] {
   const { id = "", target, index = "", devices = "" } = attributes;
   const subject = `fencing level ${index} of ${target ?? "a pattern"}`;
   const lost = missing(
     devices.split(",").map((name) => name.trim()),
-    (name) => known.devices.has(name),
+    (name) => known.devices.has(name) || (watchdog && name === WATCHDOG_DEVICE),
   );
   return [
     ...lost.map((name) =>

@@ -27,6 +27,12 @@ export interface SbdTimes {
   readonly figures: readonly Figure[];
 }
 
+/**
+ * The name by which fencing levels mean a node's own watchdog. Pacemaker makes this device itself on each node that has
+ * one; where a node has levels, it counts on the watchdog only if one of them says this name.
+ */
+export const WATCHDOG_DEVICE = "watchdog";
+
 const WATCHDOG_MS = 15_000;
 const WATCHDOG_WITH_DEVICE_MS = 35_000;
 const MARGIN_MS = 5_000;

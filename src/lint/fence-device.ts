@@ -23,6 +23,12 @@ export interface FenceDevice {
   readonly cutsPower: boolean;
 }
 
+/** How long the others wait for a lost node's watchdog, in milliseconds; 0 where they do not count on one. */
+export function watchdogWaitMs({ property }: ClusterView): number {
+  const times = ["stonith-watchdog-timeout", "fencing-watchdog-timeout"].map((name) => property(name) ?? "");
+  return Math.max(...times.map((time) => timeMs(time) ?? 0));
+}
+
 /** All fence devices. */
 export function fenceDevicesOf(view: ClusterView): FenceDevice[] {
   return view.fenceDevices.map((device) => read(device, view));

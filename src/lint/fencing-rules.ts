@@ -1,5 +1,6 @@
 // Fencing that is there on paper: devices that cannot act when they are needed, or that switch off the wrong node (pacemaker-fenced(7), sbd(8)).
-import { type FenceDevice, fenceDevicesOf } from "./fence-device.js";
+import { WATCHDOG_DEVICE } from "../cluster/index.js";
+import { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
 import { quorumRulesOf } from "./quorum-rules.js";
 import { type Add, type ClusterView, entryOf, pairValue, type Rule } from "./view.js";
@@ -118,8 +119,11 @@ function checkPriority(
 }
 
 /** Levels name devices that are there. */
-export const levels: Rule = ({ model, fenceDevices }, add) => {
+export const levels: Rule = (view, add) => {
+  const { model, fenceDevices } = view;
   const ids = fenceDevices.map((device) => device.id);
+  // Pacemaker makes it itself where the nodes have one.
+  if (watchdogWaitMs(view) > 0) ids.push(WATCHDOG_DEVICE);
   for (const level of model.configuration.fencingLevels) {
     const subject = `fencing level ${level.index} of ${level.target}`;
     const missing = level.devices.filter((id) => !ids.includes(id));
@@ -134,6 +138,20 @@ export const levels: Rule = ({ model, fenceDevices }, add) => {
         hint: "1 to 9",
       });
     }
+  }
+};
+
+/** Where a node has levels, its watchdog counts only if one of them names it. */
+export const watchdogLevels: Rule = (view, add) => {
+  if (watchdogWaitMs(view) === 0) return;
+  const { fencingLevels } = view.model.configuration;
+  for (const node of view.nodes) {
+    const own = fencingLevels.filter(({ target }) => target === node);
+    if (own.length === 0 || own.some(({ devices }) => devices.includes(WATCHDOG_DEVICE))) continue;
+    const text =
+      "its fencing levels do not name the watchdog, so that Pacemaker does not count on it: when they all fail, its workloads stay down";
+    const hint = `a last level: pcs stonith level add ${Math.max(...own.map(({ index }) => index)) + 1} ${node} ${WATCHDOG_DEVICE} --force`;
+    add("warning", "WATCHDOG_NOT_IN_LEVELS", { subject: `node ${node}`, text, hint });
   }
 };
 

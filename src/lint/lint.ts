@@ -3,7 +3,7 @@ import type { ClusterModel } from "../cluster/index.js";
 import type { Finding, Severity } from "../errors/index.js";
 import { capacity } from "./capacity-rules.js";
 import { totemTimes, transport, unknownKeys } from "./corosync-rules.js";
-import { coverage, devices, levels, places, race, watchdog } from "./fencing-rules.js";
+import { coverage, devices, levels, places, race, watchdog, watchdogLevels } from "./fencing-rules.js";
 import { contradictions, references, roomToMove } from "./placement-rules.js";
 import { propertyNames, propertyValues } from "./property-rules.js";
 import { losses, votes } from "./quorum-rules.js";
@@ -29,6 +29,7 @@ const RULES: readonly Rule[] = [
   places,
   race,
   levels,
+  watchdogLevels,
   devices,
   watchdog,
   forgetting,

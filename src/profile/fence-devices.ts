@@ -5,6 +5,7 @@ import {
   type NodeSecret,
   type Primitive,
   secretText,
+  WATCHDOG_DEVICE,
 } from "../cluster/index.js";
 import { attributeSet, operation } from "./attribute-set.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
@@ -71,7 +72,7 @@ export function fenceDevices(group: NodeGroup, options: FencingOptions): GroupFe
       return primitive(one, interval, ms);
     }),
     locations: devices.map(notOnItsNode),
-    levels: byNode.flatMap(levelsOf),
+    levels: byNode.flatMap((own) => levelsOf(own, policy?.fencing?.watchdog !== undefined)),
     secrets: [...secrets.values()],
     delayMs,
     disks: [...new Set(group.nodes.flatMap((node) => node.fence?.sbd?.disks ?? []))],
@@ -171,13 +172,21 @@ function notOnItsNode({ id, node }: Device): LocationConstraint {
   return { kind: "location", id: `location-${id}-${node}-${score}`, resource: id, node, score };
 }
 
-/** Levels of one node, with pcs's ids; one device alone needs none. */
-function levelsOf(devices: readonly Device[]): FencingLevel[] {
+/**
+ * Levels of one node, with pcs's ids; one device alone needs none. Where nodes have a watchdog, it is the last one: Pacemaker
+ * counts on it by itself only for a node without levels.
+ */
+function levelsOf(devices: readonly Device[], watchdog: boolean): FencingLevel[] {
   if (devices.length < 2) return [];
-  return [...new Set(devices.map((device) => device.level))].map((index) => ({
-    id: `fl-${devices[0]?.node ?? ""}-${index}`,
-    target: devices[0]?.node ?? "",
+  const target = devices[0]?.node ?? "";
+  const own = [...new Set(devices.map((device) => device.level))].map((index) => ({
     index,
     devices: devices.filter((device) => device.level === index).map((device) => device.id),
+  }));
+  const last = { index: Math.max(...own.map(({ index }) => index)) + 1, devices: [WATCHDOG_DEVICE] };
+  return [...own, ...(watchdog ? [last] : [])].map((level) => ({
+    id: `fl-${target}-${level.index}`,
+    target,
+    ...level,
   }));
 }

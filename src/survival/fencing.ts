@@ -1,6 +1,6 @@
 // Whether somebody is left who can fence a lost node: devices, levels, the node's own watchdog (pacemaker-fenced(7), Pacemaker Explained "Fencing").
-import type { FencingLevel } from "../cluster/index.js";
-import { type ClusterView, fenceDevicesOf, timeMs } from "../lint/index.js";
+import { type FencingLevel, WATCHDOG_DEVICE } from "../cluster/index.js";
+import { type ClusterView, fenceDevicesOf, watchdogWaitMs } from "../lint/index.js";
 
 type Device = ReturnType<typeof fenceDevicesOf>[number];
 
@@ -27,13 +27,24 @@ export function boardsOf({ devices }: Fencing, nodes: readonly string[]): Readon
 
 /** Reads it off a view. */
 export function fencingOf(view: ClusterView): Fencing {
-  const watchdogMs = timeMs(view.property("stonith-watchdog-timeout") ?? "") ?? 0;
+  const watchdogMs = watchdogWaitMs(view);
   return {
     enabled: !view.isOff("stonith-enabled") && !view.isOff("fencing-enabled"),
     devices: fenceDevicesOf(view),
     levels: view.model.configuration.fencingLevels,
     watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
   };
+}
+
+/** Whether the others take `node` for gone after its watchdog's time: where it has levels, one must be the watchdog alone. */
+export function countsOnWatchdog({ watchdogMs, devices, levels }: Fencing, node: string): boolean {
+  if (watchdogMs === undefined) return false;
+  const elsewhere = devices.some(
+    ({ id, targets }) => id === WATCHDOG_DEVICE && !(targets?.includes(node) ?? true),
+  );
+  const own = levels.filter(({ target }) => target === node);
+  const named = own.some((level) => level.devices.every((id) => id === WATCHDOG_DEVICE));
+  return !elsewhere && (own.length === 0 || named);
 }
 
 /** Who can act. */
@@ -52,7 +63,7 @@ function answers(id: string, { broken, dark }: Helpers): boolean {
 
 /** Why nobody can fence `node`; undefined where somebody can, or where nobody waits for it. */
 export function whyNotFenced(fencing: Fencing, node: string, helpers: Helpers): string | undefined {
-  if (!fencing.enabled || fencing.watchdogMs !== undefined) return undefined;
+  if (!fencing.enabled || countsOnWatchdog(fencing, node)) return undefined;
   const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
   if (waysToFence(fencing, node, helpers).length > 0) return undefined;
   if (own.every(({ cutsPower }) => !cutsPower)) return `no fence device cuts the power of ${node}`;
@@ -79,7 +90,9 @@ export function waysToFence(fencing: Fencing, node: string, helpers: Helpers): (
     levels.length === 0
       ? own.map((device) => [device])
       : indexes.map((index) => {
-          const ids = levels.filter((level) => level.index === index).flatMap(({ devices }) => devices);
+          const all = levels.filter((level) => level.index === index).flatMap(({ devices }) => devices);
+          // The watchdog needs nobody, so that such a level hangs on the devices beside it.
+          const ids = fencing.watchdogMs === undefined ? all : all.filter((id) => id !== WATCHDOG_DEVICE);
           const found = fencing.devices.filter(({ id }) => ids.includes(id));
           return found.length === new Set(ids).size ? found : [];
         });
@@ -90,7 +103,7 @@ export function waysToFence(fencing: Fencing, node: string, helpers: Helpers): (
 
 /** True where all that fences the node sits on its own board, and loses its power with it. */
 export function diesWithNode(fencing: Fencing, node: string): boolean {
-  if (!fencing.enabled || fencing.watchdogMs !== undefined) return false;
+  if (!fencing.enabled || countsOnWatchdog(fencing, node)) return false;
   const alive = new Set(fencing.devices.flatMap(({ runsOn }) => runsOn).filter((name) => name !== node));
   const ways = waysToFence(fencing, node, { alive });
   return ways.length > 0 && ways.every((row) => row.some(({ agent }) => ON_BOARD.test(agent)));

@@ -2,7 +2,7 @@
 import { type BoundTerm, consensusMs, effectiveTokenMs, outageBound } from "../cluster/index.js";
 import { timeMs } from "../lint/index.js";
 import type { Failure } from "./failure.js";
-import { waysToFence } from "./fencing.js";
+import { countsOnWatchdog, waysToFence } from "./fencing.js";
 import type { Scene, Workload } from "./scene.js";
 
 /** How long at most, and of what it is made. */
@@ -32,7 +32,7 @@ export function outageOf(
   const bound = outageBound({
     timing: totemOf(scene),
     fencingDelayMs: fencingDelay(scene, failure.lost),
-    fenceMs: { ms: scene.fencing.watchdogMs ?? (scene.fencing.enabled ? FENCE_MS : 0), source: "assumed" },
+    fenceMs: { ms: fenceMs(scene, failure.lost), source: "assumed" },
     startMs: start,
     dcLost: true,
   });
@@ -63,6 +63,13 @@ function totemOf({ view }: Scene): { readonly tokenMs: number; readonly consensu
   const coefficient = value("token_coefficient") ?? COEFFICIENT_MS;
   const tokenMs = effectiveTokenMs(value("token") ?? TOKEN_MS, coefficient, view.nodes.length);
   return { tokenMs, consensusMs: value("consensus") ?? consensusMs(tokenMs) };
+}
+
+/** The longest way to fence one of the nodes: its watchdog where one counts. */
+function fenceMs({ fencing }: Scene, lost: readonly string[]): number {
+  if (!fencing.enabled) return fencing.watchdogMs ?? 0;
+  const watchdog = lost.some((node) => countsOnWatchdog(fencing, node));
+  return watchdog ? (fencing.watchdogMs ?? FENCE_MS) : FENCE_MS;
 }
 
 /** The longest delay before one of the nodes is fenced by the first way that works. */

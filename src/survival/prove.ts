@@ -2,7 +2,7 @@
 import { DcnError } from "../errors/index.js";
 import type { Case } from "./case.js";
 import { type Failure, failuresOf } from "./failure.js";
-import { boardsOf, diesWithNode } from "./fencing.js";
+import { boardsOf, countsOnWatchdog, diesWithNode } from "./fencing.js";
 import { type Mend, mendsOf } from "./mend.js";
 import { type Ask, cibText, knownOr, type Rest, restOf } from "./rest.js";
 import type { Scene } from "./scene.js";
@@ -172,12 +172,13 @@ function awayRemarks({ down, unclean }: Rest["situation"]): string[] {
 
 /** Where a promise to survive a cabinet rests on a fence device that must outlive it. */
 function cabinetRemarks({ fencing }: Scene, verdicts: readonly Verdict[]): string[] {
-  if (!fencing.enabled || fencing.watchdogMs !== undefined) return [];
+  if (!fencing.enabled) return [];
   const survived = verdicts.filter(
     ({ failure, quorum, unfenced }) =>
       failure.kind === "cabinet" && failure.promised && quorum.quorate && unfenced.length === 0,
   );
-  const nodes = [...new Set(survived.flatMap(({ failure }) => failure.lost))];
+  const lost = new Set(survived.flatMap(({ failure }) => failure.lost));
+  const nodes = [...lost].filter((node) => !countsOnWatchdog(fencing, node));
   if (nodes.length === 0) return [];
   const boards =
     boardsOf(fencing, nodes).size > 0 ? "; Pacemaker tries their boards first, on top of the outage" : "";

@@ -168,6 +168,16 @@ describe("what is not on a node, or not in the cluster", () => {
     ]);
   });
 
+  test("a level may name the watchdog where the nodes have one: Pacemaker makes that device itself", () => {
+    const more =
+      '<fencing-topology><fencing-level id="f1" target="dcn1" index="1" devices="watchdog"/></fencing-topology>';
+    const says = (properties: string) =>
+      findings(cibOf(one, { properties, more })).filter((line) => line.includes("UNKNOWN_FENCE_DEVICE"));
+    expect(says(noFencing)).toHaveLength(1);
+    for (const name of ["stonith-watchdog-timeout", "fencing-watchdog-timeout"])
+      expect(says(`${noFencing}<nvpair id="w" name="${name}" value="30s"/>`)).toEqual([]);
+  });
+
   test("a node of the group that is not in the CIB yet is one", () => {
     const constraints = '<rsc_location id="l" rsc="a" node="dcn1" score="5"/>';
     expect(findings(cibOf(one, { properties: noFencing, constraints, nodes: "" }))).toEqual([]);

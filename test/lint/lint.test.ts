@@ -27,6 +27,16 @@ const together = (resource: string, other: string, score = "INFINITY") =>
 const order = (first: string, then: string) =>
   ({ kind: "order", id: `${first}-${then}`, first, then }) as const;
 const watchdog = { device: "/dev/watchdog0", watchdogMs: 15_000, delayStartMs: 33_000, disks: [] };
+const levelsOf = (...devices: string[]) =>
+  devices.map((one, at) => ({ id: `l${at}`, target: "n1", index: at + 1, devices: [one] }));
+const withWatchdog = (fencingLevels: ReturnType<typeof levelsOf>): ClusterModel =>
+  cluster(3, {
+    configuration: {
+      fencingLevels,
+      properties: set("p", { ...PROPERTIES, "stonith-watchdog-timeout": "30s" }),
+    },
+    model: { watchdog },
+  });
 const room = (id: string, cores: string): Primitive =>
   workload(id, { utilization: set(`${id}-u`, { cores }) });
 const nodesWithRoom = three.nodes.map((node) => ({
@@ -120,6 +130,11 @@ const BROKEN: readonly (readonly [said: string, model: ClusterModel, promised?: 
       configuration: { fencingLevels: [{ id: "l", target: "n1", index: 10, devices: ["fence-n1"] }] },
     }),
   ],
+  [
+    "error UNKNOWN_FENCE_DEVICE fencing level 2 of n1",
+    cluster(3, { configuration: { fencingLevels: levelsOf("fence-n1", "watchdog") } }),
+  ],
+  ["warning WATCHDOG_NOT_IN_LEVELS node n1", withWatchdog(levelsOf("fence-n1"))],
   [
     "warning FENCE_NOT_MONITORED fence device fence-n1",
     fences({ ...bmc("n1"), operations: [] }, bmc("n2"), bmc("n3")),
@@ -235,6 +250,8 @@ describe("what is no fault", () => {
     ["a workload that lacks room for nothing", roomy("balanced", room("a", "4"), room("b", "4")), 1],
     ["apart without together", constraints(together("a", "b", "-INFINITY"))],
     ["together, in order", constraints(together("a", "b"), order("b", "a"))],
+    ["levels that end with the watchdog", withWatchdog(levelsOf("fence-n1", "watchdog"))],
+    ["a watchdog without levels", withWatchdog([])],
     [
       "a wish to be apart of two that are together",
       constraints(together("a", "b"), together("b", "a", "-1000")),

@@ -185,6 +185,7 @@ export function everything(): ClusterModel {
     fencingLevels: [
       { id: "fl-n1-1", target: "n1", index: 1, devices: ["fence-1"] },
       { id: "fl-n1-2", target: "n1", index: 2, devices: ["fence-2", "fence-1"] },
+      { id: "fl-n1-3", target: "n1", index: 3, devices: ["watchdog"] },
       { id: "odd-level", target: "n2", index: 1, devices: ["fence-2"] },
     ],
     resourceDefaults: [

@@ -110,6 +110,21 @@ describe("levels", () => {
     ).toContain('<fencing-level id="fl-dcn1-2" target="dcn1" index="2" devices="fence-dcn1-sbd"/>');
   });
 
+  test("end with the watchdog where the policy has one: Pacemaker falls back to it only without levels", () => {
+    const levelsUnder = (fence: string) =>
+      group(with1(fence).replace("policy: edge-three-node", "policy: diskless-sbd")).model.configuration
+        .fencingLevels;
+    const two = DCN1.replace(" }\n", "")
+      .slice(0, -2)
+      .concat(", ipmi: { address: 10.40.1.11, username: dcn, ");
+    expect(levelsUnder(`${two}password: { secret: bmc/dcn1 } } }`)).toEqual([
+      { id: "fl-dcn1-1", target: "dcn1", index: 1, devices: ["fence-dcn1"] },
+      { id: "fl-dcn1-2", target: "dcn1", index: 2, devices: ["fence-dcn1-ipmi"] },
+      { id: "fl-dcn1-3", target: "dcn1", index: 3, devices: ["watchdog"] },
+    ]);
+    expect(levelsUnder(DCN1)).toEqual([]);
+  });
+
   test("may be written, and then name each kind once", () => {
     const written = group(with1(`${BOTH}, levels: [[sbd, redfish]] }`)).model.configuration.fencingLevels;
     expect(written.map(({ devices }) => devices)).toEqual([["fence-dcn1", "fence-dcn1-redfish"]]);

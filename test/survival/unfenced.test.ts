@@ -112,6 +112,24 @@ describe("a cabinet that loses its power", () => {
     expect(watchdog.remarks.filter((line) => line.includes("cabinet"))).toEqual([]);
   });
 
+  test("is survived by the watchdog beside several boards only where their levels name it", async (context) => {
+    const boards = cabinets(
+      "ipmi: { address: 10.3.0.#, username: dcn, password: { secret: ipmi/n# } }, ",
+      "diskless-sbd",
+    );
+    const proof = await live(boards, context);
+    expect(proof.gaps).toEqual([]);
+    expect(proof.remarks.filter((line) => line.includes("loses its power"))).toEqual([]);
+    // Pacemaker falls back to the watchdog where no levels are, and after the last one no more.
+    const without = await live(boards, context, (cib) => {
+      expect(cib.match(/ *<fencing-level [^>]*devices="watchdog"\/>\n/g)).toHaveLength(3);
+      return cib.replaceAll(/ *<fencing-level [^>]*devices="watchdog"\/>\n/g, "");
+    });
+    expect(new Set(without.gaps.map(({ failure }) => failure))).toEqual(
+      new Set(["cabinet c1", "cabinet c2", "cabinet c3"]),
+    );
+  });
+
   test("is not survived where board and outlets must act together", async (context) => {
     const both = cabinets(`levels: [[redfish, pdu]], ${OUTLETS}`);
     const proof = await proofOf(both, context);

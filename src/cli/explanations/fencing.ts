@@ -62,6 +62,12 @@ export const fencingCodes: Explanations = {
     "This level always fails.",
     "Correct the name, or remove the level.",
   ),
+  WATCHDOG_NOT_IN_LEVELS: entry(
+    "Nodes have a watchdog, and the fencing levels of one of them do not name it.",
+    "Pacemaker counts on the watchdog by itself only where a node has no levels: when all levels fail, nobody takes the node for gone.",
+    "A last level with the device watchdog, which Pacemaker makes itself.",
+    "pcs stonith level add 3 dcn1 watchdog --force",
+  ),
   FENCING_LEVEL_INDEX: entry(
     "A fencing level has a number outside of 1 to 9.",
     "Pacemaker 3 drops it.",
