@@ -1,5 +1,6 @@
 // Which nodes a fence device is for, where it may run, and where it is (pacemaker-fenced(7)).
 import type { Primitive } from "../cluster/index.js";
+import { hostMap } from "./host-map.js";
 import { timeMs } from "./pacemaker-time.js";
 import { allowedNodes } from "./placement.js";
 import { type ClusterView, pairValue } from "./view.js";
@@ -37,17 +38,17 @@ export function fenceDevicesOf(view: ClusterView): FenceDevice[] {
 function read(device: Primitive, view: ClusterView): FenceDevice {
   const value = (name: string): string | undefined => pairValue(device.instanceAttributes, name);
   const list = value("pcmk_host_list")?.split(/[\s,;]+/) ?? [];
-  const map = (value("pcmk_host_map") ?? "").split(/[\s;]+/).flatMap((entry) => entry.split(/[:=]/)[0] ?? []);
-  const targets = [...new Set([...list, ...map])].filter((name) => name !== "");
+  const map = hostMap(value("pcmk_host_map") ?? "");
+  const targets = [...new Set([...list, ...map.map(([node]) => node)])].filter((name) => name !== "");
   const delays = ["pcmk_delay_base", "pcmk_delay_max", "delay"].map((name) => timeMs(value(name) ?? "") ?? 0);
-  const maps = (value("pcmk_host_map") ?? "").split(/[:=]/)[1];
+  const host = value(value("pcmk_host_argument") ?? "plug");
   return {
     id: device.id,
     agent: device.agent.type,
     targets: targets.length > 0 ? targets : undefined,
     runsOn: allowedNodes(view, device.id),
     address: addressOf(value),
-    plug: value("plug") ?? value("port") ?? value("systems_uri") ?? maps,
+    plug: host ?? value("plug") ?? value("port") ?? value("systems_uri") ?? map[0]?.[1],
     delayMs: Math.max(...delays),
     cutsPower: !NO_POWER.includes(device.agent.type),
   };

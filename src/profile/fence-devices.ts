@@ -11,6 +11,7 @@ import { attributeSet, operation } from "./attribute-set.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import { type Fault, type FenceDraft, fenceDrafts } from "./fence-method.js";
 import { checkParameters, checkSecrets } from "./fence-parameters.js";
+import { checkPlug, targetPairs } from "./fence-target.js";
 import { FENCE_METHODS, type FenceMethod, type FenceText } from "./fence-text.js";
 import type { NodeGroup, NodeText } from "./node-group.js";
 import type { Report } from "./report.js";
@@ -42,6 +43,16 @@ export interface FencingOptions {
 const DEFAULT_MONITOR_MS = 60_000;
 // A BMC that was away for a while is used again soon: its failures are no reason to wait as a workload's are.
 const FORGET_FAILURES = "10min";
+
+/** Where a method has the node's name at the device. */
+const PLUG_KEYS: Readonly<Record<FenceMethod, readonly string[]>> = {
+  redfish: [],
+  ipmi: [],
+  libvirt: ["domain"],
+  agent: ["plug"],
+  sbd: [],
+  pdu: ["outlets"],
+};
 
 interface Device {
   readonly id: string;
@@ -104,6 +115,7 @@ function devicesOf(node: NodeText, path: DocumentPath, report: Report): Device[]
       for (const [place, draft] of fenceDrafts(method, text, fault).entries()) {
         if (method === "agent") checkSecrets(draft, fault);
         if (method === "agent" || text.pdu?.agent !== undefined) checkParameters(draft, fault);
+        checkPlug(draft, PLUG_KEYS[method], fault);
         // The first device keeps its name when another one is added later.
         const suffix = devices.length === 0 ? "" : `-${method}${place === 0 ? "" : String(place + 1)}`;
         devices.push({ id: `fence-${node.name}${suffix}`, node: node.name, method, draft, level: index + 1 });
@@ -147,13 +159,9 @@ function keepSecrets(
 
 function primitive(device: Device, interval: string, delayMs: number): Primitive {
   const { id, node, draft } = device;
-  const whom =
-    draft.plug === undefined
-      ? (["pcmk_host_list", node] as const)
-      : (["pcmk_host_map", `${node}:${draft.plug}`] as const);
   const pairs = [
     ...draft.pairs,
-    whom,
+    ...targetPairs(node, draft),
     ...(delayMs > 0 ? [["pcmk_delay_base", pacemakerTime(delayMs)] as const] : []),
   ];
   return {

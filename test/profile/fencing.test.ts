@@ -76,6 +76,26 @@ describe("a device", () => {
     ]);
   });
 
+  test("a name at the device that pcmk_host_map would tear apart stands in the agent's own parameter", () => {
+    const login = "username: dcn, password: { secret: pdu/a }, privacy: { secret: pdu/b }";
+    const outlet = device(
+      with1(`{ pdu: { outlets: [{ pdu: 10.4.0.1, outlet: '2:8' }], ${login} } }`),
+      "fence-dcn1",
+    );
+    expect(outlet).toMatchObject({ pcmk_host_list: "dcn1", pcmk_host_argument: "plug", plug: "2:8" });
+    expect(outlet).not.toHaveProperty("pcmk_host_map");
+    const domain = "{ libvirt: { address: 10.4.0.9, domain: my vm, username: dcn, identityFile: /root/k } }";
+    expect(device(with1(domain), "fence-dcn1")).toMatchObject({ pcmk_host_list: "dcn1", plug: "my vm" });
+    // Two outlets of one PDU are two, and each node is covered.
+    const dcn2 = DCN1.replace("10.40.0.11", "10.40.0.12").replace("bmc/dcn1", "bmc/dcn2");
+    const both = with1(`{ pdu: { outlets: [{ pdu: 10.4.0.1, outlet: '2:7' }], ${login} } }`).replace(
+      dcn2,
+      `{ pdu: { outlets: [{ pdu: 10.4.0.1, outlet: '2:8' }], ${login} } }`,
+    );
+    expect(both).toContain("2:8");
+    expect(lines(both).filter((line) => /FENCE_SAME_POWER|MISSING_FENCE/.test(line))).toEqual([]);
+  });
+
   test("libvirt, sbd and any agent", () => {
     const libvirt = "{ libvirt: { address: 10.4.0.9, domain: vm1, username: dcn, identityFile: /root/k } }";
     expect(device(with1(libvirt), "fence-dcn1")).toMatchObject({
@@ -209,6 +229,15 @@ describe("is refused", () => {
   test.each(cases)("%s", (_, text, expected) => {
     expect(lines(text).join("\n")).toContain(expected);
     expect(check(text).group).toBeUndefined();
+  });
+
+  test("a plug that would be split, of an agent whose parameters nobody knows", () => {
+    const text = with1("{ agent: { name: fence_ours, plug: '2:8' } }");
+    const [said] = lines(text).filter((line) => line.includes("FENCE_PLUG"));
+    expect(said).toMatch(/^g\.yaml:8:\d+: error FENCE_PLUG.*split "2:8".*\n.*pcmk_host_argument/);
+    expect(check(text).group).toBeUndefined();
+    const mended = "{ agent: { name: fence_ours, parameters: { pcmk_host_argument: port, port: '2:8' } } }";
+    expect(device(with1(mended), "fence-dcn1")).toMatchObject({ pcmk_host_list: "dcn1", port: "2:8" });
   });
 
   test("an agent of somebody else's gets a warning", () => {

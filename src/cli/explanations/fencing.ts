@@ -101,6 +101,12 @@ export const fencingCodes: Explanations = {
     "The device would never work, or never be tried.",
     "See the text; each kind listed in levels must be there, and each once.",
   ),
+  FENCE_PLUG: entry(
+    "The node's name at a fence device cannot be handed over as it is.",
+    "Pacemaker would split it, so that the node is not covered, or the device is told to switch off something else.",
+    "Hand it over in the agent's own parameter, without plug:.",
+    "agent: { name: fence_ours, parameters: { pcmk_host_argument: port, port: '2:8' } }",
+  ),
   UNKNOWN_FENCE_AGENT: entry(
     "An agent that is not in the table of fence-agents 4.12.",
     "Its parameters could not be checked; a mistyped one is ignored in silence.",
