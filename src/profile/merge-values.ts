@@ -28,7 +28,8 @@ interface Place {
 function merge(base: unknown, over: unknown, place: Place): unknown {
   if (isMap(base) && isMap(over)) return mergeMaps(base, over, place);
   const list = NAMED_LISTS.has(String(place.at.at(-1)));
-  if (list && Array.isArray(base) && Array.isArray(over)) return mergeLists(base, over, place);
+  // A constraint's nodes: and workloads: are lists of plain names, which replace like any other list.
+  if (list && isListOfMaps(base) && isListOfMaps(over)) return mergeLists(base, over, place);
   place.taken(place.at, { layer: "over", path: place.over });
   return withoutRemovals(over);
 }
@@ -98,6 +99,10 @@ function isRemoval(item: unknown): boolean {
 function nameOf(item: unknown): string | undefined {
   const name = isMap(item) ? item["name"] : undefined;
   return typeof name === "string" ? name : undefined;
+}
+
+function isListOfMaps(value: unknown): value is readonly Plain[] {
+  return Array.isArray(value) && value.every(isMap);
 }
 
 /** True for a map of a document. */

@@ -240,3 +240,11 @@ describe("merging", () => {
     );
   });
 });
+
+test("a list of plain names replaces the inherited one, also where lists of that name merge by name", () => {
+  const base = { constraints: [{ name: "home", "only-on": "a", nodes: ["dcn1", "dcn2"] }] };
+  const over = { constraints: [{ name: "home", nodes: ["dcn3"] }] };
+  expect(mergeValues(base, over)).toEqual({
+    constraints: [{ name: "home", "only-on": "a", nodes: ["dcn3"] }],
+  });
+});
