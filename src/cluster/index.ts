@@ -42,6 +42,7 @@ export {
 export type { Agent, Clone, Group, Operation, Primitive, Resource } from "./resource.js";
 export { type SbdInput, type SbdTimes, sbdServiceTimeoutMs, sbdTimes, WATCHDOG_DEVICE } from "./sbd.js";
 export { type NodeSecret, SECRET_IN_CIB, type SecretReference, secretText } from "./secret.js";
+export { stickinessOf } from "./stickiness.js";
 export {
   BOOTH_KEY,
   BOOTH_KEY_BYTES,

@@ -1,5 +1,5 @@
 // What a wish may cost: whether the workload that is placed first heeds the one that keeps away from it (Pacemaker Explained, "Colocation", `influence`).
-import type { Constraint, Resource } from "../cluster/index.js";
+import { type Constraint, type Resource, stickinessOf } from "../cluster/index.js";
 
 /** The score of a wish: less than any preference for a node that people would write with INFINITY, and more than small ones. */
 export const WISH = 1_000;
@@ -23,8 +23,6 @@ export function calmWishes(
   });
 }
 
-function holds({ metaAttributes }: Resource, byDefault: string | number | boolean = 0): boolean {
-  const pairs = metaAttributes.flatMap((set) => set.pairs);
-  const value = pairs.find(({ name }) => name === "resource-stickiness")?.value ?? byDefault;
-  return Number(String(value).replace("INFINITY", "Infinity")) >= WISH;
+function holds(resource: Resource, byDefault: string | number | boolean = 0): boolean {
+  return stickinessOf(resource, String(byDefault)) >= WISH;
 }

@@ -44,7 +44,7 @@ export function expandWorkload(input: WorkloadInput): ExpandedWorkload | undefin
     members.length === 1 ? first : { kind: "group", id: name, members, metaAttributes: [] };
   origins.at(inner.id, group, path);
   const outer = form === "single" ? inner : cloneOf(inner, form);
-  const resource = withMeta(outer, input);
+  const resource = heldByOne(withMeta(outer, input), input);
   origins.at(resource.id, group, path);
   const beside = clonesWithLeader(leaders, resource.id);
   for (const { id } of [...beside.resources, ...beside.constraints]) origins.at(id, group, path);
@@ -148,6 +148,33 @@ function withMeta(resource: Resource, { workload, path, origins, group }: Worklo
       `capacity.${key}`,
     );
   return { ...needed, metaAttributes };
+}
+
+/**
+ * Pacemaker adds up the stickiness of a group's members, but counts a preference for a node once: what the group weighs stands
+ * with its first member, and the others weigh nothing.
+ */
+function heldByOne(resource: Resource, { workload, path, origins, group }: WorkloadInput): Resource {
+  const { moveBack } = workload.recovery ?? {};
+  const [first, ...others] = resource.kind === "group" ? resource.members : [];
+  if (resource.kind !== "group" || first === undefined || typeof moveBack !== "object") return resource;
+  const name = "resource-stickiness";
+  const pairsOf = ({ metaAttributes }: Resource) =>
+    metaAttributes.flatMap((set) => set.pairs.map((pair) => [pair.name, pair.value] as const));
+  const ofGroup = pairsOf(resource).map(([key, value]) => [key, key === name ? "0" : value] as const);
+  const ofFirst = pairsOf(first).filter(([key]) => key !== name);
+  const held = metaSet(first.id, [...ofFirst, [name, moveBack.prefer]]);
+  origins.at(
+    `${first.id}-meta_attributes-${name}`,
+    group,
+    [...path, "recovery", "moveBack"],
+    "recovery.moveBack",
+  );
+  return {
+    ...resource,
+    members: [{ ...first, metaAttributes: held }, ...others],
+    metaAttributes: metaSet(resource.id, ofGroup),
+  };
 }
 
 // The cluster adds up what the members of a group need: it stands with the last one, which is the workload proper.

@@ -1,5 +1,5 @@
 // From a group's model and what runs where now to what the order of a rollout goes by (Pacemaker Explained, "Resource Constraints", "Stickiness").
-import type { AttributeSet, ClusterModel } from "../cluster/index.js";
+import { type AttributeSet, type ClusterModel, stickinessOf } from "../cluster/index.js";
 import type { ClusterObservation } from "../observation/index.js";
 import type { MovingWorkload, OrderFacts } from "./order.js";
 
@@ -11,7 +11,7 @@ export function orderFacts(
 ): OrderFacts {
   const nodes = corosync.nodes.map(({ name }) => name);
   const isOptIn = valueIn(configuration.properties, "symmetric-cluster") === "false";
-  const stickiness = scoreOf(valueIn(configuration.resourceDefaults, "resource-stickiness") ?? "1");
+  const byDefault = valueIn(configuration.resourceDefaults, "resource-stickiness") ?? "1";
   const workloads = placesOf(cluster).map(([name, on]): MovingWorkload => {
     const scores = Object.fromEntries(
       nodes.flatMap((node) => {
@@ -23,7 +23,9 @@ export function orderFacts(
         return isAllowed || on === node ? [[node, score] as const] : [];
       }),
     );
-    return { name, on, scores, stickiness: stickinessOf(configuration, name) ?? stickiness };
+    const resource = configuration.resources.find(({ id }) => id === name);
+    const stickiness = resource === undefined ? scoreOf(byDefault) : stickinessOf(resource, byDefault);
+    return { name, on, scores, stickiness };
   });
   return {
     nodes,
@@ -33,8 +35,6 @@ export function orderFacts(
     standby: cluster.nodes.filter(({ standby }) => standby === true).map(({ name }) => name),
   };
 }
-
-type Configuration = ClusterModel["configuration"];
 
 /** Groups count as one; instances of clones and bundles, and fence devices, are left out. */
 function placesOf({ resources }: ClusterObservation): readonly (readonly [string, string | undefined])[] {
@@ -49,12 +49,6 @@ function placesOf({ resources }: ClusterObservation): readonly (readonly [string
   }
   // What runs nowhere now moves nowhere either.
   return [...places].filter(([, on]) => on !== undefined);
-}
-
-function stickinessOf({ resources }: Configuration, name: string): number | undefined {
-  const resource = resources.find(({ id }) => id === name);
-  const value = resource === undefined ? undefined : valueIn(resource.metaAttributes, "resource-stickiness");
-  return value === undefined ? undefined : scoreOf(value);
 }
 
 function valueIn(sets: readonly AttributeSet[], name: string): string | undefined {

@@ -1,6 +1,6 @@
 // What a wish is worth to the real scheduler: `ifPossible` where it is possible, and where it is not.
 import { describe, expect, test } from "vitest";
-import { fate, nodesText, proofOf, servicesText } from "./proving.js";
+import { fate, live, nodesText, proofOf, servicesText } from "./proving.js";
 
 const WISH = "  - { apart: [a, b], ifPossible: true }\n";
 const NETWORK = ["a", "b"].map((name) => `  - { needs-network: ${name}, network: process }\n`).join("");
@@ -35,5 +35,32 @@ describe("apart, if possible", () => {
   test("both on one node is better than none", async (context) => {
     const proof = await proofOf(`${nodesText(2)}${servicesText(["a", "b"])}constraints:\n${WISH}`, context);
     expect([fate(proof, "n1", "a"), fate(proof, "n1", "b")]).toEqual(["n2", "n2"]);
+  });
+});
+
+describe("moveBack: { prefer: N } of a workload with three members", () => {
+  const workload = (prefer: number): string =>
+    [
+      "workloads:",
+      "  - name: w",
+      `    recovery: { moveBack: { prefer: ${prefer} } }`,
+      "    members:",
+      ...["a", "b", "c"].map(
+        (name) => `      - { name: ${name}, profile: systemd-service, with: { unit: ${name}.service } }`,
+      ),
+      "constraints:",
+      prefers("w", "n3"),
+    ].join("\n");
+
+  test.for([
+    [50, "n1"],
+    [150, "n3"],
+  ] as const)("%i against a preference of 100 elsewhere: %s", async ([prefer, home], context) => {
+    // It runs on n3, and n1 is the better one now.
+    const proof = await live(`${nodesText(3)}${workload(prefer)}`, context, (cib) => {
+      expect(cib).toMatch(/node="n3" score="100"/);
+      return cib.replace('node="n3" score="100"', 'node="n1" score="100"');
+    });
+    expect(fate(proof, "nothing", "w")).toBe(home);
   });
 });
