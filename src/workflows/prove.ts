@@ -28,6 +28,8 @@ export interface ProveOptions {
   readonly live: boolean;
   /** Every so many nodes at once; default what the profile promises. */
   readonly failures?: number | undefined;
+  /** Whom to ask of the group's nodes, where a look has just told who speaks for the cluster; default all of them. */
+  readonly askable?: readonly string[];
   /** Opens the way to the nodes; called only where they are needed. */
   readonly withNodes: <Result>(work: (ways: Ways) => Promise<Result>) => Promise<Result>;
   readonly signal?: AbortSignal;
@@ -66,7 +68,7 @@ export async function requireProof(options: Omit<ProveOptions, "live">): Promise
 
 /** Runs `work` with a scene and a scheduler for it: this machine's where the profile is asked about and it has one, else a node's. */
 export async function withScheduler<Result>(
-  { group, live, withNodes, signal }: Omit<ProveOptions, "failures">,
+  { group, live, askable, withNodes, signal }: Omit<ProveOptions, "failures">,
   work: (scene: Scene, scheduler: Scheduler) => Promise<Result>,
 ): Promise<Result> {
   const here = live ? undefined : await localScheduler(signal);
@@ -79,7 +81,7 @@ export async function withScheduler<Result>(
   }
   return withNodes(async ({ transport, admin }) => {
     const programs = readNodePrograms();
-    const nodes = group.model.corosync.nodes.map(({ name }) => name);
+    const nodes = askable ?? group.model.corosync.nodes.map(({ name }) => name);
     const access = admin === undefined ? undefined : { transport: admin, helper: programs.helper };
     const there = await nodeScheduler({ transport, admin: access, nodes, signal });
     if (!live) return work(desiredScene(group, there.schema), there);

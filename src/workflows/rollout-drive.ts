@@ -18,13 +18,16 @@ import { askGate, giveBack, leaveGate, tellOutside } from "./rollout-gate.js";
 import { factsOf, type GroupSight, imageOf, lookAtGroup } from "./rollout-look.js";
 import {
   beginAnew,
+  isYoung,
   keepTime,
   type Memory,
   noteAsk,
+  progressOf,
   remember,
   takeAfter,
   takeNoted,
   takeOver,
+  takeUntold,
 } from "./rollout-memory.js";
 import type { RolloutGate, RolloutScene } from "./rollout-scene.js";
 import { event, tell } from "./rollout-tell.js";
@@ -32,6 +35,8 @@ import { event, tell } from "./rollout-tell.js";
 const LOOK_AGAIN_MS = 400;
 /** As long is a look at the group good while a node boots. */
 const SEEN_MS = 3_000;
+/** So many notes wait for a quiet moment; a controller that is killed takes no more along. */
+const NOTES_AT_ONCE = 5;
 /** So often in a row a group that answers may not be written to: then a person has to look. */
 const UNWRITTEN = 10;
 
@@ -58,6 +63,13 @@ export async function driveRollout(
       await giveBack(gate, memory, { stands: memory.record });
     } catch (error) {
       await leaveGate(scene, gate, { memory, error });
+      if (signal?.aborted === true) {
+        await noteEvents(
+          { ...scene, signal: undefined },
+          { id: memory.record.id, nodes },
+          takeUntold(memory),
+        );
+      }
       throw error;
     }
     // Who was away gets all of it now.
@@ -91,13 +103,14 @@ async function loop(scene: RolloutScene, { lock, memory, gate, nodes }: Round): 
     const asked = await round(scene, { lock, memory, gate, nodes });
     const away = currentNode(memory.record);
     const here = nodes.filter((node) => node !== away);
-    const { untold } = memory;
-    memory.untold = [];
     // What was just done in a node's turn is looked at at once; only who waits has time, and so has what is asked for between turns, until it is done.
     const isInTurn = asked && currentNode(before) !== undefined;
-    const isBusy = isInTurn || memory.record !== before || isAtRest(memory.record);
+    const isOver = isAtRest(memory.record);
+    const isBusy = isInTurn || memory.record !== before || isOver;
+    // Where there is time for it, or many wait for it: each note is a request to every node.
+    if (isBusy && !isOver && memory.untold.length < NOTES_AT_ONCE) continue;
     await noted;
-    noted = noteEvents(scene, { id, nodes: here }, untold);
+    noted = noteEvents(scene, { id, nodes: here }, takeUntold(memory));
     // What it threw comes out where it is waited for.
     noted.catch(() => undefined);
     if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
@@ -125,10 +138,12 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
     const { record, progress } = memory;
     const look = { record, facts, progress, deadlines: scene.deadlines, waitsFor: undefined };
     const turn = await decide(scene, look, { gate, memory });
-    const asked = await take(scene, { way: stretch(turn, look), lock, memory, gate });
-    // Where a turn begins the outside was asked, which may have taken long: what is true now is looked at anew.
-    if (asked || memory.record === record || current === undefined || currentNode(memory.record) !== next)
-      return asked;
+    const nowMs = scene.clock.nowMs();
+    // Where a turn begins the outside was asked: has that taken long, what is true now is looked at anew.
+    const begun = isYoung(memory, nowMs) ? progressOf(memory, turn.record, nowMs) : undefined;
+    const asked = await take(scene, { way: stretch(turn, look, begun), lock, memory, gate });
+    if (asked || memory.record === record || currentNode(memory.record) !== next) return asked;
+    if (current === undefined && begun === undefined) return asked;
   }
 }
 

@@ -82,6 +82,13 @@ export function takeNoted(memory: Memory, step: string, nowMs: number): boolean 
   return noted?.step === step && nowMs - noted.atMs < JUST_NOW_MS;
 }
 
+/** What the nodes have not been told yet, once. */
+export function takeUntold(memory: Memory): RolloutEvent[] {
+  const { untold } = memory;
+  memory.untold = [];
+  return untold;
+}
+
 /** What this node said with its last answer, once, and only where that was just now. */
 export function takeAfter(memory: Memory, node: string, nowMs: number): ImageState | undefined {
   const { after } = memory;
@@ -99,11 +106,19 @@ export function takeOver(memory: Memory, record: RolloutRecord, nowMs: number): 
 /** Another phase begins. */
 export function beginAnew(memory: Memory, nowMs: number): void {
   memory.sinceMs = nowMs;
-  const { record, fetchedMs } = memory;
+  memory.progress = progressOf(memory, memory.record, nowMs);
+}
+
+/** With what progress the record's phase begins: an image that was fetched for the plan need not be asked for once more. */
+export function progressOf({ fetchedMs }: Memory, record: RolloutRecord, nowMs: number): PhaseProgress {
   const isFetching = record.nodes[currentNode(record) ?? ""]?.phase === "fetching";
   const isThere = fetchedMs !== undefined && nowMs - fetchedMs < FETCHED_MS;
-  // An image that was fetched for the plan need not be asked for once more.
-  memory.progress = isFetching && isThere ? { ...NEW_PHASE, asks: 1 } : NEW_PHASE;
+  return isFetching && isThere ? { ...NEW_PHASE, asks: 1 } : NEW_PHASE;
+}
+
+/** Whether what the last look said is as good as now. */
+export function isYoung({ lookedMs }: Memory, nowMs: number): boolean {
+  return nowMs - lookedMs < JUST_NOW_MS;
 }
 
 function placeIn(record: RolloutRecord): string {

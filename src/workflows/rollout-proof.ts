@@ -16,16 +16,17 @@ export interface RolloutForecast {
   readonly findings: readonly Finding[];
 }
 
-/** Asks about every node's turn in this order; `standby` are nodes that are out anyway. */
+/** Asks `through`, which has just spoken for the cluster, about every node's turn in this order; `standby` are nodes that are out anyway. */
 export async function forecast(
   scene: RolloutScene,
   group: SurvivalGroup,
-  { order, standby }: { readonly order: readonly string[]; readonly standby: readonly string[] },
+  { order, standby, through }: Turns,
 ): Promise<RolloutForecast> {
   const { transport, signal } = scene;
   const options = {
     group,
     live: true,
+    askable: [through],
     withNodes: <Result>(work: (ways: { transport: typeof transport; admin: undefined }) => Promise<Result>) =>
       work({ transport, admin: undefined }),
     ...(signal === undefined ? {} : { signal }),
@@ -70,6 +71,12 @@ export async function forecast(
       findings: [{ severity: "error", code: "STEP_NOT_PROVED", text, force: "STEP_NOT_PROVED" }],
     };
   }
+}
+
+interface Turns {
+  readonly order: readonly string[];
+  readonly standby: readonly string[];
+  readonly through: string;
 }
 
 /** A turn's three steps. The node is drained first and leaves then, so that what it runs moves and is not lost. */

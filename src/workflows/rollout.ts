@@ -46,8 +46,10 @@ export async function planRollout(scene: RolloutScene, request: RolloutRequest):
   const findings = checkGroup(scene, sight);
   const unseen = await leftUnseen(scene, sight.record);
   const looked = await inParallel(scene.nodes, 8, async (node) => {
-    const state = await imageOf(scene, node);
-    const planned = await plannedNode(scene, node, { state, wish: request.wish(node), findings });
+    const wish = request.wish(node);
+    const resolving = await resolved(scene, node, wish);
+    const state = resolving?.state ?? (await imageOf(scene, node));
+    const planned = await plannedNode(scene, node, { state, wish, resolving, findings });
     return { planned, state };
   });
   const left = [...unseen, ...deniedBy(looked)];
@@ -61,7 +63,7 @@ export async function planRollout(scene: RolloutScene, request: RolloutRequest):
     inParallel(looked, 8, ({ planned, state }) =>
       checkNode(scene, planned, { state, left, fetch: request.fetch }),
     ),
-    forecast(scene, scene.profile, { order: turns, standby: facts.standby }),
+    forecast(scene, scene.profile, { order: turns, standby: facts.standby, through: sight.through }),
   ]);
   const rank = { error: 0, warning: 1, note: 2 };
   const all = [...findings, ...checked.flat(), ...proved].sort(
@@ -81,10 +83,47 @@ export async function planRollout(scene: RolloutScene, request: RolloutRequest):
   };
 }
 
-async function plannedNode(
+/** What a source stands for, or why nobody can say; and the node's images, where it told them with that. */
+interface Resolving {
+  readonly image: { readonly digest: string; readonly version: string | undefined } | DcnError;
+  readonly state: ImageState | undefined;
+}
+
+/** Resolves what needs nothing to be known of the node, in one request with the look at its images; undefined for any other wish. */
+async function resolved(
+  scene: RolloutScene,
+  node: string,
+  { digest, channel, source }: ImageWish,
+): Promise<Resolving | undefined> {
+  return digest === undefined && channel === undefined ? resolve(scene, node, source) : undefined;
+}
+
+async function resolve(
   { transport, signal }: RolloutScene,
   node: string,
-  about: { readonly state: ImageState | undefined; readonly wish: ImageWish; readonly findings: Finding[] },
+  source: string | undefined,
+): Promise<Resolving> {
+  let state: ImageState | undefined;
+  const onState = (told: ImageState): void => {
+    state = told;
+  };
+  try {
+    return { image: await resolveImage({ transport, node, signal, onState }, source), state };
+  } catch (error) {
+    if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
+    return { image: error, state };
+  }
+}
+
+async function plannedNode(
+  scene: RolloutScene,
+  node: string,
+  about: {
+    readonly state: ImageState | undefined;
+    readonly wish: ImageWish;
+    readonly resolving: Resolving | undefined;
+    readonly findings: Finding[];
+  },
 ): Promise<PlannedNode> {
   const { state, wish, findings } = about;
   const fail = (code: string, text: string): void => {
@@ -97,14 +136,10 @@ async function plannedNode(
     fail("IMAGE_ORIGIN_UNKNOWN", "it does not say what it follows, so that a channel means nothing to it");
   const planned = { node, from, target: wish.digest, ...(named === undefined ? {} : { source: named }) };
   if (wish.digest !== undefined) return planned;
-  try {
-    const { digest, version } = await resolveImage({ transport, node, signal }, named);
-    return { ...planned, target: digest, version };
-  } catch (error) {
-    if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
-    fail(error.code, error.message.replace(`${node}: `, ""));
-    return planned;
-  }
+  const { image } = about.resolving ?? (await resolve(scene, node, named));
+  if (!(image instanceof DcnError)) return { ...planned, target: image.digest, version: image.version };
+  fail(image.code, image.message.replace(`${node}: `, ""));
+  return planned;
 }
 
 /**

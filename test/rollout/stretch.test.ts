@@ -58,11 +58,12 @@ function way(
   one: Partial<NodeRecord>,
   seen: Parameters<typeof factsOf>[0],
   progress: PhaseProgress = NEW_PHASE,
+  young?: PhaseProgress,
 ) {
   const record = recordOf(one);
   const facts = factsOf(seen);
   const look: GroupLook = { record, facts, progress, deadlines: DEADLINES, waitsFor: undefined };
-  const { turns, last, foreseen } = stretch(advanceGroup(look), look);
+  const { turns, last, foreseen } = stretch(advanceGroup(look), look, young);
   expect(last).toBe(turns.at(-1));
   return [turns.map((turn) => turn.record.nodes.dcn1?.phase), foreseen?.ask];
 }
@@ -72,6 +73,14 @@ const back = { bootId: "second", os: booted(NEW) };
 
 test("a turn begins, and nothing follows from what was seen before the outside was asked about it", () => {
   expect(way({}, {})).toEqual([["fetching"], undefined]);
+});
+
+test("a turn begins while the look is young: its first ask is foreseen, and where the image lies there it goes on to the drain", () => {
+  expect(way({}, {}, NEW_PHASE, NEW_PHASE)).toEqual([["fetching"], "pull-image"]);
+  const fetched = { ...NEW_PHASE, asks: 1 };
+  expect(way({}, {}, NEW_PHASE, fetched)).toEqual([["fetching", "draining"], "set-standby"]);
+  // One who runs its image already has no turn, and the next one's is another decision.
+  expect(way({}, { os: booted(NEW) }, NEW_PHASE, fetched)).toEqual([["over"], undefined]);
 });
 
 test("the image lies there: its drain is foreseen", () => {

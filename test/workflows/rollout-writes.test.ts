@@ -1,7 +1,7 @@
 // What a rollout's loop writes into the cluster: the record and the lock's next step in one, and no more often than there is something to do.
 import { expect, test } from "vitest";
 import { createRecordingTransport } from "../../src/transport/index.js";
-import type { RolloutGate } from "../../src/workflows/rollout-scene.js";
+import type { RolloutEvent, RolloutGate } from "../../src/workflows/rollout-scene.js";
 import { drive, expectClean, TURN, turnOf } from "./rollout-driving.js";
 import { framesOf } from "./rollout-frames.js";
 import { Site } from "./rollout-site.js";
@@ -25,10 +25,10 @@ test("one write for each thing that is done, with its step in the lock, and one 
     return undefined;
   };
   expect(await drive(site, { transport })).toMatchObject({ state: "done" });
-  // The lock: taken, given back, and a note before each of the two fetches, since what follows from a beginning is looked at anew. The record: begun; fetching,
-  // draining, staging, stopping, rebooting, booting, joining, returning, soaking and over for each of two; done.
+  // The lock: taken and given back. The record: begun; fetching, draining, staging, stopping, rebooting, booting, joining, returning, soaking and over for each
+  // of two; done.
   expect(countsOf(transport.calls())).toEqual({
-    "set-lock": 4,
+    "set-lock": 2,
     "set-rollout": 1 + 2 * 10 + 1,
     "set-standby": 2,
   });
@@ -42,14 +42,42 @@ test("one write for each thing that is done, with its step in the lock, and one 
 
 test("what the plan had the nodes fetch a moment ago is not asked for again, and what it had them fetch long ago is", async () => {
   const site = new Site(2);
-  expect(await drive(site, { fetchedMs: site.clock.nowMs() })).toMatchObject({ state: "done" });
+  const transport = createRecordingTransport(site.transport);
+  expect(await drive(site, { transport, fetchedMs: site.clock.nowMs() })).toMatchObject({ state: "done" });
   for (const name of site.names) expect(turnOf(site, name)).toEqual(TURN.slice(1));
+  // Fetching and draining in one write.
+  expect(countsOf(transport.calls())).toMatchObject({ "set-lock": 2, "set-rollout": 1 + 2 * 9 + 1 });
   expectClean(site);
 
   const later = new Site(2);
   await later.pass(600_000);
   await drive(later, { fetchedMs: later.clock.nowMs() - 600_000 });
   for (const name of later.names) expect(turnOf(later, name)).toEqual(TURN);
+});
+
+test("the nodes are told in few requests what happens, in its order, and of all of it", async () => {
+  const site = new Site(2);
+  const transport = createRecordingTransport(site.transport);
+  const events: RolloutEvent[] = [];
+  await drive(site, { transport, events });
+  const notes = transport
+    .calls()
+    .filter((call) => framesOf(call).some(({ verb }) => verb === "note-rollout"));
+  const numbers = (name: string): number[] =>
+    notes
+      .filter(({ node }) => node === name)
+      .flatMap((call) => framesOf(call))
+      .flatMap(({ payload }) => [...payload.matchAll(/"number":(\d+)/g)].map(([, number]) => Number(number)));
+  const all = events.map(({ number }) => number);
+  for (const name of site.names) {
+    const heard = numbers(name);
+    expect(new Set(heard)).toEqual(new Set(all));
+    // The last time with all of it, for whoever was away.
+    expect(heard.slice(-all.length)).toEqual(all);
+    const before = heard.slice(0, -all.length);
+    expect(before).toEqual([...before].sort((one, other) => one - other));
+  }
+  expect(notes.length).toBeLessThan(events.length);
 });
 
 test("a hook before a turn may take long: who died meanwhile keeps the next node from being drained", async () => {

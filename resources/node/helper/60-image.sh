@@ -33,13 +33,19 @@ image_state() { # updater(), and $work/order: "STATE DIGEST CHECKSUM LOCKED" for
 		return 78
 	fi
 	"${updater}_order" >"$order" || return
-	booted=$(awk '$1 == "booted" { print $2; exit }' "$order")
+	booted='' next='' next_state=''
+	# What stands before the booted one boots next, unless it is to wait for a word.
+	while read -r deployed_state deployed _; do
+		if [ "$deployed_state" = booted ]; then
+			booted=$deployed
+			break
+		fi
+		[ -n "$next" ] || { next=$deployed && next_state=$deployed_state; }
+	done <"$order"
 	if [ -z "$booted" ]; then
 		echo 'the updater does not say what is booted' >&2
 		return 78
 	fi
-	# What stands before the booted one boots next, unless it is to wait for a word.
-	next=$(awk '$1 == "booted" { exit } { print $2; exit }' "$order") next_state=$(awk '$1 == "booted" { exit } { print $1; exit }' "$order")
 }
 
 image_lock() { # one at a time: updaters themselves only half see to that
@@ -51,7 +57,8 @@ image_lock() { # one at a time: updaters themselves only half see to that
 
 is_image_digest() { # an ostree commit, or the digest of a container image
 	case ${1#sha256:} in *[!0-9a-f]*) return 1 ;; esac
-	[ "$(printf %s "${1#sha256:}" | wc -c)" -eq 64 ] || return 1
+	bare_digest=${1#sha256:}
+	[ "${#bare_digest}" -eq 64 ] || return 1
 	case $updater:$1 in
 	ostree:sha256:* | bootc:[!s]*) return 1 ;;
 	esac

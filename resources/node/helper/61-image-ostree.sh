@@ -66,15 +66,21 @@ ostree_verifies() { # REMOTE: whether commits of this remote must be signed
 }
 
 commit_age() { # REPOSITORY DIGEST: when it was made, in seconds
-	date -d "$(ostree --repo="$1" show "$2" 2>/dev/null | sed -n 's/^Date: *//p' | head -n 1)" +%s
+	ostree --repo="$1" show "$2" >"$work/shown" 2>/dev/null
+	made "$work/shown"
 }
 
-commit_facts() { # DIGEST REMOTE
-	printf 'digest=%s\n' "$1"
-	printf 'version=%s\n' "$(ostree --repo="$repo" show --print-metadata-key=version "$1" 2>/dev/null | tr -d "'" | tr -cd ' -~')"
+made() { # FILE: with what ostree shows of a commit: when it was made, in seconds
+	date -d "$(sed -n '/^Date: */{s///p;q;}' "$1")" +%s
+}
+
+commit_facts() { # DIGEST REMOTE: also into $work/commit what ostree shows of it, asked once for its date, its version and its signature
+	ostree --repo="$repo" show ${2:+--gpg-verify-remote="$2"} "$1" >"$work/commit" 2>/dev/null
+	printf 'digest=%s\nversion=%s\n' "$1" "$(sed -n '/^$/q; s/^Version: *//p' "$work/commit" | tr -cd ' -~')"
 	[ -n "$2" ] || return 0
 	signature=none
-	if ostree --repo="$repo" show --gpg-verify-remote="$2" "$1" 2>/dev/null | grep -q 'Good signature from'; then signature=good; fi
+	# Set in by two blanks; whatever a commit says of itself is by four.
+	if grep -q '^  Good signature from' "$work/commit"; then signature=good; fi
 	printf 'signature=%s\nsignature-required=%s\n' "$signature" "$(ostree_verifies "$2")"
 }
 
@@ -87,8 +93,9 @@ ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the 
 	????????????????????????????????????????????????????????????????) digest=$ref ;;
 	*) digest=$(ostree --repo="$repo" rev-parse "${remote:+$remote:}$ref") || return 69 ;;
 	esac
-	printf 'source=%s\ndate=%s\n' "${remote:+$remote:}$ref" "$(commit_age "$repo" "$digest")"
+	printf 'source=%s\n' "${remote:+$remote:}$ref"
 	commit_facts "$digest" "$remote"
+	printf 'date=%s\n' "$(made "$work/commit")"
 }
 
 have_commit() { # DIGEST: all of it

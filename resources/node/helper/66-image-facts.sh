@@ -44,7 +44,9 @@ fact() { printf '%s.%s=%s\n' "$side" "$1" "$2"; }
 plain() { tr -cd '\n -~' | tr -s '\n' ' ' | head -c "${1:-400}"; }
 
 elf_machine() { # FILE: what a program is for, from its ELF header
-	case $(od -An -tu1 -j18 -N1 "$1" 2>/dev/null | tr -d ' ') in
+	# shellcheck disable=SC2046 # one number, after blanks
+	set -- $(od -An -tu1 -j18 -N1 "$1" 2>/dev/null)
+	case ${1:-} in
 	3) echo i386 ;;
 	21) echo ppc64 ;;
 	22) echo s390x ;;
@@ -56,10 +58,14 @@ elf_machine() { # FILE: what a program is for, from its ELF header
 	esac
 }
 
-number_of() { # NAME FILE…: of a user or group, in the first file that knows it
-	name=$1
+number_of() { # NAME FILE…: into $number, of a user or group, in the first file that knows it
+	name=$1 number=absent
 	shift
-	cat "$@" 2>/dev/null | awk -F: -v name="$name" '$1 == name { print $3; found = 1; exit } END { if (!found) print "absent" }'
+	for one in "$@"; do
+		[ -e "$one" ] || continue
+		while IFS=: read -r known _ number _ || [ -n "$known" ]; do [ "$known" != "$name" ] || return 0; done <"$one"
+		number=absent
+	done
 }
 
 cib_agents() { # FILE: "CLASS PROVIDER TYPE" of every resource and template, a dash for no provider
@@ -121,16 +127,22 @@ agent_facts() { # what the live CIB uses and this image does not have
 }
 
 cluster_facts() {
-	fact pacemaker "$(sed -n 's/^Pacemaker \([^ ]*\).*/\1/p' "$work/said.pacemakerd" | head -n 1)"
-	fact feature-set "$(sed -n 's/.*Supporting v\([0-9.]*\):.*/\1/p' "$work/said.pacemakerd" | head -n 1)"
-	fact corosync "$(sed -n "s/.*version '\\([^']*\\)'.*/\\1/p" "$work/said.corosync" | head -n 1)"
+	# Each in the first line that has it; empty where none does.
+	awk -v side="$side" -v quote="'" '
+		FILENAME ~ /pacemakerd$/ && pacemaker == "" && sub(/^Pacemaker /, "") { pacemaker = $1 }
+		FILENAME ~ /pacemakerd$/ && features == "" && match($0, /Supporting v[0-9.]*:/) { features = substr($0, RSTART + 12, RLENGTH - 13) }
+		FILENAME ~ /corosync$/ && corosync == "" && split($0, parts, "version " quote) > 1 { split(parts[2], parts, quote); corosync = parts[1] }
+		FILENAME ~ /podman$/ && podman == "" && sub(/.*podman version /, "") { gsub(/[^ -~]/, ""); podman = $0 }
+		END {
+			printf "%s.pacemaker=%s\n%s.feature-set=%s\n%s.corosync=%s\n%s.podman=%s\n", side, pacemaker, side, features, side, corosync, side, podman
+		}' "$work/said.pacemakerd" "$work/said.corosync" "$work/said.podman"
 	fact schema "$(find "$image_root/usr/share/pacemaker" -maxdepth 1 -name 'pacemaker-[0-9]*.rng' 2>/dev/null | sed 's/.*pacemaker-\(.*\)\.rng/\1/' | sort -V | tail -n 1)"
 	if [ -s "$work/live.xml" ]; then
 		code=124
 		[ ! -s "$work/said.crm_verify-code" ] || read -r code <"$work/said.crm_verify-code"
 		# From 124 on it did not run, or not to its end: what it would say is not known.
 		[ "$code" -ge 124 ] || fact crm-verify "$code"
-		fact crm-verify-said "$(plain 1000 <"$work/said.crm_verify")"
+		if [ -s "$work/said.crm_verify" ]; then fact crm-verify-said "$(plain 1000 <"$work/said.crm_verify")"; else fact crm-verify-said ''; fi
 	fi
 	agent_facts
 }
@@ -167,16 +179,17 @@ timer_facts() { # what would change or boot this node without asking anybody
 		for folder in etc usr/lib; do
 			for link in "$image_root/$folder/systemd/system"/*.wants/"$one"; do [ ! -L "$link" ] || found=yes; done
 		done
-		case $(readlink "$image_root/etc/systemd/system/$one") in /dev/null) found='' ;; esac
-		case $(readlink "$root/etc/systemd/system/$one") in /dev/null) found='' ;; esac
-		[ -z "$found" ] || fact timer "$one"
+		[ -n "$found" ] || continue
+		case $(readlink "$image_root/etc/systemd/system/$one") in /dev/null) continue ;; esac
+		case $(readlink "$root/etc/systemd/system/$one") in /dev/null) continue ;; esac
+		fact timer "$one"
 	done
 }
 
 kernel_facts() {
 	release=''
 	for one in "$image_root"/usr/lib/modules/*/; do
-		[ ! -e "${one}vmlinuz" ] && [ ! -e "${one}modules.dep" ] || release=$(basename "$one")
+		if [ -e "${one}vmlinuz" ] || [ -e "${one}modules.dep" ]; then release=${one%/} && release=${release##*/}; fi
 	done
 	fact kernel "$release"
 	modules=$image_root/usr/lib/modules/$release
@@ -194,32 +207,56 @@ kernel_facts() {
 	done
 }
 
-os_word() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$image_root/usr/lib/os-release" 2>/dev/null | head -n 1; }
+os_words() { # into $os and $os_version
+	os='' os_version=''
+	[ -e "$image_root/usr/lib/os-release" ] || return 0
+	while IFS='=' read -r key value || [ -n "$key" ]; do
+		value=${value#\"}
+		case $key in ID) os=${value%\"} ;; VERSION_ID) os_version=${value%\"} ;; esac
+	done <"$image_root/usr/lib/os-release"
+}
 
 image_facts() { # old|new ROOT: the system that runs, or an image below a folder
 	side=$1 image_root=$2
 	fact architecture "$(elf_machine "$image_root/usr/bin/env")"
-	fact os "$(os_word ID) $(os_word VERSION_ID)"
-	fact role "$(sed -n 's/.*"role": *"\([^"]*\)".*/\1/p' "$image_root/usr/lib/dcn-ha/image/image.json" 2>/dev/null | head -n 1)"
+	os_words
+	fact os "$os $os_version"
+	fact role "$(sed -n '/"role": *"/{s/.*"role": *"\([^"]*\)".*/\1/p;q;}' "$image_root/usr/lib/dcn-ha/image/image.json" 2>/dev/null)"
 	ask_tools
 	cluster_facts
-	fact podman "$(sed -n 's/.*podman version //p' "$work/said.podman" | plain)"
-	fact hacluster "$(number_of hacluster "$image_root/etc/passwd" "$image_root/usr/lib/passwd")"
-	fact haclient "$(number_of haclient "$image_root/etc/group" "$image_root/usr/lib/group")"
+	number_of hacluster "$image_root/etc/passwd" "$image_root/usr/lib/passwd"
+	fact hacluster "$number"
+	number_of haclient "$image_root/etc/group" "$image_root/usr/lib/group"
+	fact haclient "$number"
 	health_facts
 	timer_facts
 	kernel_facts
+	watched=''
 	for name in helper gate; do
 		program=$image_root/usr/lib/dcn-ha/$name
 		if [ ! -e "$program" ] && [ "$side" = old ]; then program=$lib/$name; fi
-		fact "$name" "$(digest "$program")"
+		watch "$side.$name" "$program"
 	done
+	digests
 }
 
 etc_facts() { # what was changed on this node, which hides what the image brings there
 	command -v ostree >/dev/null && timeout 120 ostree admin config-diff >"$work/etc" 2>/dev/null || return 0
 	printf 'etc.changed=%s\n' "$(grep -c '^[MAD] ' "$work/etc")"
 	sed -n 's/^\([MAD]\)  *\([ -~]*\)$/etc.file=\1 \2/p' "$work/etc" | head -n 200
+}
+
+# What no question asks about is not linked: in an image with Python and Ruby that is most of its files.
+passed_over='firmware locale python3 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 ruby sysimage terminfo
+	share/ca-certificates share/doc share/i18n share/icons share/info share/licenses share/locale share/man share/perl share/perl5
+	share/ruby-rubygems share/rubygems-integration share/terminfo share/zoneinfo'
+
+pass_over() { # into $work/pass-over, as ostree takes it: some versions know a folder by its name, others by its name and a slash
+	for one in $passed_over; do
+		case $one in share/*) one=/usr/$one ;; *) one=/usr/lib/$one ;; esac
+		# An alert of the cluster may lie anywhere.
+		grep -q "<alert [^>]*path=\"$one/" "$work/live.xml" || printf '%s\n%s/\n' "$one" "$one"
+	done >"$work/pass-over"
 }
 
 # A folder of our own on the repository's file system, so that a checkout is links and no copies; nobody else may look in.
@@ -230,8 +267,9 @@ ostree_open() { # DIGEST: into $opened where its files are
 		echo 'this image was not pulled' >&2
 		return 65
 	fi
+	pass_over
 	at_sysroot rm -rf "$compared" && at_sysroot mkdir -m 0700 "$compared" &&
-		at_sysroot ostree --repo="$repo" checkout --require-hardlinks "$1" "$compared/image" || return 73
+		at_sysroot ostree --repo="$repo" checkout --require-hardlinks --skip-list="$work/pass-over" "$1" "$compared/image" || return 73
 	# An image's /etc is /usr/etc until it is deployed.
 	[ -e "$compared/image/etc" ] || at_sysroot ln -s usr/etc "$compared/image/etc" || return 73
 	opened=$compared/image

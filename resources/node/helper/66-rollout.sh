@@ -13,7 +13,8 @@ is_rollout_id() { is_token "${1%% *}" && case ${1#* } in '' | *[!0-9]* | ???????
 # value, written with it and only where its holder still has the lock; then "noted" is said. Exit 75 with the present value where
 # something else is there, 77 with the lock's where that is somebody else's, 69 without quorum.
 verb_set_rollout() {
-	expected=$(sed -n 1p "$1") value=$(sed -n 2p "$1") lock=$(sed -n 3p "$1")
+	expected='' value='' lock=''
+	{ IFS= read -r expected && IFS= read -r value && IFS= read -r lock; } <"$1"
 	good=yes token=${lock#held } token=${token%% *}
 	case $lock in '') : ;; *) { is_token "$token" && is_lock_write "token $token" "$lock" && [ "$lock" != free ]; } || good=no ;; esac
 	case $expected in none) : ;; *) is_rollout_id "$expected" || good=no ;; esac
@@ -70,9 +71,8 @@ verb_note_rollout() { # line 1: ID; then lines of JSON, appended to what is know
 	mkdir -p "$rollouts" && chmod 0755 "$state" "$rollouts" || return 73
 	note=$rollouts/$id.jsonl
 	if [ -e "$note" ]; then cp "$note" "$work/note"; else : >"$work/note"; fi
-	tail -n +2 "$1" | while IFS= read -r line; do
-		[ -z "$line" ] || grep -qxF -- "$line" "$work/note" || printf '%s\n' "$line" >>"$work/note"
-	done
+	awk 'FILENAME == ARGV[1] { known[$0] = 1; next } FNR > 1 && $0 != "" && !known[$0]++' "$work/note" "$1" >"$work/new"
+	cat "$work/new" >>"$work/note"
 	place "$work/note" 0644 root:root "$note" || return 73
 	# shellcheck disable=SC2012 # our own names: letters, digits and dashes
 	ls -1t "$rollouts" | tail -n "+$((rollouts_kept + 1))" | while IFS= read -r old; do
