@@ -7,5 +7,5 @@ export { followEvents, readEvents, type SpoolPart } from "./node-events.js";
 export { type NodeView, observeCib, observeView, speaksForCluster } from "./observe-cluster.js";
 export { type ObserveOptions, observeNodes } from "./observe-nodes.js";
 export { type HostConfiguration, readHostConfiguration } from "./read-host.js";
-export { localScheduler, nodeScheduler, type Scheduler } from "./scheduler.js";
+export { localScheduler, nodeScheduler, type Scheduler, schedulerOf } from "./scheduler.js";
 export { type SimulateAnswers, type SimulateQuestion, simulateCib } from "./simulate-cib.js";

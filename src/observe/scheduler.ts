@@ -129,23 +129,48 @@ export async function nodeScheduler(
     pacemaker: probe.pacemaker,
     schema: { validateWith: probe.schema ?? "", featureSet: probe.featureSet ?? "" },
     cib: chosen.cib?.xml,
-    ask: async (cib, statuses) => {
-      const answers: CrmSimulateResult[] = [];
-      for (let from = 0; from < statuses.length; from += AT_ONCE) {
-        const asked = statuses.slice(from, from + AT_ONCE);
-        const payload = `${cib.trimEnd()}\n${asked.map((status) => `${status.trim()}\n`).join("")}`;
-        const timeoutMs = 30_000 + asked.length * TIMEOUT_MS;
-        const [answer] = await callHelper(way.transport, node, [{ verb: "simulate-states", payload }], {
-          argv: way.argv,
-          timeoutMs,
-          signal,
-        });
-        answers.push(...readStates(answer, asked.length));
-      }
-      return answers;
-    },
+    ask: asking({ ...way, node, signal }),
     close: () => Promise.resolve(),
   };
+}
+
+/** The scheduler of a node whose cluster runs, with the CIB that it has just told: nobody is asked for that once more. */
+export function schedulerOf(
+  { transport, signal }: Pick<NodeAccess, "transport" | "signal">,
+  { node, cib }: { readonly node: string; readonly cib: string },
+): Scheduler & { readonly cib: string } {
+  const { attributes } = parseXml(/<cib [^>]*>/.exec(cib)?.[0].replace(/\/?>$/, "/>") ?? "<cib/>", {
+    file: `the CIB of ${node}`,
+  });
+  return {
+    where: node,
+    pacemaker: undefined,
+    schema: { validateWith: attributes["validate-with"] ?? "", featureSet: attributes.crm_feature_set ?? "" },
+    cib,
+    ask: asking({ transport, argv: HELPER_ARGV, node, signal }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Asks the node's scheduler through its helper. */
+function asking({ transport, argv, node, signal }: Way): Scheduler["ask"] {
+  return async (cib, statuses) => {
+    const answers: CrmSimulateResult[] = [];
+    for (let from = 0; from < statuses.length; from += AT_ONCE) {
+      const asked = statuses.slice(from, from + AT_ONCE);
+      const payload = `${cib.trimEnd()}\n${asked.map((status) => `${status.trim()}\n`).join("")}`;
+      const timeoutMs = 30_000 + asked.length * TIMEOUT_MS;
+      const frames = [{ verb: "simulate-states", payload }] as const;
+      const [answer] = await callHelper(transport, node, frames, { argv, timeoutMs, signal });
+      answers.push(...readStates(answer, asked.length));
+    }
+    return answers;
+  };
+}
+
+interface Way extends Pick<NodeAccess, "transport" | "signal"> {
+  readonly argv: readonly string[];
+  readonly node: string;
 }
 
 function readStates(answer: HelperAnswer | undefined, count: number): CrmSimulateResult[] {

@@ -1,7 +1,7 @@
 // `prove`: finds a scheduler, asks it about every failure that a group is said to survive, and judges. Changes nothing.
 import { readNodePrograms } from "../apply/index.js";
 import { DcnError } from "../errors/index.js";
-import { localScheduler, nodeScheduler, type Scheduler } from "../observe/index.js";
+import { localScheduler, nodeScheduler, type Scheduler, schedulerOf } from "../observe/index.js";
 import {
   desiredScene,
   gapLines,
@@ -28,8 +28,8 @@ export interface ProveOptions {
   readonly live: boolean;
   /** Every so many nodes at once; default what the profile promises. */
   readonly failures?: number | undefined;
-  /** Whom to ask of the group's nodes, where a look has just told who speaks for the cluster; default all of them. */
-  readonly askable?: readonly string[];
+  /** Who has just spoken for the cluster, and its CIB: then nobody else is asked. */
+  readonly spoken?: { readonly node: string; readonly cib: string };
   /** Opens the way to the nodes; called only where they are needed. */
   readonly withNodes: <Result>(work: (ways: Ways) => Promise<Result>) => Promise<Result>;
   readonly signal?: AbortSignal;
@@ -68,7 +68,7 @@ export async function requireProof(options: Omit<ProveOptions, "live">): Promise
 
 /** Runs `work` with a scene and a scheduler for it: this machine's where the profile is asked about and it has one, else a node's. */
 export async function withScheduler<Result>(
-  { group, live, askable, withNodes, signal }: Omit<ProveOptions, "failures">,
+  { group, live, spoken, withNodes, signal }: Omit<ProveOptions, "failures">,
   work: (scene: Scene, scheduler: Scheduler) => Promise<Result>,
 ): Promise<Result> {
   const here = live ? undefined : await localScheduler(signal);
@@ -80,8 +80,12 @@ export async function withScheduler<Result>(
     }
   }
   return withNodes(async ({ transport, admin }) => {
+    if (spoken !== undefined) {
+      const there = schedulerOf({ transport, signal }, spoken);
+      return work(live ? liveScene(group, there.cib) : desiredScene(group, there.schema), there);
+    }
     const programs = readNodePrograms();
-    const nodes = askable ?? group.model.corosync.nodes.map(({ name }) => name);
+    const nodes = group.model.corosync.nodes.map(({ name }) => name);
     const access = admin === undefined ? undefined : { transport: admin, helper: programs.helper };
     const there = await nodeScheduler({ transport, admin: access, nodes, signal });
     if (!live) return work(desiredScene(group, there.schema), there);

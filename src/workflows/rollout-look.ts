@@ -20,6 +20,8 @@ export interface GroupSight {
   /** Who said it. */
   readonly through: string;
   readonly cluster: ClusterObservation;
+  /** As its node told it, status section and all. */
+  readonly cib: string;
   readonly record: RecordState;
   readonly ours: readonly string[];
 }
@@ -55,7 +57,7 @@ async function sightOf({ transport, signal }: RolloutScene, node: string): Promi
     if (cluster === undefined || cib === undefined) return undefined;
     if (!speaksForCluster(view) || quorum?.quorate !== true) return undefined;
     const value = /id="dcn-ha-rollout-state"[^>]* value="([^"]*)"/.exec(cib)?.[1];
-    return { through: node, cluster, record: decodeRecord(value), ours: standbyOf(cib, ROLLOUT_OWNER) };
+    return { through: node, cluster, cib, record: decodeRecord(value), ours: standbyOf(cib, ROLLOUT_OWNER) };
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     return undefined;

@@ -16,17 +16,17 @@ export interface RolloutForecast {
   readonly findings: readonly Finding[];
 }
 
-/** Asks `through`, which has just spoken for the cluster, about every node's turn in this order; `standby` are nodes that are out anyway. */
+/** Asks the node that has just spoken for the cluster about every node's turn in this order; `standby` are nodes that are out anyway. */
 export async function forecast(
   scene: RolloutScene,
   group: SurvivalGroup,
-  { order, standby, through }: Turns,
+  { order, standby, spoken }: Turns,
 ): Promise<RolloutForecast> {
   const { transport, signal } = scene;
   const options = {
     group,
     live: true,
-    askable: [through],
+    spoken,
     withNodes: <Result>(work: (ways: { transport: typeof transport; admin: undefined }) => Promise<Result>) =>
       work({ transport, admin: undefined }),
     ...(signal === undefined ? {} : { signal }),
@@ -76,7 +76,7 @@ export async function forecast(
 interface Turns {
   readonly order: readonly string[];
   readonly standby: readonly string[];
-  readonly through: string;
+  readonly spoken: { readonly node: string; readonly cib: string };
 }
 
 /** A turn's three steps. The node is drained first and leaves then, so that what it runs moves and is not lost. */

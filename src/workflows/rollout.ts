@@ -58,12 +58,13 @@ export async function planRollout(scene: RolloutScene, request: RolloutRequest):
   const facts = orderFacts(scene.profile.model, sight.cluster, updated);
   const { order } = rolloutOrder(facts);
   const turns = order.filter((node) => !updated.includes(node));
+  const spoken = { node: sight.through, cib: sight.cib };
   // The one asks the nodes' disks and networks, the other a scheduler.
   const [checked, { steps, findings: proved }] = await Promise.all([
     inParallel(looked, 8, ({ planned, state }) =>
       checkNode(scene, planned, { state, left, fetch: request.fetch }),
     ),
-    forecast(scene, scene.profile, { order: turns, standby: facts.standby, through: sight.through }),
+    forecast(scene, scene.profile, { order: turns, standby: facts.standby, spoken }),
   ]);
   const rank = { error: 0, warning: 1, note: 2 };
   const all = [...findings, ...checked.flat(), ...proved].sort(

@@ -179,11 +179,16 @@ verb_probe() {
 }
 
 verb_read_cib() {
-	if [ ! -e "$work/probe.xml" ] && ! active pacemaker.service; then
-		echo 'pacemaker is not running' >&2
-		return 102
+	current_cib 2>"$work/said"
+	code=$?
+	if [ "$code" -ne 0 ]; then
+		if ! active pacemaker.service; then
+			echo 'pacemaker is not running' >&2
+			return 102
+		fi
+		cat "$work/said" >&2
+		return "$code"
 	fi
-	current_cib || return
 	[ -e "$work/digest" ] || configuration_digest "$work/probe.xml" >"$work/digest"
 	cat "$work/digest" "$work/probe.xml"
 }

@@ -12,10 +12,10 @@ boot_id() { # printed
 
 # bootc where the system is its own, then rpm-ostree, then ostree. One that is there and does not tell is not passed over for the next, who
 # would do its work in another's house: its status is unknown then, and nothing can be changed.
-updater() { # into $updater who keeps this system's images, and into $work/status what it says
+updater() { # into $updater who keeps this system's images, and into the file $status what it says
 	: >"$work/status"
-	rm -f "$work/ostree"
-	updater=none order=$work/order
+	[ ! -e "$work/ostree" ] || rm -f "$work/ostree"
+	updater=none order=$work/order status=$work/status
 	if command -v bootc >/dev/null && ! bootc_is_elsewhere; then
 		updater=bootc
 	elif command -v rpm-ostree >/dev/null && [ -e "$root/run/ostree-booted" ]; then
@@ -126,10 +126,20 @@ free_bytes() { # where images lie
 	done
 }
 
-section() { # NAME FILE
-	size "$2"
-	printf '%s %s\n' "$1" "$bytes"
-	if [ "$bytes" -gt 0 ]; then cat "$2"; fi
+sections() { # NAME FILE…: each as "NAME LENGTH", a line feed and its bytes, by two processes for all
+	lengths='' count=0
+	for one in "$@"; do case $one in /*) lengths="$lengths $one" ;; esac; done
+	# shellcheck disable=SC2086 # files of ours, without blanks
+	wc -c $lengths >"$work/lengths"
+	lengths=''
+	while [ "$#" -gt 0 ] && read -r bytes _; do
+		printf '%s %s\n' "$1" "$bytes" >"$work/head.$count"
+		lengths="$lengths $work/head.$count $2"
+		count=$((count + 1))
+		shift 2
+	done <"$work/lengths"
+	# shellcheck disable=SC2086
+	cat $lengths
 }
 
 verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts as NAME=VALUE, the updater's own status, what greenboot says
@@ -140,7 +150,9 @@ verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts
 		printf 'boot=%s\n' "$(boot_id)"
 		case $updater in rpm_ostree) echo updater=rpm-ostree ;; *) printf 'updater=%s\n' "$updater" ;; esac
 		if [ "$updater" != none ]; then
-			printf 'tool=%s\n' "$("${updater}_version" 2>/dev/null | tr -cd ' -~')"
+			tool=$("${updater}_version" 2>/dev/null)
+			case $tool in *[!\ -~]*) tool=$(printf %s "$tool" | tr -cd ' -~') ;; esac
+			printf 'tool=%s\n' "$tool"
 			printf 'origin=%s\n' "$("${updater}_origin" 2>/dev/null)"
 		fi
 		image_health
@@ -159,9 +171,6 @@ verb_read_image() { # sections "NAME LENGTH" and bytes, the last is `end`: facts
 			break
 		fi
 	done
-	section facts "$work/facts"
-	section status "$work/status"
-	section greenboot "$work/greenboot"
-	section boot-status "$work/motd"
+	sections facts "$work/facts" status "$status" greenboot "$work/greenboot" boot-status "$work/motd"
 	echo 'end 0'
 }

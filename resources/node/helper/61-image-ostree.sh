@@ -1,7 +1,7 @@
 # Plain ostree: commits from a remote, deployed for the next boot (ostree-admin-deploy(1), ostree-pull(1)).
 
 # The text, which is the same in all versions. Asked once in a look: a program of this size costs more to start than all else that is done here.
-ostree_status() { ostree_text && cp "$work/ostree" "$work/status"; }
+ostree_status() { ostree_text && status=$work/ostree; }
 ostree_text() { [ -e "$work/ostree" ] || timeout 60 ostree admin status >"$work/ostree" 2>/dev/null; }
 
 at_sysroot() { # COMMAND…: where /sysroot is mounted read-only, in a mount namespace in which it is not
@@ -84,6 +84,14 @@ commit_facts() { # DIGEST REMOTE: also into $work/commit what ostree shows of it
 	printf 'signature=%s\nsignature-required=%s\n' "$signature" "$(ostree_verifies "$2")"
 }
 
+commit_of() { # REMOTE REF: from the file that keeps it, else by asking
+	if [ -n "$1" ] && [ -f "$repo/refs/remotes/$1/$2" ] && read -r known <"$repo/refs/remotes/$1/$2" && [ "${#known}" -eq 64 ]; then
+		printf '%s\n' "$known"
+		return
+	fi
+	ostree --repo="$repo" rev-parse "${1:+$1:}$2"
+}
+
 ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the commit itself is fetched, and its signature judged
 	ostree_place "$1" || return
 	if [ -n "$remote" ]; then
@@ -91,7 +99,7 @@ ostree_resolve() { # SOURCE: the commit that it stands for now; nothing but the 
 	fi
 	case $ref in
 	????????????????????????????????????????????????????????????????) digest=$ref ;;
-	*) digest=$(ostree --repo="$repo" rev-parse "${remote:+$remote:}$ref") || return 69 ;;
+	*) digest=$(commit_of "$remote" "$ref") || return 69 ;;
 	esac
 	printf 'source=%s\n' "${remote:+$remote:}$ref"
 	commit_facts "$digest" "$remote"
@@ -114,10 +122,12 @@ ostree_pull() { # DIGEST SOURCE: a ref of ours keeps it until it is booted or dr
 		fi
 		at_sysroot ostree --repo="$repo" pull "$remote" "$1" >/dev/null || return 69
 	fi
-	at_sysroot ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
-	printf 'pull=%s\n' "$word"
-	# Its signature was judged when it was fetched.
-	commit_facts "$1" ''
+	known=''
+	[ ! -f "$repo/refs/heads/dcn-ha/next" ] || read -r known <"$repo/refs/heads/dcn-ha/next"
+	[ "$known" = "$1" ] || at_sysroot ostree --repo="$repo" refs --force --create=dcn-ha/next "$1" || return 73
+	# Its signature was judged when it was fetched: whatever shows a commit judges it anew, and this does not.
+	version=$(ostree --repo="$repo" show --print-metadata-key=version "$1" 2>/dev/null | tr -cd ' !-&(-~')
+	printf 'pull=%s\ndigest=%s\nversion=%s\n' "$word" "$1" "$version"
 }
 
 release_commit() { at_sysroot ostree --repo="$repo" refs --delete dcn-ha/next >/dev/null 2>&1 || :; }
