@@ -232,12 +232,12 @@ echo reload >>${root}/journal.log
 for node in ${root}/../*; do
   [ ! -e "$node/etc/corosync/corosync.conf" ] || cp "$node/etc/corosync/corosync.conf" "$node/units/corosync.runs"
 done`,
-    "corosync-cmapctl": `[ $# -eq 0 ] && [ -e ${root}/units/corosync.service.active ] || exit 0
-awk '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
+    "corosync-cmapctl": `[ "$1" != -g ] && [ -e ${root}/units/corosync.service.active ] || exit 0
+awk -v wanted=" $* " '/{/ { depth++; name[depth] = $1; if ($1 == "node") count++; next }
 /}/ { depth--; next }
 { key = $1; sub(":", "", key); value = $2
 if (name[1] == "nodelist" && depth == 2) print "nodelist.node." (count - 1) "." key " (str) = " value
-else if (depth == 1) print name[1] "." key " (str) = " value }' ${root}/units/corosync.runs`,
+else if (depth == 1 && index(wanted, " " name[1] ". ")) print name[1] "." key " (str) = " value }' ${root}/units/corosync.runs`,
     systemctl: `units=${root}/units
 verb=$1; shift
 case $verb in

@@ -116,7 +116,9 @@ tell_watchdogs() {
 	fi
 	for folder in "$root"/sys/class/watchdog/watchdog*; do
 		for fact in identity timeout min_timeout max_timeout; do
-			[ ! -r "$folder/$fact" ] || printf 'watchdog./dev/%s.%s=%s\n' "${folder##*/}" "$fact" "$(head -n 1 "$folder/$fact")"
+			if [ -r "$folder/$fact" ] && IFS= read -r value <"$folder/$fact"; then
+				printf 'watchdog./dev/%s.%s=%s\n' "${folder##*/}" "$fact" "$value"
+			fi
 		done
 	done
 }

@@ -97,7 +97,8 @@ verb_reload_corosync() { # for all nodes at once; each has the new file already 
 }
 
 verb_read_corosync_runtime() {
-	corosync-cmapctl 2>/dev/null | sed -n '/^nodelist\./p; /^totem\./p; /^quorum\./p; /^config\.reload_status/p'
+	# Each key is a question to corosync, and most of them are counters.
+	corosync-cmapctl nodelist. totem. quorum. config.reload_status 2>/dev/null || :
 }
 
 verb_activate_corosync_key() { # line 1: digest of the staged key; nothing where the key is that one already
