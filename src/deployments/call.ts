@@ -60,6 +60,22 @@ export async function askText(at: ImageNode, { verb, payload, timeoutMs }: Reque
   throw trouble(node, verb, answer);
 }
 
+/** Runs several verbs in one request, each only after the one before was done, and returns the last one's text; otherwise as `ask`, of the verb that failed. */
+export async function askInTurn(
+  { transport, node, signal, ...at }: Omit<ImageNode, "onState">,
+  frames: readonly HelperFrame[],
+  timeoutMs: number,
+): Promise<string> {
+  const answers = await callHelper(transport, node, frames, {
+    timeoutMs: at.timeoutMs ?? timeoutMs,
+    signal,
+  });
+  const failed = answers.findIndex(({ exitCode }) => exitCode !== 0);
+  const frame = frames[failed];
+  if (frame !== undefined) throw trouble(node, frame.verb, answers[failed]);
+  return answers.at(-1)?.stdout ?? "";
+}
+
 const STATE: HelperFrame = { verb: "read-image", independent: true };
 
 interface Meaning {

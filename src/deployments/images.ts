@@ -6,7 +6,7 @@ import {
   parseImageComparison,
   parseImageState,
 } from "../observation/index.js";
-import { type Answer, ask, askText, type ImageNode } from "./call.js";
+import { type Answer, ask, askInTurn, askText, type ImageNode } from "./call.js";
 
 const SHORT_MS = 120_000;
 const RESOLVE_MS = 420_000;
@@ -80,7 +80,24 @@ export async function pullImage(at: ImageNode, image: WantedImage): Promise<"pul
  */
 export async function compareImage(at: ImageNode, image: WantedImage): Promise<ImageComparison> {
   const payload = wordsOf(image);
-  const text = await askText(at, { verb: "compare-image", payload, timeoutMs: COMPARE_MS });
+  return comparisonOf(at, await askText(at, { verb: "compare-image", payload, timeoutMs: COMPARE_MS }));
+}
+
+/** Fetches the image and compares it, in one request. Throws as `pullImage` and `compareImage`; `timeoutMs` of the node is for the fetching alone. */
+export async function fetchAndCompare(
+  at: Omit<ImageNode, "onState">,
+  image: WantedImage,
+): Promise<ImageComparison> {
+  const payload = wordsOf(image);
+  const frames = [
+    { verb: "pull-image", payload },
+    { verb: "compare-image", payload },
+  ] as const;
+  const timeoutMs = (at.timeoutMs ?? PULL_MS) + COMPARE_MS;
+  return comparisonOf(at, await askInTurn({ ...at, timeoutMs }, frames, timeoutMs));
+}
+
+function comparisonOf(at: ImageNode, text: string): ImageComparison {
   const comparison = parseImageComparison(text);
   if (comparison !== undefined) return comparison;
   throw broken(at, "the comparison of the two images is not whole");

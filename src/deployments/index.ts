@@ -5,6 +5,7 @@ export {
   compareImage,
   denyImage,
   dropImage,
+  fetchAndCompare,
   pullImage,
   type RebootRequest,
   type ResolvedImage,

@@ -30,13 +30,11 @@ import {
   takeUntold,
 } from "./rollout-memory.js";
 import type { RolloutGate, RolloutScene } from "./rollout-scene.js";
-import { event, tell } from "./rollout-tell.js";
+import { event, isBooting, isTimeToTell, tell } from "./rollout-tell.js";
 
 const LOOK_AGAIN_MS = 400;
 /** As long is a look at the group good while a node boots. */
 const SEEN_MS = 3_000;
-/** So many notes wait for a quiet moment; a controller that is killed takes no more along. */
-const NOTES_AT_ONCE = 5;
 /** So often in a row a group that answers may not be written to: then a person has to look. */
 const UNWRITTEN = 10;
 
@@ -107,12 +105,12 @@ async function loop(scene: RolloutScene, { lock, memory, gate, nodes }: Round): 
     const isInTurn = asked && currentNode(before) !== undefined;
     const isOver = isAtRest(memory.record);
     const isBusy = isInTurn || memory.record !== before || isOver;
-    // Where there is time for it, or many wait for it: each note is a request to every node.
-    if (isBusy && !isOver && memory.untold.length < NOTES_AT_ONCE) continue;
-    await noted;
-    noted = noteEvents(scene, { id, nodes: here }, takeUntold(memory));
-    // What it threw comes out where it is waited for.
-    noted.catch(() => undefined);
+    if (isOver || isTimeToTell(memory, isBusy, clock.nowMs())) {
+      await noted;
+      noted = noteEvents(scene, { id, nodes: here }, takeUntold(memory));
+      // What it threw comes out where it is waited for.
+      noted.catch(() => undefined);
+    }
     if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
   }
   await noted;
@@ -151,9 +149,7 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
 async function groupNow(scene: RolloutScene, memory: Memory): Promise<GroupSight | undefined> {
   const { record, seen } = memory;
   const current = currentNode(record);
-  const { phase } = record.nodes[current ?? ""] ?? {};
-  const boots = phase === "rebooting" || phase === "booting";
-  if (boots && seen !== undefined && scene.clock.nowMs() - seen.atMs < SEEN_MS) return seen.sight;
+  if (isBooting(record) && seen !== undefined && scene.clock.nowMs() - seen.atMs < SEEN_MS) return seen.sight;
   const sight = await lookAtGroup(scene, { first: memory.through, except: current });
   memory.through = sight?.through;
   memory.seen = sight === undefined ? undefined : { sight, atMs: scene.clock.nowMs() };

@@ -1,5 +1,5 @@
 // Before a rollout: fetches the images where they are to be compared, and asks nodes and cluster what speaks against it (docs/rollouts.md).
-import { allowImage, compareImage, pullImage } from "../deployments/index.js";
+import { allowImage, compareImage, fetchAndCompare } from "../deployments/index.js";
 import { DcnError, type Finding } from "../errors/index.js";
 import type { ImageState } from "../observation/index.js";
 import { preflightNode } from "../rollout/index.js";
@@ -26,9 +26,10 @@ export async function checkNode(
   const isDenied = state.denied.some(({ digest }) => digest === target);
   let comparison: Awaited<ReturnType<typeof compareImage>> | undefined;
   try {
-    if (fetch && !isDenied && planned.from !== target)
-      await pullImage({ ...at, timeoutMs: deadlines.fetchMs }, image);
-    if (planned.from !== target) comparison = await compareImage(at, image);
+    if (planned.from !== target)
+      comparison = await (fetch && !isDenied
+        ? fetchAndCompare({ ...at, timeoutMs: deadlines.fetchMs }, image)
+        : compareImage(at, image));
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
     // Not fetched is what a plan without --fetch finds; anything else stands in the way.

@@ -49,3 +49,20 @@ export function event(scene: RolloutScene, memory: Memory, what: Omit<RolloutEve
   memory.told.push(one);
   scene.onEvent(one);
 }
+
+/** So many notes wait for a quiet moment; a controller that is killed takes no more along. */
+const NOTES_AT_ONCE = 10;
+const QUIET_MS = 5_000;
+
+/** While a node boots, or nothing happens anyway, or where much is to be told: each note is a request to every node, and the next step would wait for its turn. */
+export function isTimeToTell(memory: Memory, isBusy: boolean, nowMs: number): boolean {
+  const { untold, record } = memory;
+  const quietMs = nowMs - Math.max(memory.sinceMs, memory.askedMs);
+  return untold.length >= NOTES_AT_ONCE || (!isBusy && (isBooting(record) || quietMs >= QUIET_MS));
+}
+
+/** Whether the node whose turn it is boots. */
+export function isBooting(record: RolloutRecord): boolean {
+  const { phase } = record.nodes[currentNode(record) ?? ""] ?? {};
+  return phase === "rebooting" || phase === "booting";
+}

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import {
   compareImage,
   denyImage,
+  fetchAndCompare,
   type ImageNode,
   pullImage,
   readImage,
@@ -96,6 +97,11 @@ export const troubleCases: readonly DeploymentCase[] = [
       await expect(fetch).rejects.toMatchObject({
         code: bench.prefetches ? "IMAGE_SOURCE_UNREACHABLE" : "IMAGE_FAILED",
       });
+      if (bench.prefetches)
+        await expect(fetchAndCompare(bench.at, unknown)).rejects.toMatchObject({
+          code: "IMAGE_SOURCE_UNREACHABLE",
+          message: expect.stringContaining("pull-image") as string,
+        });
       expect((await order(bench)).next).toBeUndefined();
     },
   },
@@ -159,6 +165,7 @@ export const troubleCases: readonly DeploymentCase[] = [
         .put("usr/lib/ocf/resource.d/heartbeat/mine", "#!/bin/sh\n", 0o755)
         .put("usr/lib/greenboot/check/required.d/10_x.sh", "#!/bin/sh\n", 0o755)
         .put("usr/lib/dcn-ha/alert", "#!/bin/sh\n", 0o755)
+        .put("usr/share/doc/plant/horn", "#!/bin/sh\n", 0o755)
         .put("usr/etc/passwd", "root:x:0:0::/:/bin/sh\nhacluster:x:189:189::/:/bin/sh\n")
         .put("usr/lib/modules/1/modules.dep", "kernel/drivers/block/drbd/drbd_extra.ko.xz:\n");
       const digest = bench.digestOf(machine.publish("3"));
@@ -168,9 +175,15 @@ export const troubleCases: readonly DeploymentCase[] = [
       expect(found).toMatchObject({ digest, etcChanged: 1, etcFiles: ["M version"] });
       // The machine runs with the host's /usr, the image has next to nothing in its own.
       const page = "alert:/opt/page-me";
-      expect(found.old.missing).toEqual(["ocf:heartbeat:mine", "alert:/usr/local/lib/dcn-ha/alert", page]);
+      const horn = "alert:/usr/share/doc/plant/horn";
+      expect(found.old.missing).toEqual([
+        "ocf:heartbeat:mine",
+        "alert:/usr/local/lib/dcn-ha/alert",
+        page,
+        horn,
+      ]);
       expect(found.new).toMatchObject({
-        // What is ours there is linked to the image's own where it is booted.
+        // What is ours there is linked to the image's own where it is booted; an alert of the cluster is seen also in a folder that nobody asks about.
         missing: ["ocf:pacemaker:Dummy", "stonith:fence_redfish", page],
         hacluster: 189,
         os: "x",
@@ -182,6 +195,7 @@ export const troubleCases: readonly DeploymentCase[] = [
       expect(found.new).not.toHaveProperty("crmVerify");
       expect(found.new).not.toHaveProperty("featureSet");
       expect(machine.run("ls", "/sysroot/ostree")).toBe(before);
+      expect(await fetchAndCompare(at, { digest })).toEqual(found);
     },
   },
 ];
@@ -199,6 +213,7 @@ const CIB = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="
   <alerts>
 <alert id="ours" path="/usr/local/lib/dcn-ha/alert"/>
 <alert id="other" path="/opt/page-me"/>
+<alert id="horn" path="/usr/share/doc/plant/horn"/>
 </alerts></configuration>
   <status/>
 </cib>
