@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
+import { mendWhenInterrupted } from "./interrupted.js";
 import { describeMachine } from "./ratios.js";
 
 const { values } = parseArgs({
@@ -132,6 +133,7 @@ function table(points) {
 
 spawnSync(process.execPath, [`${root}bin/dcn-ha.js`, "lab", "down", "--name", lab]);
 const points = [];
+const mend = mendWhenInterrupted(() => onLab("down", "--no-check"));
 try {
   const { profile } = JSON.parse(onLab("up", "--json"));
   dcnHa(["apply", profile]);
@@ -143,7 +145,7 @@ try {
     for (const loss of values.losses.split(",")) points.push(await point(used, Number(loss)));
   }
 } finally {
-  onLab("down", "--no-check");
+  mend();
 }
 const machine = describeMachine();
 const load = points.map((each) => each.load);

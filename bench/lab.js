@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
+import { mendWhenInterrupted } from "./interrupted.js";
 import { describeMachine, describeResult, ratios } from "./ratios.js";
 
 const { values } = parseArgs({
@@ -66,6 +67,7 @@ function crmText(ssh) {
 }
 
 const profile = labUp();
+const mend = mendWhenInterrupted(() => dcnHa("lab", "down", "--name", lab));
 try {
   const folder = dirname(profile);
   const group = parse(readFileSync(profile, "utf8"));
@@ -158,5 +160,5 @@ try {
     ? 0
     : 1;
 } finally {
-  dcnHa("lab", "down", "--name", lab);
+  mend();
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { mendWhenInterrupted } from "./interrupted.js";
 import { summary } from "./ratios.js";
 
 const { values } = parseArgs({
@@ -48,6 +49,11 @@ const plain = '#!/bin/sh\necho "$CRM_alert_attribute_value $(date +%s%N)" >>/var
 spawnSync(process.execPath, [program, "lab", "down", "--name", lab]);
 const { profile } = JSON.parse(dcnHa("lab", "up", "--name", lab, "--json"));
 let monitor;
+const mend = mendWhenInterrupted(() => {
+  monitor?.kill("SIGTERM");
+  spawnSync(process.execPath, [program, "lab", "down", "--name", lab]);
+  rmSync(folder, { recursive: true, force: true });
+});
 try {
   dcnHa("apply", profile);
   for (const node of ["dcn1", "dcn2", "dcn3"])
@@ -95,7 +101,5 @@ try {
   );
   process.exitCode = result.ratio <= AT_MOST && lost === 0 ? 0 : 1;
 } finally {
-  monitor?.kill("SIGTERM");
-  spawnSync(process.execPath, [program, "lab", "down", "--name", lab]);
-  rmSync(folder, { recursive: true, force: true });
+  mend();
 }

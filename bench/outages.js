@@ -10,6 +10,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { mendWhenInterrupted } from "./interrupted.js";
 import { OutageLab, TIMINGS } from "./outage-lab.js";
 import { describeMachine, summary } from "./ratios.js";
 
@@ -66,11 +67,12 @@ function thieves() {
   );
 }
 
+let stealing = [];
 async function soak(lab, seconds) {
   for (const timing of TIMINGS) {
     await lab.use(timing);
     const since = lab.nowNs();
-    const stealing = thieves();
+    stealing = thieves();
     await delay(seconds * 1000);
     const ended = stealing.some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
     for (const thief of stealing) thief.kill("SIGKILL");
@@ -112,12 +114,16 @@ function kept({ fault, ours, shorter }) {
 }
 
 const lab = await OutageLab.up("bench-outages");
+const mend = mendWhenInterrupted(() => {
+  for (const thief of stealing) thief.kill("SIGKILL");
+  lab.down();
+});
 try {
   const before = Math.ceil(former.length / (TIMINGS.length * values.faults.split(",").length));
   for (let number = 0; number < Number(values.runs); number += 1) await round(lab, before + number);
   if (Number(values.soak) > 0) await soak(lab, Number(values.soak));
 } finally {
-  lab.down();
+  mend();
 }
 const rows = table(entries);
 const soaks = TIMINGS.map((timing) => {

@@ -81,6 +81,7 @@ export async function setOf(call: Call): Promise<{
   const choice = { role: known(call, "role", set.value.roles), site: known(call, "site", set.value.sites) };
   const layers = await imageLayers(set, "debian");
   if ("findings" in layers) throw new FindingsError(layers.findings);
+  call.output.findings(layers.warnings);
   return { set, layers, choice };
 }
 

@@ -2,6 +2,7 @@
 import { formatFinding } from "../errors/index.js";
 import type { RolloutRecord } from "../rollout/index.js";
 import type { GroupResult, RolloutEvent, RolloutPlan } from "../workflows/index.js";
+import { exitCodes } from "./trouble.js";
 
 const short = (digest: string | undefined): string =>
   digest === undefined ? "unknown" : digest.replace(/^sha256:/, "").slice(0, 12);
@@ -30,7 +31,7 @@ export function describeRolloutPlan({ group, nodes, steps, findings, longestMs }
 }
 
 /** One group's rollout as it stands. */
-export function describeRollout({
+function describeRollout({
   group,
   record,
 }: {
@@ -68,6 +69,23 @@ export function describeResults(results: readonly GroupResult[]): string {
       return [`${result.group}: ${message}`, ...(hint === undefined ? [] : [`    ${hint}`])].join("\n");
     })
     .join("\n");
+}
+
+/** What several groups have of a rollout by now: one whose turn has not come has none yet. Throws the trouble of the only group, and NO_ROLLOUT where none has any. */
+export function soFar(all: readonly GroupResult[]): readonly GroupResult[] {
+  const isNone = (one: GroupResult): boolean => one.kind === "failed" && one.error.code === "NO_ROLLOUT";
+  const [first] = all;
+  if (first?.kind === "failed" && (all.length === 1 || all.every(isNone))) throw first.error;
+  return all.map((one) =>
+    isNone(one) ? { group: one.group, kind: "not-begun", why: "there was no rollout yet" } : one,
+  );
+}
+
+/** The exit code for them: busy where that is all that ails any of them. */
+export function troubleIn(results: readonly GroupResult[]): number {
+  const errors = results.flatMap((one) => (one.kind === "failed" ? [one.error] : []));
+  if (errors.length === 0) return exitCodes.done;
+  return errors.every(({ kind }) => kind === "busy") ? exitCodes.busy : exitCodes.failed;
 }
 
 /** What happened, a line each. */

@@ -45,7 +45,7 @@ export {
 } from "./plan-file.js";
 export { describeChecks, describeDrift, describePlan, type Paint } from "./plan-text.js";
 export { type PredictedAction, type Prediction, predict } from "./prediction.js";
-export { notByUs, preflight } from "./preflight.js";
+export { notByImage, notByUs, preflight } from "./preflight.js";
 export { refusal } from "./refusal.js";
 export { restartOrder, withoutRoom, withStandby } from "./restart-room.js";
 export type { PlanStep, Risk } from "./steps.js";

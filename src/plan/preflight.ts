@@ -27,6 +27,28 @@ export function notByUs({ model }: Pick<DesiredGroup, "model">): Finding[] {
   return findings;
 }
 
+/** What a group has that an image does not bring to its nodes: the cluster that forms at first boot lacks it, until an apply makes it. */
+export function notByImage({ model }: Pick<DesiredGroup, "model">): Finding[] {
+  const findings: Finding[] = [];
+  const add = (text: string): void => {
+    const hint = "dcn-ha apply, once the group is there, brings it";
+    findings.push({
+      severity: "warning",
+      code: "NOT_BY_FIRST_BOOT",
+      subject: `group ${model.name}`,
+      text,
+      hint,
+    });
+  };
+  if (model.quorumDevice !== undefined)
+    add(
+      "no image enrols a node with the quorum device: until that is done its vote is missing, and a half alone has no quorum",
+    );
+  if (model.tickets !== undefined)
+    add("no image brings booth and its key: until they are there the group gets no ticket");
+  return findings;
+}
+
 /** True where the file is what the distribution's package puts there: one node, on the loopback interface. */
 export function isPackageDefault(corosyncConf: string): boolean {
   const nodes = parseCorosyncConf(corosyncConf).configuration?.nodes ?? [];

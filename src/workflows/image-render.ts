@@ -17,7 +17,7 @@ import {
   readLock,
   renderImages,
 } from "../image/index.js";
-import { notByUs } from "../plan/index.js";
+import { notByImage, notByUs } from "../plan/index.js";
 import type { ResolvedImageSet } from "../profile/index.js";
 import { readNodeFiles, readSourceText, readTakenFiles, sourceStamp } from "../sources/index.js";
 
@@ -30,6 +30,8 @@ export interface ImageLayers {
   readonly lock: ImageLock;
   /** The lock file as it is; absent where there is none yet. */
   readonly before?: ImageLock;
+  /** What its groups have and an image does not bring. */
+  readonly warnings: readonly Finding[];
 }
 
 /** The layers for a build system, or what stands in the way. Throws DcnError invalid (IMAGE_BASE, IMAGE_LOCK). */
@@ -39,7 +41,8 @@ export async function imageLayers(
 ): Promise<ImageLayers | { readonly findings: readonly Finding[] }> {
   const family = familyOf(set.value, to);
   const { contents, findings: unread } = await readTakenFiles(set.taken);
-  const findings = [...set.sites.flatMap(({ groups }) => groups.flatMap(notByUs)), ...unread];
+  const groups = set.sites.flatMap((site) => site.groups);
+  const findings = [...groups.flatMap(notByUs), ...unread];
   if (findings.length > 0) return { findings };
   const lockFile = join(dirname(set.file), lockName(set.name));
   const before = existsSync(lockFile) ? readLock(await readSourceText(lockFile), lockFile) : undefined;
@@ -53,7 +56,8 @@ export async function imageLayers(
     ...(before === undefined ? {} : { lock: before }),
   });
   const lock = lockOf(graph, before, sha256);
-  return { graph, lockFile, lock, ...(before === undefined ? {} : { before }) };
+  const warnings = groups.flatMap(notByImage);
+  return { graph, lockFile, lock, warnings, ...(before === undefined ? {} : { before }) };
 }
 
 /** What a build system takes for the chosen images. */

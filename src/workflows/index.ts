@@ -65,7 +65,14 @@ export {
 export { rolloutHistory } from "./rollout-history.js";
 export type { ImageWish, RolloutEvent, RolloutGate, RolloutScene } from "./rollout-scene.js";
 export { endRollout, standingRollout } from "./rollout-standing.js";
-export { type GroupJob, type GroupResult, isGood, runWaves, type WaveJobs } from "./rollout-waves.js";
+export {
+  type GroupJob,
+  type GroupResult,
+  isGood,
+  resultOf,
+  runWaves,
+  type WaveJobs,
+} from "./rollout-waves.js";
 export { setStandby } from "./standby.js";
 export { observeStatus, type StatusOptions, statusOf } from "./status.js";
 export { type WatchNews, type WatchOptions, watchGroup, watchRules } from "./watch-group.js";

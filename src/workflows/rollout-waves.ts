@@ -58,7 +58,12 @@ export function isGood(result: GroupResult): boolean {
   return result.kind === "record" && result.record.state === "done";
 }
 
-async function resultOf(group: string, run: GroupJob["run"], { signal }: WaveOptions): Promise<GroupResult> {
+/** One group's part, whose trouble keeps none of the others from theirs. */
+export async function resultOf(
+  group: string,
+  run: GroupJob["run"],
+  { signal }: Pick<WaveOptions, "signal">,
+): Promise<GroupResult> {
   try {
     return { group, kind: "record", record: await run() };
   } catch (error) {

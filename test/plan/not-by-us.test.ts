@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { type ProbedNode, parseProbe } from "../../src/observation/index.js";
-import { decide, renderSbdConfig } from "../../src/plan/index.js";
+import { decide, notByImage, renderSbdConfig } from "../../src/plan/index.js";
 import { cluster } from "../lint/cluster.js";
 
 function refused(model: ClusterModel, ...facts: readonly string[]): string[] {
@@ -42,6 +42,20 @@ test("a node without corosync-qdevice, sbd or the watchdog is refused, each by i
   expect(refused(shared, "sbd=present", "watchdog./dev/watchdog0=present")).toEqual([
     "SBD_DISKS_NOT_APPLIED",
   ]);
+});
+
+test("what an image does not bring to a group is said: its quorum device and its tickets", () => {
+  const quorumDevice = { host: "10.9.9.9", algorithm: "ffsplit", votes: 1, encrypted: true } as const;
+  const tickets = { sites: [], arbitrators: [], tickets: [] } as unknown as NonNullable<
+    ClusterModel["tickets"]
+  >;
+  expect(notByImage({ model: cluster(3) })).toEqual([]);
+  const found = notByImage({ model: cluster(2, { model: { quorumDevice, tickets } }) });
+  expect(found.map(({ code, severity }) => [code, severity])).toEqual([
+    ["NOT_BY_FIRST_BOOT", "warning"],
+    ["NOT_BY_FIRST_BOOT", "warning"],
+  ]);
+  expect(found.map(({ text }) => text).join()).toMatch(/quorum device.*booth/);
 });
 
 test("sbd's configuration has whole seconds, rounded up", () => {

@@ -53,6 +53,7 @@ async function render(call: Call): Promise<number> {
   const choice = { role: known(call, "role", set.value.roles), site: known(call, "site", set.value.sites) };
   const layers = await imageLayers(set, to);
   if ("findings" in layers) throw new FindingsError(layers.findings);
+  output.findings(layers.warnings);
   if (options.flag("write-lock")) await writeLock(layers);
   if (options.flag("graph")) return answerGraph(call, layers, choice);
   const folder = options.text("out");
@@ -64,7 +65,7 @@ async function render(call: Call): Promise<number> {
   output.findings(findings);
   await writeTree(folder, files);
   output.answer(
-    { folder, files: files.map(({ path }) => path), findings },
+    { folder, files: files.map(({ path }) => path), findings: [...layers.warnings, ...findings] },
     `${folder}: ${files.length} files`,
   );
   return exitCodes.done;

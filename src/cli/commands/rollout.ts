@@ -1,5 +1,6 @@
 // Brings another OS image onto every node of groups, one node of a group at a time, with an end that leaves nothing behind (docs/rollouts.md).
 import { DcnError } from "../../errors/index.js";
+import type { RolloutRecord } from "../../rollout/index.js";
 import type { GroupJob, GroupResult, RolloutScene } from "../../workflows/index.js";
 import type { Call, CommandDefinition, OptionDefinition } from "../command.js";
 import { profilesOption } from "../group.js";
@@ -14,8 +15,10 @@ import {
   wishesOf,
   withScene,
 } from "../rollout-target.js";
-import { describeEvents, describeResults, describeRollout, describeRolloutPlan } from "../rollout-words.js";
+import { describeEvents, describeResults, describeRolloutPlan, soFar, troubleIn } from "../rollout-words.js";
 import { exitCodes } from "../trouble.js";
+
+type RolloutGroup = RolloutTarget["waves"][number]["groups"][number];
 
 const approveOption: OptionDefinition = {
   flags: "--approve <WAVES>",
@@ -88,7 +91,7 @@ export const command: CommandDefinition = {
 async function eachGroup<Result>(
   call: Call,
   target: RolloutTarget,
-  work: (scene: RolloutScene, group: RolloutTarget["waves"][number]["groups"][number]) => Promise<Result>,
+  work: (scene: RolloutScene, group: RolloutGroup) => Promise<Result>,
 ): Promise<Result[]> {
   const { inParallel } = await import("../../observe/index.js");
   const groups = target.waves.flatMap((wave) => wave.groups);
@@ -117,7 +120,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   const target = await loadRollout(call);
   const { document } = target;
   const force = await forcedCodes(call);
-  const job = (group: RolloutTarget["waves"][number]["groups"][number]): GroupJob => ({
+  const job = (group: RolloutGroup): GroupJob => ({
     group: group.name,
     run: () =>
       withScene(call, { document, group }, async (scene) => {
@@ -158,32 +161,35 @@ function exitOf(results: readonly GroupResult[], isGood: (result: GroupResult) =
 async function status(call: Call): Promise<number> {
   const { standingRollout } = await import("../../workflows/index.js");
   const target = await loadRollout(call);
-  const records = await eachGroup(call, target, async (scene) => ({
-    group: scene.group,
-    record: await standingRollout(scene),
-  }));
-  call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
-  return records.some(({ record }) => record.state === "halted") ? exitCodes.failed : exitCodes.done;
+  const results = await ofEach(call, target, (scene) => standingRollout(scene));
+  const isHalted = results.some((one) => one.kind === "record" && one.record.state === "halted");
+  return isHalted ? exitCodes.failed : troubleIn(results);
+}
+
+/** Tells of each group what `work` came to: one whose turn has not come has no rollout yet, and what one is in trouble with hides no other. */
+async function ofEach(
+  call: Call,
+  target: RolloutTarget,
+  work: (scene: RolloutScene, group: RolloutGroup) => Promise<RolloutRecord>,
+): Promise<readonly GroupResult[]> {
+  const { resultOf } = await import("../../workflows/index.js");
+  const { signal } = call;
+  const all = await eachGroup(call, target, (scene, group) =>
+    resultOf(scene.group, () => work(scene, group), { signal }),
+  );
+  const results = soFar(all);
+  call.output.answer({ groups: results }, describeResults(results));
+  return results;
 }
 
 async function end(call: Call, wanted: "pausing" | "aborting"): Promise<number> {
   const { endRollout } = await import("../../workflows/index.js");
   const target = await loadRollout(call);
   const { name } = target.document;
-  // What one group is in trouble with keeps no other from being told.
-  const told = await eachGroup(call, target, async (scene, group) => {
-    const ended = endRollout(scene, { wanted, name }, gateOf(target.document, scene, group));
-    return ended.then(
-      (record) => ({ group: scene.group, record }),
-      (error: unknown) => ({ error }),
-    );
-  });
-  const records = told.map((one) => {
-    if ("error" in one) throw one.error;
-    return one;
-  });
-  call.output.answer({ groups: records }, records.map(describeRollout).join("\n\n"));
-  return exitCodes.done;
+  const results = await ofEach(call, target, (scene, group) =>
+    endRollout(scene, { wanted, name }, gateOf(target.document, scene, group)),
+  );
+  return troubleIn(results);
 }
 
 /** Where no controller ever began one, all that the nodes did by themselves is told. */

@@ -72,6 +72,12 @@ export const imageCodes: Explanations = {
     "A device that does not know yet which node it is would start a cluster without configuration.",
     "Leave it out: first boot enables them when the node is ready.",
   ),
+  NOT_BY_FIRST_BOOT: entry(
+    "The group has a quorum device or tickets, and images do not bring them.",
+    "The cluster forms at first boot and looks whole. Without its quorum device a half has no quorum, and without booth no ticket comes.",
+    "Bring them to the group once it is there, with a login on its nodes.",
+    "dcn-ha apply GROUP",
+  ),
   BAD_HEALTH_SCRIPT: entry(
     "A health check's file does not end in .sh.",
     "greenboot would not run it, and nobody would notice.",

@@ -1,0 +1,39 @@
+// What a rollout's commands tell of several groups, and with which exit code.
+import { expect, test } from "vitest";
+import { describeResults, soFar, troubleIn } from "../../src/cli/rollout-words.js";
+import { DcnError } from "../../src/errors/index.js";
+import type { RolloutRecord } from "../../src/rollout/index.js";
+import type { GroupResult } from "../../src/workflows/index.js";
+
+const record: RolloutRecord = {
+  ...{ id: "01234567", revision: 3, name: "v2", state: "running", since: "today", standby: [], denied: [] },
+  order: ["dcn1"],
+  nodes: { dcn1: { phase: "waiting", target: "sha256:new" } },
+};
+const begun: GroupResult = { group: "north", kind: "record", record };
+const failed = (kind: "failed" | "busy", code: string): GroupResult => ({
+  group: "south",
+  kind: "failed",
+  error: new DcnError(kind, code, `south: ${code}`),
+});
+const none = failed("failed", "NO_ROLLOUT");
+
+test("a group whose turn has not come is told as such beside one that is at it", () => {
+  const results = soFar([begun, none]);
+  expect(describeResults(results)).toBe(
+    "north: rollout v2, begun today: running\n  dcn1  new  waiting\nsouth: not begun: there was no rollout yet",
+  );
+  expect(troubleIn(results)).toBe(0);
+});
+
+test("what one is in trouble with hides no other, and says by its exit code whether waiting helps", () => {
+  const results = soFar([begun, failed("busy", "ROLLOUT_TOLD"), none]);
+  expect(describeResults(results)).toContain("south: ROLLOUT_TOLD");
+  expect(troubleIn(results)).toBe(75);
+  expect(troubleIn(soFar([begun, failed("busy", "ROLLOUT_TOLD"), failed("failed", "STEP_FAILED")]))).toBe(1);
+});
+
+test("where no group has any, and where there is one group alone, its trouble is the command's", () => {
+  expect(() => soFar([none, none])).toThrow("NO_ROLLOUT");
+  expect(() => soFar([failed("busy", "ROLLOUT_TOLD")])).toThrow("ROLLOUT_TOLD");
+});
