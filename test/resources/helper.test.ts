@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeRequest, HELPER_ARGV, type HelperFrame, parseProbe } from "../../src/observation/index.js";
@@ -76,6 +76,16 @@ describe.skipIf(!tools)("requests that are not whole or not ours are refused, an
     expect(result.stderr).toContain("refused, nothing was done");
     expect(node.read("var/lib/dcn-ha/formation")).toBeUndefined();
     expect(node.read("journal.log")).toBeUndefined();
+  });
+
+  test("a payload for which the disk has no room", async () => {
+    const node = open();
+    node.write("stubs/head", '#!/bin/sh\ndd bs=1 count="$2" of=/dev/null 2>/dev/null\nexit 1\n');
+    chmodSync(join(node.root, "stubs/head"), 0o755);
+    const result = await raw(`hello 1\n1${mark}end 0\n`);
+    expect(result).toMatchObject({ exitCode: 64, stdout: "" });
+    expect(result.stderr).toContain("refused, nothing was done");
+    expect(node.read("var/lib/dcn-ha/formation")).toBeUndefined();
   });
 
   test("and the same request, whole, is taken", async () => {

@@ -23,8 +23,8 @@ read_request() { # every frame into $work/N (payload) and $work/frames (N VERB M
 		*:0) : >"$work/$count" ;;
 		# A digit right before the next frame: it is read with that, which saves a process in every request.
 		hello:1) glued=yes ;;
-		# Cut short, it leaves nothing for the last frame, without which nothing is done.
-		*) head -c "$length" >"$work/$count" ;;
+		# Cut short, it leaves nothing for the last frame, without which nothing is done. A full disk is head's to tell.
+		*) head -c "$length" >"$work/$count" || refuse "the payload of $verb could not be kept" ;;
 		esac
 		printf '%s %s %s\n' "$count" "$verb" "${mark:-dependent}" >>"$work/frames"
 		last=$verb asked="$asked $verb"
