@@ -179,16 +179,12 @@ verb_probe() {
 }
 
 verb_read_cib() {
-	current_cib 2>"$work/said"
-	code=$?
-	if [ "$code" -ne 0 ]; then
-		if ! active pacemaker.service; then
-			echo 'pacemaker is not running' >&2
-			return 102
-		fi
-		cat "$work/said" >&2
-		return "$code"
+	# Asked for first: cibadmin tries again and again for ten seconds where nobody listens (Pacemaker 3).
+	if [ ! -e "$work/probe.xml" ] && [ ! -e "$work/answered" ] && ! active pacemaker.service; then
+		echo 'pacemaker is not running' >&2
+		return 102
 	fi
+	current_cib || return
 	[ -e "$work/digest" ] || configuration_digest "$work/probe.xml" >"$work/digest"
 	cat "$work/digest" "$work/probe.xml"
 }
@@ -199,7 +195,10 @@ verb_read_keys() { # for a node that joins its group; the controller never logs 
 	base64 -w 0 "$root/etc/corosync/authkey" && echo
 }
 
-verb_status_cluster() { timeout 20 crm_mon --one-shot --output-as=xml --inactive --fence-history=3; }
+verb_status_cluster() { # in the same request nobody else needs to ask whether Pacemaker runs
+	timeout 20 crm_mon --one-shot --output-as=xml --inactive --fence-history=3 || return
+	: >"$work/answered"
+}
 verb_status_quorum() { timeout 10 corosync-quorumtool -s; }
 verb_status_transition() { # the DC and what its controller is at; S_IDLE is rest. crm_mon can look calm while a transition is being computed
 	dc=$(timeout 10 crmadmin --quiet --dc_lookup 2>/dev/null)

@@ -69,7 +69,12 @@ answer() {
 }
 
 do_verb() { # $verb with the payload of $number; its outputs beside that, and into $code how it ended
-	case $changing in *" $verb "*) if [ -e "$work/probe.xml" ] || [ -e "$work/digest" ]; then rm -f "$work/probe.xml" "$work/digest"; fi ;; esac
+	case $changing in *" $verb "*)
+		if [ -e "$work/probe.xml" ] || [ -e "$work/digest" ] || [ -e "$work/answered" ]; then
+			rm -f "$work/probe.xml" "$work/digest" "$work/answered"
+		fi
+		;;
+	esac
 	name=$verb
 	while case $name in *-*) : ;; *) false ;; esac; do name=${name%%-*}_${name#*-}; done
 	case $verb in
