@@ -192,7 +192,8 @@ export class RolloutSite {
           (match) => match !== null || child.exitCode !== null,
           600_000,
         );
-        if (found === null) throw new Error(`it ended without a word of ${wanted.source}: ${stderr}`);
+        if (found === null)
+          throw new Error(`it ended without a word of ${wanted.source}: ${stderr}${stdout}`);
         return found.slice(1);
       },
     };
