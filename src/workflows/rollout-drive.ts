@@ -35,6 +35,7 @@ import { event, isBooting, isTimeToTell, tell } from "./rollout-tell.js";
 const LOOK_AGAIN_MS = 400;
 /** As long is a look at the group good while a node boots. */
 const SEEN_MS = 3_000;
+const LONG: readonly GroupAsk["ask"][] = ["pull-image", "stage-image"];
 /** So often in a row a group that answers may not be written to: then a person has to look. */
 const UNWRITTEN = 10;
 
@@ -61,13 +62,7 @@ export async function driveRollout(
       await giveBack(gate, memory, { stands: memory.record });
     } catch (error) {
       await leaveGate(scene, gate, { memory, error });
-      if (signal?.aborted === true) {
-        await noteEvents(
-          { ...scene, signal: undefined },
-          { id: memory.record.id, nodes },
-          takeUntold(memory),
-        );
-      }
+      await noteEvents({ ...scene, signal: undefined }, { id: memory.record.id, nodes }, memory.told);
       throw error;
     }
     // Who was away gets all of it now.
@@ -92,28 +87,29 @@ interface Round {
 /** Until it rests. */
 async function loop(scene: RolloutScene, { lock, memory, gate, nodes }: Round): Promise<void> {
   const { clock, signal } = scene;
-  const { id } = memory.record;
-  // Notes are for people: the next step does not wait until all nodes have them.
-  let noted: Promise<void> = Promise.resolve();
   while (!isAtRest(memory.record)) {
     signal?.throwIfAborted();
     const before = memory.record;
     const asked = await round(scene, { lock, memory, gate, nodes });
-    const away = currentNode(memory.record);
-    const here = nodes.filter((node) => node !== away);
     // What was just done in a node's turn is looked at at once; only who waits has time, and so has what is asked for between turns, until it is done.
     const isInTurn = asked && currentNode(before) !== undefined;
     const isOver = isAtRest(memory.record);
     const isBusy = isInTurn || memory.record !== before || isOver;
-    if (isOver || isTimeToTell(memory, isBusy, clock.nowMs())) {
-      await noted;
-      noted = noteEvents(scene, { id, nodes: here }, takeUntold(memory));
-      // What it threw comes out where it is waited for.
-      noted.catch(() => undefined);
-    }
-    if (!isBusy) await Promise.all([noted, clock.sleep(LOOK_AGAIN_MS, signal)]);
+    if (isOver || isTimeToTell(memory, isBusy, clock.nowMs())) tellNodes(scene, memory, nodes);
+    if (!isBusy) await Promise.all([memory.noting, clock.sleep(LOOK_AGAIN_MS, signal)]);
   }
-  await noted;
+  await memory.noting;
+}
+
+/** Notes are for people: the next step does not wait until all nodes have them. */
+function tellNodes(scene: RolloutScene, memory: Memory, nodes: readonly string[]): void {
+  const { id } = memory.record;
+  const away = currentNode(memory.record);
+  const here = nodes.filter((node) => node !== away);
+  const events = takeUntold(memory);
+  memory.noting = memory.noting.then(() => noteEvents(scene, { id, nodes: here }, events));
+  // What it threw comes out where it is waited for.
+  memory.noting.catch(() => undefined);
 }
 
 /** Whether a node was asked for something. */
@@ -121,6 +117,7 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
   const current = currentNode(memory.record);
   nodes.sort((one, other) => Number(one === current) - Number(other === current));
   const next = current ?? memory.record.order.find((node) => memory.record.nodes[node]?.phase === "waiting");
+  const begunMs = scene.clock.nowMs();
   const [sight, state] = await Promise.all([
     groupNow(scene, memory),
     next === undefined ? undefined : (takeAfter(memory, next, scene.clock.nowMs()) ?? imageOf(scene, next)),
@@ -137,11 +134,12 @@ async function round(scene: RolloutScene, { lock, memory, gate, nodes }: Round):
     const look = { record, facts, progress, deadlines: scene.deadlines, waitsFor: undefined };
     const turn = await decide(scene, look, { gate, memory });
     const nowMs = scene.clock.nowMs();
-    // Where a turn begins the outside was asked: has that taken long, what is true now is looked at anew.
-    const begun = isYoung(memory, nowMs) ? progressOf(memory, turn.record, nowMs) : undefined;
-    const asked = await take(scene, { way: stretch(turn, look, begun), lock, memory, gate });
+    const begun = isYoung(begunMs, nowMs) ? progressOf(memory, turn.record, nowMs) : undefined;
+    const way = stretch(turn, look, begun);
+    const asked = await take(scene, { way, lock, memory, gate, nodes, begunMs });
     if (asked || memory.record === record || currentNode(memory.record) !== next) return asked;
-    if (current === undefined && begun === undefined) return asked;
+    // Where a turn begins the outside was asked, and what was written may have waited for a node that dies: has it taken long, what is true now is looked at anew.
+    if (!isYoung(begunMs, scene.clock.nowMs())) return asked;
   }
 }
 
@@ -184,15 +182,15 @@ function takeRequest({ clock }: RolloutScene, memory: Memory, sight: GroupSight 
   if (seen.record.revision > memory.record.revision) takeOver(memory, seen.record, clock.nowMs());
 }
 
-interface Step {
+interface Step extends Round {
   readonly way: Stretch;
-  readonly lock: GroupLock;
-  readonly memory: Memory;
-  readonly gate: RolloutGate;
+  /** When the look began that it goes by. */
+  readonly begunMs: number;
 }
 
 /** Writes down first, then does; whether it did something. */
-async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Promise<boolean> {
+async function take(scene: RolloutScene, step: Step): Promise<boolean> {
+  const { way, lock, memory, gate, nodes } = step;
   const { clock, deadlines } = scene;
   const { through } = memory;
   const { last } = way;
@@ -209,8 +207,11 @@ async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Pro
     // Ours still? Whoever was stopped for an hour must not go on as if nothing had happened.
     if (!takeNoted(memory, stepOf(one), clock.nowMs())) {
       const isOurs = await patiently(scene, memory, () => lock.step(stepOf(one)).then(() => true));
-      if (isOurs !== true) return false;
+      if (isOurs !== true || isStale(step, clock.nowMs())) return false;
     }
+    memory.isLookedTwice = false;
+    // It may take long, and whoever asks the others then is to hear of it.
+    if (LONG.includes(one.ask)) tellNodes(scene, memory, nodes);
     const begunMs = clock.nowMs();
     const onState = (state: ImageState): void => {
       memory.after = { node: one.node, state, atMs: clock.nowMs() };
@@ -223,6 +224,12 @@ async function take(scene: RolloutScene, { way, lock, memory, gate }: Step): Pro
     });
   }
   return last.asks.length > 0;
+}
+
+/** Once for each ask: in a cluster where everything is slow it would never come to it. */
+function isStale({ memory, begunMs }: Step, nowMs: number): boolean {
+  memory.isLookedTwice = !memory.isLookedTwice && !isYoung(begunMs, nowMs);
+  return memory.isLookedTwice;
 }
 
 function stepOf({ node, ask }: GroupAsk): string {
@@ -251,7 +258,7 @@ async function patiently<Result>(
 /** Whether the end of the way stands in the cluster now, and in the lock what is asked for next, or something else. */
 async function writeDown(
   scene: RolloutScene,
-  { way, lock, memory, through }: Omit<Step, "gate"> & { readonly through: string },
+  { way, lock, memory, through }: Pick<Step, "way" | "lock" | "memory"> & { readonly through: string },
 ): Promise<"written" | "other"> {
   const { record: before } = memory;
   const { turns, last, foreseen } = way;

@@ -45,6 +45,10 @@ export interface Memory {
   after: { readonly node: string; readonly state: ImageState; readonly atMs: number } | undefined;
   /** The step that went into the lock with the last write of the record. */
   noted: { readonly step: string; readonly atMs: number } | undefined;
+  /** The lock was slow before the ask that is due, so that what was seen before that was looked at once more. */
+  isLookedTwice: boolean;
+  /** What the nodes are told goes out one after the other. */
+  noting: Promise<void>;
   /** When the plan had every node fetch its image. */
   readonly fetchedMs: number | undefined;
 }
@@ -71,6 +75,8 @@ export function remember(record: RolloutRecord, nowMs: number, fetchedMs: number
     told: [],
     after: undefined,
     noted: undefined,
+    isLookedTwice: false,
+    noting: Promise.resolve(),
     fetchedMs,
   };
 }
@@ -116,9 +122,9 @@ export function progressOf({ fetchedMs }: Memory, record: RolloutRecord, nowMs: 
   return isFetching && isThere ? { ...NEW_PHASE, asks: 1 } : NEW_PHASE;
 }
 
-/** Whether what the last look said is as good as now. */
-export function isYoung({ lookedMs }: Memory, nowMs: number): boolean {
-  return nowMs - lookedMs < JUST_NOW_MS;
+/** Whether what a look that began then has said is as good as now. */
+export function isYoung(begunMs: number, nowMs: number): boolean {
+  return nowMs - begunMs < JUST_NOW_MS;
 }
 
 function placeIn(record: RolloutRecord): string {

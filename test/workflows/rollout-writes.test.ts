@@ -93,6 +93,50 @@ test("a hook before a turn may take long: who died meanwhile keeps the next node
   expect(site.deeds.map(({ what }) => what)).not.toContain("set-standby dcn1");
 });
 
+test.each([
+  ["begins a turn", "waiting", true],
+  ["comes before the cluster is stopped", "staging", false],
+] as const)(
+  "a write that %s may take long: who died meanwhile is seen before anything is done",
+  async (_, phase, isFetched) => {
+    const site = new Site(3);
+    const dying = site.world.node("dcn3");
+    const alone: string[] = [];
+    site.meddle = async (verb) => {
+      if (verb !== "set-rollout" || site.group.record?.nodes.dcn1?.phase !== phase) return undefined;
+      site.meddle = (other) => {
+        const moves = other === "set-standby" || other === "stop-cluster";
+        if (moves && dying.cluster !== "running") alone.push(other);
+        return undefined;
+      };
+      site.world.cut(dying, undefined);
+      for (let second = 0; second < 6; second += 1) await site.clock.sleep(1_000);
+      return undefined;
+    };
+    const fetchedMs = isFetched ? { fetchedMs: site.clock.nowMs() } : {};
+    expect(await drive(site, fetchedMs)).toMatchObject({ state: "halted" });
+    expect(alone).toEqual([]);
+  },
+);
+
+test("what was not told yet is told where the rollout ends by an error", async () => {
+  const site = new Site(2);
+  const transport = createRecordingTransport(site.transport);
+  const events: RolloutEvent[] = [];
+  const gate: RolloutGate = {
+    mayBegin: () => Promise.resolve(undefined),
+    afterTurn: () => Promise.reject(new Error("the slot is not taken back")),
+  };
+  await expect(drive(site, { transport, events, gate })).rejects.toThrow("not taken back");
+  const told = transport
+    .calls()
+    .flatMap((call) => framesOf(call))
+    .filter(({ verb }) => verb === "note-rollout")
+    .flatMap(({ payload }) => [...payload.matchAll(/"number":(\d+)/g)].map(([, number]) => Number(number)));
+  expect(events.length).toBeGreaterThan(5);
+  for (const { number } of events) expect(told).toContain(number);
+});
+
 test("one whose lock was taken from him writes nothing any more, and says so", async () => {
   const site = new Site(2);
   let revision = 0;
