@@ -4,14 +4,14 @@
  * Has an interrupt mend by `mend` and end the process; returns `mend`, done once at most, for where all ends well. A child that runs at that moment gets the
  * terminal's interrupt too: who waits for it in one piece is told so, throws and mends before this is even called.
  */
-export function mendWhenInterrupted(mend) {
+export function mendWhenInterrupted(mend, signals = ["SIGINT", "SIGTERM"]) {
   let isMended = false;
   const once = () => {
     if (isMended) return;
     isMended = true;
     mend();
   };
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"])
+  for (const name of signals)
     process.on(name, () => {
       once();
       process.exit(130);

@@ -67,7 +67,8 @@ function crmText(ssh) {
 }
 
 const profile = labUp();
-const mend = mendWhenInterrupted(() => dcnHa("lab", "down", "--name", lab));
+// Nothing here waits without a child that gets the terminal's interrupt; what is sent to this process alone would come too late.
+const mend = mendWhenInterrupted(() => dcnHa("lab", "down", "--name", lab), ["SIGINT"]);
 try {
   const folder = dirname(profile);
   const group = parse(readFileSync(profile, "utf8"));

@@ -2,7 +2,7 @@
 import { formatFinding } from "../errors/index.js";
 import type { RolloutRecord } from "../rollout/index.js";
 import type { GroupResult, RolloutEvent, RolloutPlan } from "../workflows/index.js";
-import { exitCodes } from "./trouble.js";
+import { exitCodes, troubleOf } from "./trouble.js";
 
 const short = (digest: string | undefined): string =>
   digest === undefined ? "unknown" : digest.replace(/^sha256:/, "").slice(0, 12);
@@ -77,15 +77,30 @@ export function soFar(all: readonly GroupResult[]): readonly GroupResult[] {
   const [first] = all;
   if (first?.kind === "failed" && (all.length === 1 || all.every(isNone))) throw first.error;
   return all.map((one) =>
-    isNone(one) ? { group: one.group, kind: "not-begun", why: "there was no rollout yet" } : one,
+    isNone(one)
+      ? {
+          group: one.group,
+          kind: "not-begun",
+          why: "there was no rollout yet, and a start that is still under way may begin one",
+        }
+      : one,
   );
 }
 
-/** The exit code for them: busy where that is all that ails any of them. */
+/** The exit code for them: that of their trouble, where all of them have the same kind of it. */
 export function troubleIn(results: readonly GroupResult[]): number {
-  const errors = results.flatMap((one) => (one.kind === "failed" ? [one.error] : []));
-  if (errors.length === 0) return exitCodes.done;
-  return errors.every(({ kind }) => kind === "busy") ? exitCodes.busy : exitCodes.failed;
+  const codes = new Set(
+    results.flatMap((one) => (one.kind === "failed" ? [troubleOf(one.error, false).exitCode] : [])),
+  );
+  const [code = exitCodes.done] = codes;
+  return codes.size > 1 ? exitCodes.failed : code;
+}
+
+/** A result as `--json` has it: trouble as everywhere else (docs/exit-codes.md). */
+export function shown(result: GroupResult): Record<string, unknown> {
+  if (result.kind !== "failed") return { ...result };
+  const { code, message, node, hint, findings } = troubleOf(result.error, false);
+  return { ...result, error: { code, message, node, hint, findings } };
 }
 
 /** What happened, a line each. */

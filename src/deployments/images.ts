@@ -83,7 +83,7 @@ export async function compareImage(at: ImageNode, image: WantedImage): Promise<I
   return comparisonOf(at, await askText(at, { verb: "compare-image", payload, timeoutMs: COMPARE_MS }));
 }
 
-/** Fetches the image and compares it, in one request. Throws as `pullImage` and `compareImage`; `timeoutMs` of the node is for the fetching alone. */
+/** Fetches the image and compares it, in one request. Throws as `pullImage` and `compareImage`; to `timeoutMs` of the node, which is for the fetching, comes the time of the comparison. */
 export async function fetchAndCompare(
   at: Omit<ImageNode, "onState">,
   image: WantedImage,

@@ -1,6 +1,6 @@
 // What a rollout's commands tell of several groups, and with which exit code.
 import { expect, test } from "vitest";
-import { describeResults, soFar, troubleIn } from "../../src/cli/rollout-words.js";
+import { describeResults, shown, soFar, troubleIn } from "../../src/cli/rollout-words.js";
 import { DcnError } from "../../src/errors/index.js";
 import type { RolloutRecord } from "../../src/rollout/index.js";
 import type { GroupResult } from "../../src/workflows/index.js";
@@ -11,7 +11,7 @@ const record: RolloutRecord = {
   nodes: { dcn1: { phase: "waiting", target: "sha256:new" } },
 };
 const begun: GroupResult = { group: "north", kind: "record", record };
-const failed = (kind: "failed" | "busy", code: string): GroupResult => ({
+const failed = (kind: "failed" | "busy" | "refused", code: string): GroupResult => ({
   group: "south",
   kind: "failed",
   error: new DcnError(kind, code, `south: ${code}`),
@@ -21,7 +21,7 @@ const none = failed("failed", "NO_ROLLOUT");
 test("a group whose turn has not come is told as such beside one that is at it", () => {
   const results = soFar([begun, none]);
   expect(describeResults(results)).toBe(
-    "north: rollout v2, begun today: running\n  dcn1  new  waiting\nsouth: not begun: there was no rollout yet",
+    "north: rollout v2, begun today: running\n  dcn1  new  waiting\nsouth: not begun: there was no rollout yet, and a start that is still under way may begin one",
   );
   expect(troubleIn(results)).toBe(0);
 });
@@ -31,6 +31,14 @@ test("what one is in trouble with hides no other, and says by its exit code whet
   expect(describeResults(results)).toContain("south: ROLLOUT_TOLD");
   expect(troubleIn(results)).toBe(75);
   expect(troubleIn(soFar([begun, failed("busy", "ROLLOUT_TOLD"), failed("failed", "STEP_FAILED")]))).toBe(1);
+  expect(troubleIn(soFar([begun, failed("refused", "SUDO_REFUSED")]))).toBe(77);
+  // As JSON it has its words too, which an error alone would not.
+  const told = JSON.parse(JSON.stringify(results.map(shown))) as unknown[];
+  expect(told[1]).toEqual({
+    group: "south",
+    kind: "failed",
+    error: { code: "ROLLOUT_TOLD", message: "south: ROLLOUT_TOLD" },
+  });
 });
 
 test("where no group has any, and where there is one group alone, its trouble is the command's", () => {

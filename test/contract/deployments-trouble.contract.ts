@@ -166,6 +166,9 @@ export const troubleCases: readonly DeploymentCase[] = [
         .put("usr/lib/greenboot/check/required.d/10_x.sh", "#!/bin/sh\n", 0o755)
         .put("usr/lib/dcn-ha/alert", "#!/bin/sh\n", 0o755)
         .put("usr/share/doc/plant/horn", "#!/bin/sh\n", 0o755)
+        .put("usr/lib/python3/dist-packages/linked", "#!/bin/sh\n", 0o755)
+        .link("usr/lib/ocf/resource.d/my/linked", "../../../python3/dist-packages/linked")
+        .link("usr/lib/ocf/resource.d/my/broken", "../../../nothing/linked")
         .put("usr/etc/passwd", "root:x:0:0::/:/bin/sh\nhacluster:x:189:189::/:/bin/sh\n")
         .put("usr/lib/modules/1/modules.dep", "kernel/drivers/block/drbd/drbd_extra.ko.xz:\n");
       const digest = bench.digestOf(machine.publish("3"));
@@ -176,15 +179,11 @@ export const troubleCases: readonly DeploymentCase[] = [
       // The machine runs with the host's /usr, the image has next to nothing in its own.
       const page = "alert:/opt/page-me";
       const horn = "alert:/usr/share/doc/plant/horn";
-      expect(found.old.missing).toEqual([
-        "ocf:heartbeat:mine",
-        "alert:/usr/local/lib/dcn-ha/alert",
-        page,
-        horn,
-      ]);
+      const agents = ["ocf:heartbeat:mine", "ocf:my:broken", "ocf:my:linked"];
+      expect(found.old.missing).toEqual([...agents, "alert:/usr/local/lib/dcn-ha/alert", page, horn]);
       expect(found.new).toMatchObject({
         // What is ours there is linked to the image's own where it is booted; an alert of the cluster is seen also in a folder that nobody asks about.
-        missing: ["ocf:pacemaker:Dummy", "stonith:fence_redfish", page],
+        missing: ["ocf:my:broken", "ocf:pacemaker:Dummy", "stonith:fence_redfish", page],
         hacluster: 189,
         os: "x",
         kernel: "1",
@@ -208,6 +207,8 @@ const CIB = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="
       <primitive id="a" class="ocf" provider="heartbeat" type="mine"/>
       <primitive id="b" class="ocf" provider="pacemaker" type="Dummy"/>
       <primitive id="c" class="stonith" type="fence_redfish"/>
+      <primitive id="d" class="ocf" provider="my" type="linked"/>
+      <primitive id="e" class="ocf" provider="my" type="broken"/>
     </resources>
     <constraints/>
   <alerts>

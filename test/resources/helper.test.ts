@@ -65,6 +65,7 @@ describe.skipIf(!tools)("requests that are not whole or not ours are refused, an
     ["an expression for a length", `hello 1\n1${mark}probe 1+1\nend 0\n`],
     ["a huge length", `hello 1\n1${mark}probe 999999999\nend 0\n`],
     ["a bad mark", `hello 1\n1${mark}probe 0 always\nend 0\n`],
+    ["another hello", `hello 1\n2hello 1\n1${mark}end 0\n`],
     ["something after the end", `hello 1\n1${mark}end 0\nprobe 0\n`],
     ["garbage after the end", `hello 1\n1${mark}end 0\nxyz`],
     ["an empty line", `hello 1\n1${mark}\nend 0\n`],

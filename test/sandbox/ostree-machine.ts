@@ -99,6 +99,14 @@ export class OstreeMachine {
     return this;
   }
 
+  /** Puts a link there. */
+  link(path: string, to: string): this {
+    const target = join(this.tree, path);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(to, target);
+    return this;
+  }
+
   /** Publishes the tree as this version and returns its commit. */
   publish(version: string, ref = REF): string {
     this.put("usr/etc/version", version);

@@ -79,8 +79,10 @@ commit_facts() { # DIGEST REMOTE: also into $work/commit what ostree shows of it
 	printf 'digest=%s\nversion=%s\n' "$1" "$(sed -n '/^$/q; s/^Version: *//p' "$work/commit" | tr -cd ' -~')"
 	[ -n "$2" ] || return 0
 	signature=none
-	# Set in by two blanks; whatever a commit says of itself is by four.
-	if grep -q '^  Good signature from' "$work/commit"; then signature=good; fi
+	# What a commit says of itself is set in by four blanks, but for its version, which may have lines of its own.
+	if grep -q '^  Good signature from' "$work/commit"; then
+		case $(ostree --repo="$repo" show --print-metadata-key=version "$1" 2>/dev/null) in *\\*) : ;; *) signature=good ;; esac
+	fi
 	printf 'signature=%s\nsignature-required=%s\n' "$signature" "$(ostree_verifies "$2")"
 }
 

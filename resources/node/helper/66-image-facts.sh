@@ -97,13 +97,25 @@ has_unit() { # NAME: a unit, or what systemd makes one of; also one that somebod
 
 has_agent() { # CLASS PROVIDER TYPE
 	case $1 in
-	ocf) [ -e "$image_root/usr/lib/ocf/resource.d/$2/$3" ] ;;
-	stonith) [ -e "$image_root/usr/sbin/$3" ] || [ -e "$image_root/usr/lib/stonith/plugins/$3" ] ;;
+	ocf) is_there "$image_root/usr/lib/ocf/resource.d/$2/$3" ;;
+	stonith) is_there "$image_root/usr/sbin/$3" || is_there "$image_root/usr/lib/stonith/plugins/$3" ;;
 	systemd) has_unit "$3" ;;
 	service) has_unit "$3" || has_script "$3" ;;
 	lsb) has_script "$3" ;;
 	*) : ;;
 	esac
+}
+
+is_there() { # PATH; also where it leads into a folder that was passed over
+	[ ! -e "$1" ] || return 0
+	[ -L "$1" ] || return 1
+	leads_to=$(readlink -m "$1")
+	leads_to=${leads_to#"$image_root"}
+	for one in $passed_over; do
+		case $one in share/*) one=/usr/$one ;; *) one=/usr/lib/$one ;; esac
+		case $leads_to in "$one"/* | "${one#/usr}"/*) return 0 ;; esac
+	done
+	return 1
 }
 
 has_script() { [ -e "$image_root/etc/init.d/$1" ] || [ -e "$image_root/usr/etc/init.d/$1" ]; }
@@ -256,7 +268,7 @@ pass_over() { # into $work/pass-over, as ostree takes it: some versions know a f
 	for one in $passed_over; do
 		case $one in share/*) one=/usr/$one ;; *) one=/usr/lib/$one ;; esac
 		# An alert of the cluster may lie anywhere.
-		case $alerts in *"$newline$one/"*) : ;; *) printf '%s\n%s/\n' "$one" "$one" ;; esac
+		case $alerts in *"$newline$one/"* | *"$newline${one#/usr}/"*) : ;; *) printf '%s\n%s/\n' "$one" "$one" ;; esac
 	done >"$work/pass-over"
 }
 

@@ -19,6 +19,7 @@ read_request() { # every frame into $work/N (payload) and $work/frames (N VERB M
 		[ -z "$rest" ] || refuse "bad frame $verb"
 		[ "$count" -lt 64 ] || refuse 'too many frames'
 		if [ "$count" -eq 0 ] && [ "$verb" != hello ]; then refuse 'the first frame must be hello'; fi
+		if [ "$count" -gt 0 ] && [ "$verb" = hello ]; then refuse 'hello comes once'; fi
 		case $verb:$length in
 		*:0) : >"$work/$count" ;;
 		# A digit right before the next frame: it is read with that, which saves a process in every request.

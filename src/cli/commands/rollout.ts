@@ -15,7 +15,14 @@ import {
   wishesOf,
   withScene,
 } from "../rollout-target.js";
-import { describeEvents, describeResults, describeRolloutPlan, soFar, troubleIn } from "../rollout-words.js";
+import {
+  describeEvents,
+  describeResults,
+  describeRolloutPlan,
+  shown,
+  soFar,
+  troubleIn,
+} from "../rollout-words.js";
 import { exitCodes } from "../trouble.js";
 
 type RolloutGroup = RolloutTarget["waves"][number]["groups"][number];
@@ -143,7 +150,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   // One group is as good as a command for it: its own trouble, its own exit code.
   const [first, ...others] = results;
   if (first?.kind === "failed" && others.length === 0) throw first.error;
-  call.output.answer({ rollout: document.name, groups: results }, describeResults(results));
+  call.output.answer({ rollout: document.name, groups: results.map(shown) }, describeResults(results));
   return exitOf(results, workflows.isGood);
 }
 
@@ -173,12 +180,15 @@ async function ofEach(
   work: (scene: RolloutScene, group: RolloutGroup) => Promise<RolloutRecord>,
 ): Promise<readonly GroupResult[]> {
   const { resultOf } = await import("../../workflows/index.js");
-  const { signal } = call;
-  const all = await eachGroup(call, target, (scene, group) =>
-    resultOf(scene.group, () => work(scene, group), { signal }),
-  );
+  const { inParallel } = await import("../../observe/index.js");
+  const { document } = target;
+  const groups = target.waves.flatMap((wave) => wave.groups);
+  const all = await inParallel(groups, document.parallel ?? 4, (group) => {
+    const run = () => withScene(call, { document, group }, (scene) => work(scene, group));
+    return resultOf(group.name, run, call);
+  });
   const results = soFar(all);
-  call.output.answer({ groups: results }, describeResults(results));
+  call.output.answer({ groups: results.map(shown) }, describeResults(results));
   return results;
 }
 
