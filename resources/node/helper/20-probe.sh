@@ -179,7 +179,7 @@ verb_probe() {
 }
 
 verb_read_cib() {
-	# Asked for first: cibadmin tries again and again for ten seconds where nobody listens (Pacemaker 3).
+	# Asked for first: how long cibadmin tries where nobody listens is its own affair.
 	if [ ! -e "$work/probe.xml" ] && [ ! -e "$work/answered" ] && ! active pacemaker.service; then
 		echo 'pacemaker is not running' >&2
 		return 102
