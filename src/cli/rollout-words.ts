@@ -71,11 +71,15 @@ export function describeResults(results: readonly GroupResult[]): string {
     .join("\n");
 }
 
-/** What several groups have of a rollout by now: one whose turn has not come has none yet. Throws the trouble of the only group, and NO_ROLLOUT where none has any. */
+/** One group is as good as a command for it: its own trouble, its own exit code. Throws that trouble. */
+export function throwOnlyTrouble([first, ...others]: readonly GroupResult[]): void {
+  if (first?.kind === "failed" && others.length === 0) throw first.error;
+}
+
+/** How far each group is; one whose turn has not come has not begun. Throws DcnError NO_ROLLOUT where nobody has begun, and as `throwOnlyTrouble`. */
 export function soFar(all: readonly GroupResult[]): readonly GroupResult[] {
   const isNone = (one: GroupResult): boolean => one.kind === "failed" && one.error.code === "NO_ROLLOUT";
-  const [first] = all;
-  if (first?.kind === "failed" && (all.length === 1 || all.every(isNone))) throw first.error;
+  throwOnlyTrouble(all.every(isNone) ? all.slice(0, 1) : all);
   return all.map((one) =>
     isNone(one)
       ? {

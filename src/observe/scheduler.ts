@@ -138,7 +138,7 @@ export async function nodeScheduler(
 export function schedulerOf(
   { transport, signal }: Pick<NodeAccess, "transport" | "signal">,
   { node, cib }: { readonly node: string; readonly cib: string },
-): Scheduler & { readonly cib: string } {
+): Scheduler {
   const { attributes } = parseXml(/<cib [^>]*>/.exec(cib)?.[0].replace(/\/?>$/, "/>") ?? "<cib/>", {
     file: `the CIB of ${node}`,
   });
@@ -146,7 +146,6 @@ export function schedulerOf(
     where: node,
     pacemaker: undefined,
     schema: { validateWith: attributes["validate-with"] ?? "", featureSet: attributes.crm_feature_set ?? "" },
-    cib,
     ask: asking({ transport, argv: HELPER_ARGV, node, signal }),
     close: () => Promise.resolve(),
   };

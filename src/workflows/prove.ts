@@ -28,7 +28,7 @@ export interface ProveOptions {
   readonly live: boolean;
   /** Every so many nodes at once; default what the profile promises. */
   readonly failures?: number | undefined;
-  /** Who has just spoken for the cluster, and its CIB: then nobody else is asked. */
+  /** Who has just spoken for the live cluster, and its CIB: then nobody else is asked. */
   readonly spoken?: { readonly node: string; readonly cib: string };
   /** Opens the way to the nodes; called only where they are needed. */
   readonly withNodes: <Result>(work: (ways: Ways) => Promise<Result>) => Promise<Result>;
@@ -80,10 +80,8 @@ export async function withScheduler<Result>(
     }
   }
   return withNodes(async ({ transport, admin }) => {
-    if (spoken !== undefined) {
-      const there = schedulerOf({ transport, signal }, spoken);
-      return work(live ? liveScene(group, there.cib) : desiredScene(group, there.schema), there);
-    }
+    if (spoken !== undefined)
+      return work(liveScene(group, spoken.cib), schedulerOf({ transport, signal }, spoken));
     const programs = readNodePrograms();
     const nodes = group.model.corosync.nodes.map(({ name }) => name);
     const access = admin === undefined ? undefined : { transport: admin, helper: programs.helper };

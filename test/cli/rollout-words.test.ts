@@ -41,7 +41,7 @@ test("what one is in trouble with hides no other, and says by its exit code whet
   });
 });
 
-test("where no group has any, and where there is one group alone, its trouble is the command's", () => {
+test("nobody has begun, or one group alone is in trouble: the command ends as it does for one group", () => {
   expect(() => soFar([none, none])).toThrow("NO_ROLLOUT");
   expect(() => soFar([failed("busy", "ROLLOUT_TOLD")])).toThrow("ROLLOUT_TOLD");
 });

@@ -21,6 +21,7 @@ import {
   describeRolloutPlan,
   shown,
   soFar,
+  throwOnlyTrouble,
   troubleIn,
 } from "../rollout-words.js";
 import { exitCodes } from "../trouble.js";
@@ -147,9 +148,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
   const approved = new Set((call.options.text("approve") ?? "").split(",").filter((name) => name !== ""));
   const { parallel = 4, failures = 0 } = document;
   const results = await workflows.runWaves(waves, { parallel, failures, approved, signal: call.signal });
-  // One group is as good as a command for it: its own trouble, its own exit code.
-  const [first, ...others] = results;
-  if (first?.kind === "failed" && others.length === 0) throw first.error;
+  throwOnlyTrouble(results);
   call.output.answer({ rollout: document.name, groups: results.map(shown) }, describeResults(results));
   return exitOf(results, workflows.isGood);
 }
