@@ -5,7 +5,7 @@ import { capacity } from "./capacity-rules.js";
 import { totemTimes, transport, unknownKeys } from "./corosync-rules.js";
 import { coverage, devices, levels, places, race, watchdog, watchdogLevels } from "./fencing-rules.js";
 import { contradictions, references, roomToMove } from "./placement-rules.js";
-import { propertyNames, propertyValues } from "./property-rules.js";
+import { loadThreshold, propertyNames, propertyValues } from "./property-rules.js";
 import { losses, votes } from "./quorum-rules.js";
 import { forgetting, givingUp, operations } from "./recovery-rules.js";
 import { ticketConstraints, ticketMembers, ticketTimes } from "./ticket-rules.js";
@@ -25,6 +25,7 @@ const RULES: readonly Rule[] = [
   losses,
   propertyNames,
   propertyValues,
+  loadThreshold,
   coverage,
   places,
   race,

@@ -88,6 +88,24 @@ export const propertyValues: Rule = (view, add) => {
   checkDeadtime(view, add);
 };
 
+/** What Pacemaker takes where nothing is said, and from where on no node of a plant comes near it; both in percent. */
+const DEFAULT_LOAD_THRESHOLD = 80;
+const PATIENT_LOAD_THRESHOLD = 1_000;
+
+/**
+ * Above 1.2, 1.6 and 2 times the threshold per core, a node is given fewer actions at a time; above the last, the whole cluster has
+ * one for every two nodes (throttle_get_total_job_limit in controld_throttle.c). Nothing or less switches that off.
+ */
+export const loadThreshold: Rule = ({ property, workloads }, add) => {
+  const said = property("load-threshold");
+  const threshold = said === undefined ? DEFAULT_LOAD_THRESHOLD : Number.parseFloat(said);
+  if (workloads.length === 0 || threshold <= 0 || threshold >= PATIENT_LOAD_THRESHOLD) return;
+  const load = ((2 * threshold) / 100).toFixed(1);
+  const text = `while one node has a load of more than ${load} per core, the cluster takes one action at a time for every two nodes: healing takes longer than promised`;
+  const hint = "load-threshold: 10000%";
+  add("note", "HEALING_THROTTLED", { subject: "property load-threshold", text, hint });
+};
+
 function checkDeadtime({ property, model }: ClusterView, add: Parameters<Rule>[1]): void {
   const deadtime = timeMs(property("dc-deadtime") ?? "");
   if (deadtime === undefined || deadtime >= PATIENT_DC_DEADTIME_MS || model.gateGraceMs > 0) return;

@@ -20,8 +20,8 @@ const core = library.filter((drill) => drill.core === true).map(({ name }) => na
 const few = ["power-loss", "frozen", "isolated", "workload-killed"];
 
 /**
- * What is said of how long something took. Counted from its last heartbeat, a frozen workload was away for up to 1.5 times its bound on two
- * slow processors at a load of eight: soaks and bench/outages.js, which run alone, hold it to that.
+ * What is said of how long something took. Beside two busy loops on two slow processors a workload was away for up to 1.4 times its bound,
+ * which knows nothing of them: soaks and bench/outages.js, which run alone, hold it to that. What became of it is judged always.
  */
 const TIMED = ["outage", "I15"];
 
@@ -83,9 +83,10 @@ describe.skipIf(noLab !== undefined).each(grounds)("drills in $name", ({ name, u
     const times = outageMs === 0 ? "" : `, outage ${(outageMs / (bound?.totalMs ?? 1)).toFixed(2)} × bound`;
     console.log(`${name} ${what}: ${outcome}${times} ${why}`);
     const bad = checks.filter(({ ok }) => !ok);
-    const untimed = !soak && what === "frozen";
-    const judged = untimed ? bad.filter(({ name: check }) => !TIMED.includes(check)) : bad;
-    expect(judged, JSON.stringify(result.injected)).toEqual([]);
+    const judged = soak ? bad : bad.filter(({ name: check }) => !TIMED.includes(check));
+    expect(judged, `${bad.map(({ text }) => text).join("; ")} ${JSON.stringify(result.injected)}`).toEqual(
+      [],
+    );
     if (bad.length > 0) {
       console.log(`${name} ${what}: ${bad.map(({ text }) => text).join("; ")}`);
       return;

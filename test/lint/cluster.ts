@@ -62,6 +62,7 @@ export const PROPERTIES = {
   "stonith-enabled": "true",
   "no-quorum-policy": "stop",
   "start-failure-is-fatal": "false",
+  "load-threshold": "10000%",
   "dc-deadtime": "2s",
 };
 export const TOTEM = {

@@ -87,6 +87,7 @@ const BROKEN: readonly (readonly [said: string, model: ClusterModel, promised?: 
   ],
   ["error HEALING_SWITCHED_OFF property maintenance-mode", properties({ "maintenance-mode": "true" })],
   ["note NODE_STAYS_OFF property stonith-action", properties({ "stonith-action": "off" })],
+  ["note HEALING_THROTTLED property load-threshold", properties({ "load-threshold": "200%" })],
   ["error REMOVED_VALUE property stonith-action", properties({ "stonith-action": "poweroff" })],
   ["error DC_DEADTIME_WITHOUT_GATE property dc-deadtime", cluster(3, { model: { gateGraceMs: 0 } })],
   ["error MISSING_FENCE node n3", fences(bmc("n1"), bmc("n2"))],

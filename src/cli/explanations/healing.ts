@@ -50,6 +50,12 @@ export const healingCodes: Explanations = {
     "Each fencing costs a node until somebody comes.",
     "stonith-action: reboot",
   ),
+  HEALING_THROTTLED: entry(
+    "Pacemaker slows healing down while a node has much to do.",
+    "Above twice load-threshold per core on one node, the whole cluster takes one action at a time for every two nodes: a workload waits until fence devices have moved.",
+    "Set it out of reach; node-action-limit still holds each node to two actions per core.",
+    "properties: { load-threshold: 10000% }",
+  ),
   REMOVED_VALUE: entry(
     "A value that newer Pacemaker no longer knows.",
     "After the next update the whole property may be void.",
