@@ -58,7 +58,9 @@ export {
 export {
   type BoundTerm,
   consensusMs,
+  DEFAULT_DEVICE_MS,
   type Duration,
+  deviceTimeoutMs,
   effectiveTokenMs,
   knetPing,
   type OutageBound,

@@ -18,8 +18,12 @@ export interface Duration {
 
 /** What the bound is made of; a bare number for `fenceMs` and `startMs` counts as measured. */
 export interface OutageBoundInput {
-  /** Effective token and consensus timeouts of the running corosync. */
-  readonly timing: { readonly tokenMs: number; readonly consensusMs: number };
+  /** Effective token and consensus timeouts of the running corosync, and the timeout of its quorum device where it has one. */
+  readonly timing: {
+    readonly tokenMs: number;
+    readonly consensusMs: number;
+    readonly deviceTimeoutMs?: number | undefined;
+  };
   readonly fencingDelayMs: number;
   readonly fenceMs: number | Duration;
   readonly startMs: number | Duration;
@@ -46,6 +50,32 @@ export function effectiveTokenMs(tokenMs: number, coefficientMs: number, nodes: 
   return nodes < 3 ? tokenMs : tokenMs + (nodes - 2) * coefficientMs;
 }
 
+const SHORTEST_DEVICE_MS = 3_000;
+/** corosync's own quorum.device.timeout (votequorum(5)). */
+export const DEFAULT_DEVICE_MS = 10_000;
+/** A node sends to the device each 0.8 × timeout, and corosync-qnetd drops it after 1.5 times that in silence (corosync-qdevice(8), corosync-qnetd(8)). */
+const DEVICE_SILENCE = 1.2;
+
+/**
+ * `quorum.device.timeout` in milliseconds: as long as the nodes take to miss one another, so that the device's vote for those who are left is
+ * not waited for; at least 3 s, since a lone node stops its workloads when its line to the device is silent for longer; at most corosync's own 10 s.
+ */
+export function deviceTimeoutMs(timing: { readonly tokenMs: number; readonly consensusMs: number }): number {
+  const unnoticed = Math.floor((timing.tokenMs + timing.consensusMs) / DEVICE_SILENCE);
+  return Math.min(DEFAULT_DEVICE_MS, Math.max(SHORTEST_DEVICE_MS, unnoticed));
+}
+
+/** How much later than its nodes a quorum device misses a node that ended without a word: until then it gives nobody its vote. */
+function deviceWaitMs({
+  tokenMs,
+  consensusMs,
+  deviceTimeoutMs: timeoutMs,
+}: OutageBoundInput["timing"]): number {
+  return timeoutMs === undefined
+    ? 0
+    : Math.max(0, Math.round(timeoutMs * DEVICE_SILENCE) - tokenMs - consensusMs);
+}
+
 /** The consensus timeout for a token timeout: corosync's own default of 1.2 × token, rounded up. */
 export function consensusMs(tokenMs: number): number {
   return Math.ceil(Number((tokenMs * CONSENSUS_FACTOR).toFixed(6)));
@@ -63,9 +93,11 @@ export const SHORTEST_TOKEN_MS = 4 * KNET_MINIMUM_MS;
 /** Bound of the outage when a node is lost: the sum of token, consensus, sync, election, fencing, scheduling and start, with its terms. */
 export function outageBound(input: OutageBoundInput): OutageBound {
   const { timing } = input;
+  const deviceMs = deviceWaitMs(timing);
   const terms: BoundTerm[] = [
     { name: "token", ms: timing.tokenMs, source: "computed" },
     { name: "consensus", ms: timing.consensusMs, source: "computed" },
+    ...(deviceMs === 0 ? [] : [{ name: "quorum device's vote", ms: deviceMs, source: "computed" } as const]),
     { name: "membership sync", ms: MEMBERSHIP_SYNC_MS, source: "assumed" },
     ...(input.dcLost ? [{ name: "election", ms: ELECTION_MS, source: "assumed" } as const] : []),
     { name: "fencing delay", ms: input.fencingDelayMs, source: "computed" },

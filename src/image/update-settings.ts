@@ -6,13 +6,15 @@ import { unitFiles } from "./unit-files.js";
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const UNITS = ["dcn-ha-update.timer", "dcn-ha-update.path"];
 
-/** The settings and the links that start the units; nothing where a controller updates the nodes. */
+/**
+ * The settings, and the links that start the units. Where a controller updates the nodes there are no settings, and the units end a turn
+ * that an image before this one began, or do nothing.
+ */
 export function updateFiles(updates: ImageUpdates | undefined): ImageFile[] {
-  if (updates?.autonomous !== true) return [];
-  return [
-    textFile("/usr/lib/dcn-ha/update.conf", settings(updates)),
-    ...unitFiles("update", { enable: UNITS, mask: [] }),
-  ];
+  const units = unitFiles("update", { enable: UNITS, mask: [] });
+  return updates?.autonomous === true
+    ? [textFile("/usr/lib/dcn-ha/update.conf", settings(updates)), ...units]
+    : units;
 }
 
 function settings(updates: ImageUpdates): string {

@@ -55,11 +55,11 @@ function quorum(group: CorosyncInput, policy: ClusterPolicy): CorosyncSection {
         ] as const)
       : []),
   ] as const;
-  const device = quorumDevice === undefined ? [] : [deviceSection(quorumDevice, count)];
+  const device = quorumDevice === undefined ? [] : [deviceSection(quorumDevice, count, group.timing)];
   return { name: "quorum", entries, sections: device };
 }
 
-function deviceSection(device: QuorumDeviceText, nodes: number): CorosyncSection {
+function deviceSection(device: QuorumDeviceText, nodes: number, timing: TotemTiming): CorosyncSection {
   const { address, port, algorithm, tls = "required", tieBreaker = "lowest" } = device;
   const net = section("net", [
     ["host", address],
@@ -74,6 +74,9 @@ function deviceSection(device: QuorumDeviceText, nodes: number): CorosyncSection
     entries: [
       ["model", "net"],
       ["votes", votes],
+      ...(timing.deviceTimeoutMs === undefined
+        ? []
+        : ([["timeout", String(timing.deviceTimeoutMs)]] as const)),
     ],
     sections: [net],
   };

@@ -1,11 +1,17 @@
 // The part `corosync:` of a group or a policy: every key of corosync.conf(5) by its own name, over what the policy computes.
-import type { CorosyncConfiguration, CorosyncNode, CorosyncSection } from "../cluster/index.js";
+import {
+  type CorosyncConfiguration,
+  type CorosyncNode,
+  type CorosyncSection,
+  DEFAULT_DEVICE_MS,
+} from "../cluster/index.js";
 import { isCorosyncValue } from "../corosync/index.js";
 import { COROSYNC_KEYS, corosyncBoolean, corosyncValueFault, isCorosyncPatternKey } from "../lint/index.js";
 import type { CorosyncTier } from "./corosync-text.js";
 import type { Report } from "./report.js";
 import type { DocumentPath } from "./source.js";
 import { hintFor } from "./spelling.js";
+import type { GroupSize } from "./totem-timing.js";
 
 type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 type Values = Readonly<Record<string, Value>>;
@@ -167,7 +173,7 @@ const DEFAULT_COEFFICIENT_MS = 650;
 export function forcedTimes(
   tiers: readonly (CorosyncTier | undefined)[],
   nodes: number,
-): { readonly tokenMs?: number; readonly consensusMs?: number; readonly deviceSyncMs?: number } {
+): NonNullable<GroupSize["forced"]> {
   const last = (key: string, otherwise?: number): number | undefined => {
     let value: number | undefined;
     for (const tier of tiers) {
@@ -181,10 +187,19 @@ export function forcedTimes(
   const consensus = last("consensus");
   // The policy's own coefficient is none: it writes the whole token.
   const coefficient = last("token_coefficient", DEFAULT_COEFFICIENT_MS) ?? 0;
-  const syncs = tiers.map((tier) => sectionOf(tier?.quorum?.device)?.sync_timeout);
-  const sync = syncs.findLast((value) => typeof value === "number");
+  const device = (key: string, otherwise?: number): number | undefined => {
+    let value: number | undefined;
+    for (const tier of tiers) {
+      if (tier?.computed === false) value = otherwise;
+      const given = sectionOf(tier?.quorum?.device)?.[key];
+      if (typeof given === "number") value = given;
+    }
+    return value;
+  };
+  const [sync, silence] = [device("sync_timeout"), device("timeout", DEFAULT_DEVICE_MS)];
   return {
-    ...(typeof sync === "number" ? { deviceSyncMs: sync } : {}),
+    ...(sync === undefined ? {} : { deviceSyncMs: sync }),
+    ...(silence === undefined ? {} : { deviceTimeoutMs: silence }),
     ...(token === undefined ? {} : { tokenMs: token + Math.max(0, nodes - 2) * coefficient }),
     ...(consensus === undefined ? {} : { consensusMs: consensus }),
   };

@@ -1,5 +1,12 @@
 // A policy's token → totem's timeouts (corosync.conf(5): token, token_coefficient, consensus, knet_ping_interval).
-import { consensusMs, effectiveTokenMs, type Figure, figure, knetPing } from "../cluster/index.js";
+import {
+  consensusMs,
+  deviceTimeoutMs,
+  effectiveTokenMs,
+  type Figure,
+  figure,
+  knetPing,
+} from "../cluster/index.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import { durationMs } from "./values.js";
 
@@ -7,12 +14,15 @@ import { durationMs } from "./values.js";
 export interface GroupSize {
   readonly nodes: number;
   readonly networks: number;
+  readonly quorumDevice?: boolean;
   /** Times that a part `corosync:` sets, in milliseconds. */
   readonly forced?: {
     readonly tokenMs?: number;
     readonly consensusMs?: number;
     /** How long corosync waits for the quorum device's vote. */
     readonly deviceSyncMs?: number;
+    /** How long the quorum device may be silent. */
+    readonly deviceTimeoutMs?: number;
   };
 }
 
@@ -22,6 +32,8 @@ export interface TotemTiming {
   readonly consensusMs: number;
   readonly knetPingIntervalMs: number;
   readonly knetPingTimeoutMs: number;
+  /** `quorum.device.timeout`, where there is a quorum device. */
+  readonly deviceTimeoutMs?: number;
 }
 
 const DEFAULT_TOKEN_MS = 1_000;
@@ -31,9 +43,11 @@ export function totemTiming(policy: ClusterPolicy, size: GroupSize): TotemTiming
   const { baseMs, perNodeMs, oneNetworkMs } = tokenParts(policy, size);
   const tokenMs = size.forced?.tokenMs ?? effectiveTokenMs(baseMs, perNodeMs, size.nodes) + oneNetworkMs;
   const ping = knetPing(tokenMs);
+  const times = { tokenMs, consensusMs: size.forced?.consensusMs ?? consensusMs(tokenMs) };
+  const device = size.forced?.deviceTimeoutMs ?? deviceTimeoutMs(times);
   return {
-    tokenMs,
-    consensusMs: size.forced?.consensusMs ?? consensusMs(tokenMs),
+    ...times,
+    ...(size.quorumDevice === true ? { deviceTimeoutMs: device } : {}),
     knetPingIntervalMs: ping.intervalMs,
     knetPingTimeoutMs: ping.timeoutMs,
   };
@@ -65,7 +79,18 @@ export function totemFigures(policy: ClusterPolicy, size: GroupSize): Figure[] {
       `${tokenMs} (token) + ${timing.consensusMs} (consensus)`,
       "corosync, exec/totemsrp.c",
     ),
+    ...deviceFigure(timing, size),
   ];
+}
+
+function deviceFigure(
+  { tokenMs, consensusMs: consensus, deviceTimeoutMs: ms }: TotemTiming,
+  size: GroupSize,
+): Figure[] {
+  if (ms === undefined) return [];
+  const computed = `(${tokenMs} (token) + ${consensus} (consensus)) / 1.2, at least 3000, at most 10000`;
+  const formula = size.forced?.deviceTimeoutMs === undefined ? computed : "corosync: quorum.device.timeout";
+  return [figure("quorum.device.timeout", ms, formula, "corosync-qdevice(8)")];
 }
 
 function tokenParts(policy: ClusterPolicy, size: GroupSize) {

@@ -1,5 +1,12 @@
 // How long a workload is away when it has to go to another node: the terms of the bound, and where each comes from.
-import { type BoundTerm, consensusMs, effectiveTokenMs, outageBound } from "../cluster/index.js";
+import {
+  type BoundTerm,
+  consensusMs,
+  DEFAULT_DEVICE_MS,
+  effectiveTokenMs,
+  type OutageBoundInput,
+  outageBound,
+} from "../cluster/index.js";
 import { timeMs } from "../lint/index.js";
 import type { Failure } from "./failure.js";
 import { countsOnWatchdog, waysToFence } from "./fencing.js";
@@ -53,16 +60,21 @@ function added(terms: readonly BoundTerm[]): Outage {
   return { totalMs: terms.reduce((sum, { ms }) => sum + ms, 0), terms };
 }
 
-/** Token and consensus as corosync runs with them. */
-function totemOf({ view }: Scene): { readonly tokenMs: number; readonly consensusMs: number } {
-  const { totem } = view.model.corosync;
-  const value = (key: string): number | undefined => {
-    const text = totem.entries.findLast(([name]) => name === key)?.[1];
+/** Token and consensus as corosync runs with them, and how long its quorum device may be silent. */
+function totemOf({ view }: Scene): OutageBoundInput["timing"] {
+  const { totem, quorum } = view.model.corosync;
+  const value = (key: string, section = totem): number | undefined => {
+    const text = section.entries.findLast(([name]) => name === key)?.[1];
     return text === undefined ? undefined : Number(text);
   };
+  const device = quorum.sections.find(({ name }) => name === "device");
   const coefficient = value("token_coefficient") ?? COEFFICIENT_MS;
   const tokenMs = effectiveTokenMs(value("token") ?? TOKEN_MS, coefficient, view.nodes.length);
-  return { tokenMs, consensusMs: value("consensus") ?? consensusMs(tokenMs) };
+  return {
+    tokenMs,
+    consensusMs: value("consensus") ?? consensusMs(tokenMs),
+    ...(device === undefined ? {} : { deviceTimeoutMs: value("timeout", device) ?? DEFAULT_DEVICE_MS }),
+  };
 }
 
 /** The longest way to fence one of the nodes: its watchdog where one counts. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   consensusMs,
+  deviceTimeoutMs,
   effectiveTokenMs,
   knetPing,
   outageBound,
@@ -51,4 +52,20 @@ test("the bound is the sum of its terms, and each says where it comes from", () 
   const kept = outageBound({ timing, fencingDelayMs: 0, fenceMs: 570, startMs: 100, dcLost: false });
   expect(kept.totalMs).toBe(3_170);
   expect(kept.terms.map((term) => term.name)).not.toContain("election");
+});
+
+test("the quorum device's vote is waited for only where its silence has to be longer than that of a node", () => {
+  const wait = (tokenMs: number) => {
+    const times = { tokenMs, consensusMs: consensusMs(tokenMs) };
+    const timing = { ...times, deviceTimeoutMs: deviceTimeoutMs(times) };
+    const { terms } = outageBound({ timing, fencingDelayMs: 0, fenceMs: 570, startMs: 100, dcLost: false });
+    return [timing.deviceTimeoutMs, terms.find(({ name }) => name === "quorum device's vote")?.ms];
+  };
+  expect([800, 1_000, 3_000, 5_000, 60_000].map(wait)).toEqual([
+    [3_000, 1_840],
+    [3_000, 1_400],
+    [5_500, undefined],
+    [9_166, undefined],
+    [10_000, undefined],
+  ]);
 });

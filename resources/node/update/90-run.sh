@@ -16,6 +16,6 @@ now
 last=$((up + s_run))
 if load; then
 	walk
-else
+elif [ -r "$conf" ]; then
 	idle
 fi

@@ -34,7 +34,7 @@ merge() {
 # corosync.conf: nodes, links, encryption, timeouts, quorum
 form --no-cluster-uuid -- cluster setup gateway-pair-qdevice gw1 addr=10.20.3.11 addr=10.30.3.11 gw2 addr=10.20.3.12 addr=10.30.3.12 transport knet link_mode=passive link linknumber=0 ping_interval=250 ping_timeout=500 pong_count=2 link linknumber=1 ping_interval=250 ping_timeout=500 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1000 token_coefficient=0 consensus=1200 quorum wait_for_all=0
 # the quorum device; its host must be known to pcs as well (pcs host auth)
-form --force -- quorum device add model net host=10.20.9.9 algorithm=ffsplit tls=required tie_breaker=lowest
+form --force -- quorum device add timeout=3000 model net host=10.20.9.9 algorithm=ffsplit tls=required tie_breaker=lowest
 # logging: pcs has no words for what differs from its own
 printf '%s' 'logging {
     to_stderr: no
