@@ -3,13 +3,13 @@ import { disableDevice, enableDevice, enrolNodes } from "../apply/index.js";
 import { parseCorosyncConf } from "../corosync/index.js";
 import { DcnError, hasErrors } from "../errors/index.js";
 import { type CorosyncChange, corosyncChanges, modelFor, refusal } from "../plan/index.js";
+import { carryOut } from "./carry-out.js";
 import { takeDeviceOptions } from "./change-corosync.js";
 import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
   bringCib,
   bringCorosync,
-  carryOut,
   contextFor,
   corosyncSteps,
   type Live,

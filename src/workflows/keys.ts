@@ -2,10 +2,10 @@
 import { rotateCorosyncKey, rotatePacemakerKey, rotationOf } from "../apply/index.js";
 import { hasErrors } from "../errors/index.js";
 import { modelFor, refusal } from "../plan/index.js";
+import { carryOut } from "./carry-out.js";
 import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
-  carryOut,
   contextFor,
   lookAtLive,
   type ReconfigureOptions,

@@ -17,12 +17,12 @@ import { type Finding, hasErrors } from "../errors/index.js";
 import type { ProbedNode } from "../observation/index.js";
 import { observeView } from "../observe/index.js";
 import { earlierLife, modelFor, preflight, refusal } from "../plan/index.js";
+import { carryOut } from "./carry-out.js";
 import { pendingRestarts } from "./pending-restart.js";
 import {
   absentees,
   bringCib,
   bringCorosync,
-  carryOut,
   cibChanges,
   cibSteps,
   contextFor,

@@ -1,5 +1,5 @@
-// What every change of a running cluster's members, links, keys and quorum device shares: look at all, say what will be done, then do it
-// under the group's lock. A run that was killed is completed by the next one, which looks anew.
+// What every change of a running cluster's members, links, keys and quorum device shares: look at all, say what will be done, and the parts
+// that do it (carry-out.ts: under the group's lock). A run that was killed is completed by the next one, which looks anew.
 import {
   type ApplyContext,
   awaitDeviceVote,
@@ -15,7 +15,6 @@ import {
   reload,
   runsWith,
   type SecretValues,
-  thisController,
 } from "../apply/index.js";
 import { type Change, mergeOwned } from "../cib/index.js";
 import type { ClusterModel, CorosyncConfiguration } from "../cluster/index.js";
@@ -36,7 +35,6 @@ import type { Clock } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { parseXml } from "../xml/index.js";
 import { changeCib } from "./change-cib.js";
-import { type GroupLock, isHeldFor, withGroupLock } from "./lock.js";
 
 /** What to change, and through what. */
 export interface ReconfigureOptions {
@@ -243,30 +241,6 @@ export async function bringCib(context: ApplyContext, token: string): Promise<re
   await installPrograms(context, decision.install);
   await installFiles(context, decision.files);
   return (await changeCib(context, { decision, observations, token })).changes;
-}
-
-/** Runs `work` under the group's lock, after the plan was told; ends standby that a killed run of the same kind left. */
-export async function carryOut(
-  options: ReconfigureOptions,
-  scene: { readonly live: Live; readonly plan: ReconfigurePlan; readonly purpose: string },
-  work: (lock: GroupLock) => Promise<void>,
-): Promise<ReconfigureResult> {
-  const { live, purpose } = scene;
-  const plan = isHeldFor(live.members, purpose) ? begunPlan(scene.plan) : scene.plan;
-  options.onPlan?.(plan);
-  if (plan.steps.length === 0) return { outcome: "unchanged", plan };
-  if (options.planOnly === true) return { outcome: "planned", plan };
-  const controller = options.controller ?? (await thisController());
-  const { transport, clock, signal } = options;
-  const nodes = live.members.map(({ node }) => node);
-  const group = live.context.desired.model.name;
-  const lock = { group, transport, nodes, purpose, step: "begin", controller, clock, signal };
-  await withGroupLock(lock, work);
-  return { outcome: "changed", plan };
-}
-
-function begunPlan(plan: ReconfigurePlan): ReconfigurePlan {
-  return { ...plan, steps: ["go on with what an earlier run began", ...plan.steps] };
 }
 
 /** The quorum device votes, and no standby of ours is left. */

@@ -1,7 +1,8 @@
 // `node standby` and `node unstandby`: a person's standby, which nothing of ours ever ends.
 import { drainNode, mustDo, PERSON } from "../apply/index.js";
 import { refusal } from "../plan/index.js";
-import { carryOut, lookAtLive, type ReconfigureOptions, type ReconfigureResult } from "./reconfigure.js";
+import { carryOut } from "./carry-out.js";
+import { lookAtLive, type ReconfigureOptions, type ReconfigureResult } from "./reconfigure.js";
 
 /** Which node, and which way. */
 export interface StandbyOptions extends ReconfigureOptions {

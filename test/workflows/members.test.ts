@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { drainNode } from "../../src/apply/index.js";
+import { renderCorosyncConf } from "../../src/corosync/index.js";
 import { DcnError } from "../../src/errors/index.js";
 import { callHelper } from "../../src/observe/index.js";
 import { createRecordingTransport, type Transport } from "../../src/transport/index.js";
-import { type ReconfigureOptions, removeNode, setStandby } from "../../src/workflows/index.js";
+import { changeLinks, type ReconfigureOptions, removeNode, setStandby } from "../../src/workflows/index.js";
 import { contextFor } from "../../src/workflows/reconfigure.js";
 import { have } from "../sandbox/requirements.js";
 import { createFakeClock } from "../time/fake-clock.js";
@@ -70,5 +71,36 @@ describe.skipIf(!tools)("node remove", { timeout: 240_000 }, () => {
     expect(recording.calls().filter(({ stdin }) => /leave-cluster \d/.test(stdin))).toEqual([]);
     expect(box.node("dcn3").read(CONF)).toBe(theirs);
     expect(box.node("dcn3").read("units/pacemaker.service.active")).toBeDefined();
+  });
+});
+
+describe.skipIf(!tools)("a change of members or links", { timeout: 240_000 }, () => {
+  test("is not made where another command changed the cluster between its look and its lock", async () => {
+    const two = ["dcn1", "dcn2"];
+    const grown = renderCorosyncConf(modelOf([...two, "dcn3"]));
+    const box = open({ names: two, oneCib: true });
+    await apply(box);
+    const model = modelOf(two);
+    const nodes = model.corosync.nodes.map((node) => ({
+      ...node,
+      addresses: [...node.addresses, `10.1.0.${node.id}`],
+    }));
+    // What a `node add` that was faster leaves.
+    const late: Transport = {
+      exec: (node, command) => {
+        const isLock = /set-lock \d/.test(Buffer.from(command.stdin ?? "").toString("latin1"));
+        if (isLock) for (const one of box.nodes) one.write(CONF, grown);
+        return box.transport.exec(node, command);
+      },
+      close: () => box.transport.close(),
+    };
+    const run = changeLinks({
+      ...optionsFor(two, late),
+      group: { model: { ...model, corosync: { ...model.corosync, nodes } } },
+      purpose: "link add",
+    });
+    await expect(run).rejects.toMatchObject({ kind: "busy", code: "CLUSTER_CHANGED", retryable: true });
+    for (const node of box.nodes) expect(node.read(CONF), node.name).toBe(grown);
+    expect(box.node("dcn1").read("live.xml")).toContain('name="dcn-ha-lock" value="free"');
   });
 });

@@ -55,6 +55,12 @@ export const memberCodes: Explanations = {
     "Remove it there if nothing in it is needed any more.",
     "rm /var/lib/pacemaker/cib/cib*",
   ),
+  CLUSTER_CHANGED: entry(
+    "Members, corosync.conf or keys changed between this command's look and its lock: another command did it, or a node came or went.",
+    "What this one was about to write was made from what was there before.",
+    "Nothing was changed by it: the same command again looks first.",
+    "dcn-ha status GROUP",
+  ),
   RESTART_PENDING: entry(
     "A node's corosync has yet to start anew for an earlier change of corosync.conf.",
     "A reload after another change would count it as done, and nobody would restart the node.",
