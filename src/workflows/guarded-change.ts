@@ -199,7 +199,7 @@ async function awaitFate(context: ApplyContext, watch: Watch): Promise<Fate> {
     const fate = await fateOf(context, watch);
     if (fate === "confirmed") return { fate, settled: seen.settled, unhealthy };
     if (fate === "reverted") {
-      await corosyncBack(context, watch);
+      await corosyncBack(context, watch, unhealthy);
       return { fate, settled: await atRest(context), unhealthy };
     }
     if (leftMs < -LATE_MS) throw notTakenBack(context.desired.model.name, unhealthy);
@@ -240,20 +240,38 @@ async function look(
   }
 }
 
-/** Every node that answers runs with its old corosync.conf again; each follows the cluster's word within moments. */
-async function corosyncBack({ transport, admin, clock, signal }: ApplyContext, watch: Watch): Promise<void> {
-  const { confs, nodes } = watch;
+/**
+ * Waits until every node that answers has its old corosync.conf again; each follows the cluster's word within moments. Throws DcnError failed
+ * NOT_TAKEN_BACK with those that do not.
+ */
+async function corosyncBack(
+  context: ApplyContext,
+  { confs, nodes }: Watch,
+  unhealthy: readonly string[],
+): Promise<void> {
+  if (confs === undefined) return;
+  const { desired, transport, admin, clock, signal } = context;
   const end = clock.nowMs() + LATE_MS;
-  while (confs !== undefined && clock.nowMs() < end) {
+  for (;;) {
     const seen = await observeNodes({ transport, admin, nodes, signal });
-    const isBack = (one: NodeObservation): boolean =>
-      one.kind !== "probed" ||
-      (one.corosyncRuns !== undefined &&
-        "text" in one.corosyncRuns &&
-        one.corosyncRuns.text === confs.get(one.node)?.before);
-    if (seen.every(isBack)) return;
+    const behind = seen.filter((one) => !isBack(one, confs.get(one.node))).map(({ node }) => node);
+    if (behind.length === 0) return;
+    if (clock.nowMs() >= end) {
+      const text = `without their old corosync.conf: ${behind.join(", ")}`;
+      throw notTakenBack(desired.model.name, [...unhealthy, text]);
+    }
     await clock.sleep(1_000, signal);
   }
+}
+
+function isBack(seen: NodeObservation, conf: GuardedConf | undefined): boolean {
+  if (seen.kind !== "probed" || conf === undefined) return true;
+  const { corosyncRuns: runs, corosyncConf: file } = seen;
+  const { before, between, after } = conf;
+  // Where nobody noted what it runs with, nothing of ours was ever written there, or it started since: then the file counts.
+  const text = runs !== undefined && "text" in runs ? runs.text : file;
+  // What it noted may be older than a reload that failed; a file of somebody else's stays.
+  return text === before && (file === before || (file !== between && file !== after));
 }
 
 function atRest(context: ApplyContext): Promise<Settled> {

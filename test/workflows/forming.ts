@@ -5,6 +5,7 @@ import { sha256 } from "../../src/apply/programs.js";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import type { Finding } from "../../src/errors/index.js";
 import type { Transport } from "../../src/transport/index.js";
+import type { Clock } from "../../src/time/index.js";
 import { applyGroup } from "../../src/workflows/index.js";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.js";
 import { createFakeClock } from "../time/fake-clock.js";
@@ -38,6 +39,7 @@ interface Run {
   readonly confirmWithinMs?: number;
   readonly allowFullStop?: boolean;
   readonly wait?: boolean;
+  readonly clock?: Clock;
   readonly onChecks?: (findings: readonly Finding[]) => void;
   readonly onProgress?: (progress: ApplyProgress) => void;
 }

@@ -1,13 +1,19 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { renderCorosyncConf } from "../../src/corosync/index.js";
 import { DcnError } from "../../src/errors/index.js";
+import type { Clock } from "../../src/time/index.js";
 import type { Command, CommandResult, Transport } from "../../src/transport/index.js";
 import { have } from "../sandbox/requirements.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
+import { createFakeClock } from "../time/fake-clock.js";
 import { apply, closeSandbox, NAMES, open } from "./forming.js";
+import { modelOf } from "./model.js";
 
 const tools = have("crm_diff", "crm_verify", "cibadmin", "corosync", "python3");
+const CONF = "etc/corosync/corosync.conf";
+const RUNS = "units/corosync.runs";
 const GUARDS = "var/lib/dcn-ha/guard";
 const change = { stickiness: "100" };
 const STICKY = /rsc-options-stickiness"[^>]* value="100"/;
@@ -111,5 +117,38 @@ describe.skipIf(!tools)("a change that goes back unless it is confirmed", { time
     const other = apply(box, { change: { stickiness: "7" }, wait: false });
     await expect(other).rejects.toMatchObject({ kind: "busy", code: "CHANGE_UNCONFIRMED" });
     expect(live(box)).toBe(before);
+  });
+
+  test("of corosync.conf is told as taken back where every node has its old one, else by the nodes that do not", async () => {
+    const names = ["dcn1", "dcn2"];
+    const box = open({ names, oneCib: true });
+    await apply(box);
+    const fake = createFakeClock({ auto: true });
+    const clock: Clock = { ...fake, sleep: (ms, signal) => fake.sleep(ms * 60, signal) };
+    const old = renderCorosyncConf(modelOf(names));
+    /** The nodes take the change back right before it is confirmed, in a cluster in which only these can. */
+    const takenBack = (able: readonly string[]): Transport => ({
+      exec: (node, command) => {
+        const request = Buffer.from(command.stdin ?? "").toString("latin1");
+        if (/^confirmed /m.test(request)) {
+          const text = live(box).replace(/(name="dcn-ha-guard" value=")armed (\S+) [^"]*/, "$1reverted $2");
+          box.node("dcn1").write("live.xml", text);
+          box.node("dcn1").remove("live.xml.sig");
+          for (const name of able) {
+            box.node(name).write(CONF, old);
+            box.node(name).write(RUNS, old);
+            box.node(name).remove("run/dcn-ha");
+          }
+        }
+        return box.transport.exec(node, command);
+      },
+      close: () => box.transport.close(),
+    });
+    const run = { change: { tokenMs: 2000 }, confirmWithinMs: 6_000_000, clock };
+    expect(await apply(box, { ...run, transport: takenBack(names) })).toMatchObject({ outcome: "reverted" });
+    for (const node of box.nodes) node.remove(GUARDS);
+    const stays = apply(box, { ...run, transport: takenBack(["dcn1"]) });
+    await expect(stays).rejects.toMatchObject({ kind: "failed", code: "NOT_TAKEN_BACK" });
+    await expect(stays).rejects.toThrow(/without their old corosync\.conf: dcn2$/);
   });
 });

@@ -245,7 +245,7 @@ export const nodeCodes: Explanations = {
     "See its words; then the same command again.",
   ),
   NOT_TAKEN_BACK: entry(
-    "The time for a confirmation is over, and the change is still there.",
+    "The time for a confirmation is over, and the change is still there, or some nodes still have the new corosync.conf.",
     "The nodes take it back only with quorum, and go on trying.",
     "See on a node why not yet; bring quorum back.",
     "journalctl -u dcn-ha-guard",
