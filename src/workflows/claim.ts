@@ -12,10 +12,11 @@ import { heldBy, type LockOptions, proofOf } from "./lock.js";
 export async function withClaims<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
   const wanted = heldBy(options);
   const [first, ...others] = [...options.nodes].sort();
-  const claimed: string[] = [];
-  const claim = async (node: string): Promise<void> => {
-    await claimNode(options, node, wanted);
-    claimed.push(node);
+  const asked: string[] = [];
+  const claim = (node: string): Promise<void> => {
+    // Before the answer, which may be lost: what is given back is ours alone.
+    asked.push(node);
+    return claimNode(options, node, wanted);
   };
   try {
     if (first !== undefined) await claim(first);
@@ -26,7 +27,7 @@ export async function withClaims<T>(options: LockOptions, work: () => Promise<T>
   } finally {
     // Ctrl-C ends the work, not the giving back; a claim that stays is taken over, or shown by `lock show`.
     const frames = [lockFrame(freeLock(wanted), "set-claim")];
-    await inParallel(claimed, 16, (node) => callHelper(options.transport, node, frames).catch(() => []));
+    await inParallel(asked, 16, (node) => callHelper(options.transport, node, frames).catch(() => []));
   }
 }
 

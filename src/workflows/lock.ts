@@ -101,7 +101,7 @@ async function acquire(options: LockOptions): Promise<HeldLock> {
   const wanted = heldBy(options);
   let from: LockState = { state: "free" };
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    const outcome = await anywhere(options, takeLock(wanted, from));
+    const outcome = await tryToTake(options, wanted, from);
     if (outcome.kind === "done") return wanted;
     if (outcome.kind === "no-quorum") throw noQuorum(outcome.text);
     if (outcome.kind === "guarded") throw changeUnconfirmed(options.group, outcome.guard);
@@ -113,6 +113,36 @@ async function acquire(options: LockOptions): Promise<HeldLock> {
   }
   throw lockHeld(options.group, from);
 }
+
+/** One write. Where nobody knows whether it was made, it is taken back: a lock of a process that lives would be in everybody's way for good. */
+async function tryToTake(
+  options: LockOptions,
+  wanted: HeldLock,
+  from: Exclude<LockState, { state: "unreadable" }>,
+): Promise<LockOutcome> {
+  let outcome: LockOutcome | undefined;
+  try {
+    outcome = await anywhere(options, takeLock(wanted, from));
+    return outcome;
+  } finally {
+    // Quorum may have gone after the write.
+    if (outcome === undefined || outcome.kind === "no-quorum") await letGo(options, wanted);
+  }
+}
+
+/** Twice, since a write that was broken off may still be on its way. It is ours alone that this frees, and the first trouble is the one to tell. */
+async function letGo(options: LockOptions, wanted: HeldLock): Promise<void> {
+  try {
+    await release(options, wanted);
+    await options.clock.sleep(LATE_WRITE_MS);
+    await release(options, wanted);
+  } catch {
+    // Whoever cannot be asked now is found by the next run.
+  }
+}
+
+/** How long a write may take on a node whose answer nobody waits for any more. */
+const LATE_WRITE_MS = 1_000;
 
 function noQuorum(text: string): DcnError {
   return new DcnError("busy", "NO_QUORUM", `the lock needs quorum: ${text}`, { retryable: true });

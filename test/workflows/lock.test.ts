@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { decodeLock } from "../../src/coordination/index.js";
-import { createInterruptedTransport, type Transport } from "../../src/transport/index.js";
+import {
+  type Command,
+  type CommandResult,
+  createInterruptedTransport,
+  type Transport,
+} from "../../src/transport/index.js";
+import { withClaims } from "../../src/workflows/claim.js";
 import { breakLock, type LockOptions, showLock, withGroupLock } from "../../src/workflows/index.js";
 import { have } from "../sandbox/requirements.js";
 import { createSandbox, type Sandbox } from "../sandbox/sandbox.js";
@@ -125,6 +131,60 @@ describe.skipIf(!tools)("the group's lock", { timeout: 240_000 }, () => {
     const work = withGroupLock(optionsFor(machine()("kim")), () => Promise.resolve());
     await expect(work).rejects.toMatchObject({ kind: "busy", code: "NO_QUORUM" });
     expect(sandbox.node("dcn1").read("live.xml")).toBe(before);
+  });
+
+  /** A node that does what it is asked, and what becomes of the answer to each take by `verb`. */
+  const unheard = (
+    sandbox: Sandbox,
+    verb: string,
+    answer: (result: CommandResult) => CommandResult,
+  ): Transport => ({
+    exec: async (node, command) => {
+      const result = await sandbox.transport.exec(node, command);
+      return new RegExp(`${verb} \\d+\n[^\n]*\nheld `).test(stdinText(command)) ? answer(result) : result;
+    },
+    close: () => Promise.resolve(),
+  });
+  const stdinText = (command: Command): string => Buffer.from(command.stdin ?? "").toString("latin1");
+  const lost = (result: CommandResult): CommandResult => ({
+    ...result,
+    exitCode: null,
+    stdout: "",
+    lost: true,
+  });
+  const auto = (options: LockOptions): LockOptions => ({
+    ...options,
+    clock: createFakeClock({ auto: true }),
+  });
+  const never = (): Promise<never> => Promise.reject(new Error("worked"));
+
+  test("that was written is given back where nobody heard so: no answer, Ctrl-C, quorum that went meanwhile", async () => {
+    const sandbox = open();
+    const kim = machine()("kim");
+    const silent = withGroupLock(auto(optionsFor(kim, unheard(sandbox, "set-lock", lost))), never);
+    await expect(silent).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+    expect(valueIn(sandbox)).toBe("free");
+
+    const stop = new AbortController();
+    const broken = unheard(sandbox, "set-lock", () => {
+      stop.abort(new Error("Ctrl-C"));
+      throw stop.signal.reason;
+    });
+    const options = { ...auto(optionsFor(kim, broken)), signal: stop.signal };
+    await expect(withGroupLock(options, never)).rejects.toThrow("Ctrl-C");
+    expect(valueIn(sandbox)).toBe("free");
+
+    sandbox.node("dcn1").write("stubs/corosync-quorumtool", "#!/bin/sh\necho 'Quorate: No'\n");
+    const alone = withGroupLock(auto(optionsFor(kim)), never);
+    await expect(alone).rejects.toMatchObject({ code: "NO_QUORUM" });
+    expect(valueIn(sandbox)).toBe("free");
+  });
+
+  test("of a bare node is given back where its answer was lost", async () => {
+    const sandbox = open();
+    const options = auto(optionsFor(machine()("kim"), unheard(sandbox, "set-claim", lost)));
+    await expect(withClaims(options, never)).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+    expect(sandbox.node("dcn1").read("var/lib/dcn-ha/claim")).toBeUndefined();
   });
 
   test.each(["kill", "lose"] as const)(
