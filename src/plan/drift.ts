@@ -62,10 +62,11 @@ type IsOurs = (element: XmlElement) => boolean;
 /** Pairs that somebody wrote to operate the cluster: standby, maintenance, is-managed, target-role; and the constraints of moves. */
 function operated(live: XmlElement, isOurs: IsOurs): DriftItem[] {
   const items: DriftItem[] = [];
+  const remote = remoteNodes(live);
   for (const { element, subject } of cibPlaces(live).values()) {
     if (isOurs(element)) continue;
     if (element.name === "rsc_location") items.push(...leftover(element));
-    else if (element.name === "nvpair") items.push(...setting(element, subject));
+    else if (element.name === "nvpair") items.push(...setting(element, subject, remote));
   }
   return [...items, ...transientStandby(live)];
 }
@@ -105,7 +106,7 @@ interface Setting {
   }) => boolean;
   readonly text: string;
   /** For the name of the node or resource. */
-  readonly clear: (target: string, isNode: boolean) => string;
+  readonly clear: (target: string, is: { readonly node: boolean; readonly remote: boolean }) => string;
 }
 
 const DEFAULTS = "resource defaults";
@@ -120,7 +121,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     kind: "standby",
     applies: ({ value, isNode }) => isNode && YES.has(value),
     text: "in standby: it runs nothing",
-    clear: (node) => `crm_standby --node ${node} --delete`,
+    // Not crm_standby: it leaves the mark of a standby of ours, and a person's next one would count as ours.
+    clear: (node, { remote }) =>
+      remote ? `crm_standby --node ${node} --delete` : `dcn-ha node unstandby GROUP ${node}`,
   },
   "maintenance-mode": {
     kind: "maintenance",
@@ -138,8 +141,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     kind: "maintenance",
     applies: ({ value }) => YES.has(value),
     text: "in maintenance: Pacemaker leaves it alone",
-    clear: (target, isNode) =>
-      isNode ? `crm_attribute --node ${target} --name maintenance --delete` : unset("maintenance")(target),
+    clear: (target, { node }) =>
+      node ? `crm_attribute --node ${target} --name maintenance --delete` : unset("maintenance")(target),
   },
   "is-managed": {
     kind: "unmanaged",
@@ -155,13 +158,25 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   },
 };
 
-function setting(pair: XmlElement, subject: string): DriftItem[] {
+/** Nodes without corosync, which are no members: `dcn-ha node` does not know them, and sets no mark there. */
+function remoteNodes(live: XmlElement): ReadonlySet<string> {
+  const nodes = childOf(childOf(live, "configuration") ?? live, "nodes");
+  const all = nodes === undefined ? [] : childrenOf(nodes, "node");
+  return new Set(
+    all.flatMap(({ attributes: { type, uname } }) =>
+      type === "remote" && uname !== undefined ? [uname] : [],
+    ),
+  );
+}
+
+function setting(pair: XmlElement, subject: string, remote: ReadonlySet<string>): DriftItem[] {
   const { name = "", value = "" } = pair.attributes;
   const isNode = subject.startsWith("node ");
   const found = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
   if (found?.applies({ value: value.toLowerCase(), isNode, subject }) !== true) return [];
   const target = subject === DEFAULTS ? subject : subject.replace(/^(resource|fence device|node) /, "");
-  return [{ kind: found.kind, subject, text: found.text, clear: found.clear(target, isNode) }];
+  const is = { node: isNode, remote: isNode && remote.has(target) };
+  return [{ kind: found.kind, subject, text: found.text, clear: found.clear(target, is) }];
 }
 
 /** Standby until the node's next start stands in the status section. */

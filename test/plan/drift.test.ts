@@ -28,7 +28,12 @@ describe("drift", () => {
     [
       "<nodes/>",
       '<nodes><node id="1" uname="dcn1"><instance_attributes id="nodes-1"><nvpair id="nodes-1-standby" name="standby" value="on"/></instance_attributes></node></nodes>',
-      "standby | node dcn1 | in standby: it runs nothing | crm_standby --node dcn1 --delete",
+      "standby | node dcn1 | in standby: it runs nothing | dcn-ha node unstandby GROUP dcn1",
+    ],
+    [
+      "<nodes/>",
+      '<nodes><node id="far" uname="far" type="remote"><instance_attributes id="nodes-far"><nvpair id="nodes-far-standby" name="standby" value="on"/></instance_attributes></node></nodes>',
+      "standby | node far | in standby: it runs nothing | crm_standby --node far --delete",
     ],
     [
       "<status/>",

@@ -18,6 +18,10 @@ node_attribute() { # NODE NAME [VALUE]: sets it for good, or removes it without 
 	fi
 }
 
+is_standby() { # NODE: also where a write said that it failed, and did not
+	[ "$(crm_attribute --type nodes --node "$1" --name standby --query --quiet 2>/dev/null)" = on ]
+}
+
 standby_words() { # FILE: "NODE OWNER"; an owner is who may undo it, a dash nobody but a person
 	content=$(head -n 1 "$1")
 	who=${content%% *} owner=${content#* }
@@ -31,7 +35,12 @@ verb_set_standby() { # the owner's mark first: a standby of ours without a mark 
 	if [ "$owner" != - ]; then
 		node_attribute "$who" dcn-ha-standby "$owner" || return
 	fi
-	node_attribute "$who" standby on || return
+	node_attribute "$who" standby on || {
+		code=$?
+		# A mark without a standby would make ours the next one that a person sets.
+		[ "$owner" = - ] || is_standby "$who" || node_attribute "$who" dcn-ha-standby
+		return "$code"
+	}
 	# A person's is nobody's to end, whose ever it was before.
 	[ "$owner" != - ] || node_attribute "$who" dcn-ha-standby
 }

@@ -1,0 +1,64 @@
+// What the helper does to who is in a running cluster: a standby and whose it is.
+import { afterEach, describe, expect, test } from "vitest";
+import type { HelperAnswer, HelperFrame } from "../../src/observation/index.js";
+import { callHelper } from "../../src/observe/index.js";
+import { have } from "../sandbox/requirements.js";
+import { createSandbox, type Sandbox, type SandboxNode } from "../sandbox/sandbox.js";
+
+let sandbox: Sandbox | undefined;
+afterEach(async () => {
+  await sandbox?.close();
+  sandbox = undefined;
+});
+
+function open(): SandboxNode {
+  sandbox = createSandbox(["dcn1"]);
+  const node = sandbox.node("dcn1");
+  node.write(
+    "live.xml",
+    `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1" num_updates="0" admin_epoch="0">
+  <configuration><crm_config/><nodes><node id="2" uname="dcn2"/></nodes><resources/><constraints/></configuration><status/></cib>`,
+  );
+  return node;
+}
+
+async function ask(frame: HelperFrame): Promise<HelperAnswer | undefined> {
+  if (sandbox === undefined) throw new Error("no sandbox");
+  return (await callHelper(sandbox.transport, "dcn1", [frame]))[0];
+}
+
+/** The standby and the mark of the node, as the CIB has them. */
+const pairs = (node: SandboxNode): string[] =>
+  [...(node.read("live.xml") ?? "").matchAll(/name="((?:dcn-ha-)?standby)" value="([^"]*)"/g)].map(
+    ([, name, value]) => `${name}=${value}`,
+  );
+
+describe.skipIf(!have("crm_attribute", "cibadmin"))("a standby", { timeout: 60_000 }, () => {
+  const payload = "dcn2 apply";
+
+  test("that cannot be set leaves no mark, one that came after all keeps it", async () => {
+    const node = open();
+    const stub = node.read("stubs/crm_attribute") ?? "";
+    const failing = (way: string): void =>
+      node.write(
+        "stubs/crm_attribute",
+        stub.replace("exec ", `case "$*" in *'--name standby --update'*) ${way} ;; esac; exec `),
+      );
+    failing("exit 124");
+    expect((await ask({ verb: "set-standby", payload }))?.exitCode).toBe(124);
+    expect(pairs(node)).toEqual([]);
+    failing('/usr/sbin/crm_attribute "$@"; exit 124');
+    expect((await ask({ verb: "set-standby", payload }))?.exitCode).toBe(124);
+    expect(pairs(node)).toEqual(["dcn-ha-standby=apply", "standby=on"]);
+  });
+
+  test("that somebody else ended leaves a mark, which goes with the next end", async () => {
+    const node = open();
+    await ask({ verb: "set-standby", payload });
+    node.write("live.xml", (node.read("live.xml") ?? "").replace(/<nvpair [^>]*name="standby"[^>]*>/, ""));
+    node.remove("live.xml.sig");
+    expect(pairs(node)).toEqual(["dcn-ha-standby=apply"]);
+    expect((await ask({ verb: "clear-standby", payload }))?.exitCode).toBe(0);
+    expect(pairs(node)).toEqual([]);
+  });
+});
