@@ -1,4 +1,6 @@
-// What the helper does to who is in a running cluster: a standby and whose it is.
+// What the helper does to who is in a running cluster: a standby and whose it is, and a machine that leaves.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HelperAnswer, HelperFrame } from "../../src/observation/index.js";
 import { callHelper } from "../../src/observe/index.js";
@@ -62,3 +64,24 @@ describe.skipIf(!have("crm_attribute", "cibadmin"))("a standby", { timeout: 60_0
     expect(pairs(node)).toEqual([]);
   });
 });
+
+test.skipIf(!have("cibadmin"))(
+  "a machine that leaves keeps no secret and no configuration of the group",
+  async () => {
+    const node = open();
+    const held = [
+      "etc/corosync/authkey",
+      "etc/dcn-ha/secrets/bmc-dcn1",
+      "var/lib/pacemaker/cib/cib.xml",
+      "var/lib/pacemaker/lrm/secrets/app/passwd",
+      "var/lib/dcn-ha/guard/01234567",
+      "var/lib/dcn-ha/set-aside/0.7-3.20.0/cib.xml",
+    ];
+    for (const path of held) node.write(path, "canary");
+    node.write("var/lib/dcn-ha/denied-images", "");
+    expect((await ask({ verb: "leave-cluster" }))?.exitCode).toBe(0);
+    expect(held.filter((path) => existsSync(join(node.root, path)))).toEqual([]);
+    // What is about the machine stays.
+    expect(node.read("var/lib/dcn-ha/denied-images")).toBe("");
+  },
+);
