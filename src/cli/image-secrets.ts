@@ -33,8 +33,8 @@ async function writeSecrets(call: Call): Promise<number> {
   const secrets = await readSecrets(group);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const made = await writeOnce(join(folder, "corosync-authkey"), randomBytes(KEY_BYTES));
-  for (const [name, value] of secrets) await writeFile(join(folder, name), value, { mode: 0o600 });
-  const names = ["corosync-authkey", ...secrets.keys()];
+  for (const [name, value] of secrets) await writeFile(join(folder, fileOf(name)), value, { mode: 0o600 });
+  const names = ["corosync-authkey", ...[...secrets.keys()].map(fileOf)];
   call.output.answer(
     { folder, secrets: names, keyMade: made },
     [
@@ -44,6 +44,11 @@ async function writeSecrets(call: Call): Promise<number> {
     ].join("\n"),
   );
   return exitCodes.done;
+}
+
+/** Neither a credential nor a file on every medium may have a slash or a colon in its name: first boot takes a dot for both. */
+function fileOf(secret: string): string {
+  return secret.replaceAll(/[/:]/g, ".");
 }
 
 async function writeOnce(path: string, content: Uint8Array): Promise<boolean> {

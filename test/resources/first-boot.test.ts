@@ -39,6 +39,26 @@ describe.skipIf(!tools)("first boot", () => {
     expect(one.started()).toBe(true);
   });
 
+  test("finds secrets of workloads and of booth where neither a slash nor a colon can be in a name, and keeps those in place", async () => {
+    const one = await device();
+    const nodes = "usr/lib/dcn-ha/image/groups/site-1/nodes.tsv";
+    const listed = (one.node.read(nodes) ?? "").replaceAll(
+      "bmc-hmi-01,",
+      "panel/passwd,booth:key,bmc-hmi-01,",
+    );
+    expect(listed).toContain("panel/passwd");
+    one.node.write(nodes, listed);
+    one.node.write("run/credentials/@system/dcn-ha.panel.passwd", "first");
+    one.node.write("etc/dcn-ha/provision/booth.key", "b".repeat(64));
+    expect(one.boot()).toMatchObject({ status: 0 });
+    const secret = "var/lib/pacemaker/lrm/secrets/panel/passwd";
+    expect([one.node.read(secret), one.node.read("etc/booth/booth.key")]).toEqual(["first", "b".repeat(64)]);
+    one.node.write("run/credentials/@system/dcn-ha.panel.passwd", "another");
+    one.node.remove("etc/dcn-ha/provision");
+    expect(one.boot()).toMatchObject({ status: 0 });
+    expect(one.node.read(secret)).toBe("first");
+  });
+
   test("gives a group with a watchdog sbd's settings, and has sbd start with the cluster", async () => {
     const one = await device("hmi", (text) => text.replace("edge-three-node", "diskless-sbd"));
     const asked = one.requests();

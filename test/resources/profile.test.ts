@@ -136,6 +136,25 @@ describe.skipIf(!tools)("the profile that an image carries", () => {
     expect(one.node.read("attrd.log")?.split("\n")).toHaveLength(2);
   });
 
+  test("is told only when the container images of its workloads are on the node, but for a group that is being formed", async () => {
+    const one = await member();
+    const asked = (): string => one.node.read("asked") ?? "";
+    const { root } = one.node;
+    one.tool("attrd_updater", `echo "$*" >>${root}/asked`).tool("podman", `test -e ${root}/pulled`);
+    one.node.write("usr/lib/dcn-ha/image/images/groups", "registry/a@sha256:1\n");
+    look(one);
+    expect(asked()).toContain(`--update ${digestOf(one)}`);
+    one.node.write("asked", "");
+    live(one, (text) =>
+      text.replace('id="dcn-ha">', `id="dcn-ha"><nvpair id="x" name="dcn-ha-profile" value="0"/>`),
+    );
+    expect(look(one).said).toContain("of this image waits for container images: registry/a@sha256:1");
+    expect(asked()).not.toContain("--update");
+    one.node.write("pulled", "");
+    look(one);
+    expect(asked()).toContain(`--update ${digestOf(one)}`);
+  });
+
   test("that fences by a watchdog does not come into a cluster without one, where Pacemaker would end on every node", async () => {
     const one = await member();
     const file = "usr/lib/dcn-ha/image/groups/site-1/configuration.xml";

@@ -225,6 +225,17 @@ describe("windows", () => {
     expect(site.left()).toEqual({ turn: "none", lock: "free", standby: "none", next: "" });
   });
 
+  test("close while the image is staged: the node takes work again, and reboots in the next one", () => {
+    site = new UpdateSite("window=* 22:00 05:00 UTC\n");
+    site.write("clock", `${at("2026-11-21T04:45")}\n`);
+    site.set("slow-stage", "1200");
+    const said = looks() + site.run() + site.run();
+    expect(said).toMatch(/gives up its turn: the window has closed/);
+    expect(calls()).toContain("stage-image");
+    expect(calls()).not.toMatch(/stop-cluster|reboot-node/);
+    expect(site.left()).toEqual({ turn: "none", lock: "free", standby: "none", next: "" });
+  });
+
   test("for downloads are others than for turns", () => {
     site = new UpdateSite("download=* 01:00 02:00 UTC\n");
     site.write("clock", `${at("2026-11-20T12:00")}\n`);

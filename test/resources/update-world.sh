@@ -27,6 +27,8 @@ if [ "${1:-}" = look ]; then
 	token=free lock_node=''
 	[ "${1:-free}" = free ] || token=$2
 	case $lock in *' node node='*) lock_node=${lock#*node node=} lock_node=${lock_node%% *} ;; esac
+	[ ! -e "$w/known" ] || known=$(get known)
+	printf 'known=%s\nmay-rest=%s\ntickets=%s\n' "${known-panel control}" "$(get rest)" "$(get tickets)"
 	printf 'quorum=1\nmember=%s\nstandby=%s\ndc=%s\nbusy=%s\nwork=%s\nactive=%s\nlock=%s\nlock-node=%s\nlock-who=%s\nmay-leave=%s\nwhy=%s\n' \
 		"$member" "$(get standby)" "$(get dc)" "$busy" "$(get work | wc -w)" "$(get active)" "$token" "$lock_node" "${lock#held }" "$(get may)" "$(get why)"
 	exit 0
@@ -70,7 +72,10 @@ done_by() {
 		[ ! -e "$w/slow" ] || take "$(get slow)"
 		get compared
 		;;
-	stage-image) put next "$first" ;;
+	stage-image)
+		[ ! -e "$w/slow-stage" ] || take "$(get slow-stage)"
+		put next "$first"
+		;;
 	drop-image) put next '' ;;
 	set-standby)
 		up || return 102

@@ -1,4 +1,6 @@
 // dcn-ha-update over a world of files: every outcome by its name, a power cut after every step, and all that makes it wait.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { decodeLock, describeHolder, provenGone } from "../../src/coordination/index.js";
 import { type Boot, NEW, OLD, UpdateSite } from "./update-site.js";
@@ -16,6 +18,15 @@ const verbs = (): string[] =>
     .map((line) => line.split(" ")[0] ?? "");
 const NOT_BEGUN = ["set-lock", "set-standby", "stage-image", "stop-cluster", "reboot-node"];
 const begun = (): string[] => verbs().filter((verb) => NOT_BEGUN.includes(verb));
+
+/** Runs until it is down, and has it come up with its new image. */
+function untilReboot(): void {
+  while (site.get("rebooting") !== "yes") {
+    site.run();
+    site.pass(60);
+  }
+  site.restart();
+}
 
 describe("a node without a controller", () => {
   test("takes its next image, and leaves nothing behind", () => {
@@ -96,16 +107,40 @@ describe("a node without a controller", () => {
 
   test("is worse after, where a workload runs nowhere any more", () => {
     site = new UpdateSite();
-    while (site.get("rebooting") !== "yes") {
-      site.run();
-      site.pass(60);
-    }
-    site.restart();
+    untilReboot();
     site.set("active", "panel");
     site.run();
     expect(site.outcomes()).toEqual(["worse-after"]);
     expect(site.get("denied")).toContain("worse-after: control");
     expect(site.left()).toEqual(clean);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string, boolean]>([
+    ["a person stopped it", { rest: "control" }, "updated", false],
+    ["it was taken out of the cluster", { known: "panel" }, "updated", false],
+    ["its ticket went to another site", { tickets: "revoked" }, "worse-after", false],
+    ["nobody knows why", {}, "worse-after", true],
+  ])("blames its image for what runs nowhere any more, unless %s", (_, facts, outcome, blamed) => {
+    site = new UpdateSite();
+    untilReboot();
+    site.set("active", "panel");
+    for (const [name, value] of Object.entries(facts)) site.set(name, value);
+    site.live();
+    expect(site.outcomes()).toEqual([outcome]);
+    expect(site.get("denied") !== "").toBe(blamed);
+  });
+
+  test("whose image no longer says that it updates itself ends the turn that brought it, and begins none", () => {
+    site = new UpdateSite();
+    untilReboot();
+    rmSync(join(site.root, "usr/lib/dcn-ha/update.conf"));
+    site.live();
+    expect([site.outcomes(), site.get("booted")]).toEqual([["updated"], NEW]);
+    expect(site.left()).toEqual(clean);
+    site.set("image", OTHER);
+    const before = site.get("count");
+    site.run();
+    expect(site.get("count")).toBe(before);
   });
 
   test("tries three times where nothing blames the image, an hour apart and more, and then denies it", () => {

@@ -15,6 +15,17 @@ def places(mon):
             yield resource, [node.get("name") for node in resource.findall("node")]
 
 
+def base_id(resource):
+    return resource.get("id").partition(":")[0]
+
+
+def may_rest(mon):
+    """Resources that need not run, whatever ran before: a person stopped them, or keeps the cluster's hands off them."""
+    for resource in mon.iter("resource"):
+        if resource.get("target_role") == "Stopped" or resource.get("managed") == "false":
+            yield base_id(resource)
+
+
 def member(mon, node):
     seen = next((one for one in mon.findall("nodes/node") if one.get("name") == node), None)
     dc = mon.find("summary/current_dc")
@@ -61,7 +72,10 @@ def look(group, node):
     yield "dc", "" if dc is None else dc.get("name", "")
     yield "busy", " ".join(sorted({one.get("id") for one in here}))
     yield "work", str(sum(not is_stonith(one) for one in here))
-    yield "active", " ".join(sorted({one.get("id").partition(":")[0] for one, nodes in places(root) if nodes and not is_stonith(one)}))
+    yield "active", " ".join(sorted({base_id(one) for one, nodes in places(root) if nodes and not is_stonith(one)}))
+    yield "known", " ".join(sorted({base_id(one) for one in root.iter("resource")}))
+    yield "may-rest", " ".join(sorted(set(may_rest(root))))
+    yield "tickets", "revoked" if any(one.get("status") != "granted" for one in root.iter("ticket")) else "granted"
     yield "lock", "free" if lock is None else lock.get("token", "unreadable")
     yield "lock-node", "" if lock is None or lock.get("kind") != "node" else lock.get("node", "")
     yield "lock-who", "" if lock is None else describe(lock)

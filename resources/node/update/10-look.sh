@@ -40,10 +40,11 @@ observe() { # this node's images (i_…) and how the cluster sees it (c_…); em
 		esac
 	done <"$work/image"
 	"$fleetlock" look "$node" --helper "$helper" >"$work/look" 2>"$work/look-error" || echo "why=$(tr '\n' ' ' <"$work/look-error")" >>"$work/look"
-	quorum='' member='' standby='' busy='' work_here='' active='' dc='' lock='' lock_node='' lock_who='' may='' why=''
+	quorum='' member='' standby='' busy='' work_here='' active='' known='' rest='' tickets='' dc='' lock='' lock_node='' lock_who='' may='' why=''
 	while IFS='=' read -r key value; do
 		case $key in
-		quorum | member | standby | busy | active | dc | lock | why) eval "$key=\$value" ;;
+		quorum | member | standby | busy | active | known | tickets | dc | lock | why) eval "$key=\$value" ;;
+		may-rest) rest=$value ;;
 		lock-node) lock_node=$value ;;
 		lock-who) lock_who=$value ;;
 		may-leave) may=$value ;;

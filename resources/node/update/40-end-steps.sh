@@ -47,9 +47,10 @@ step_returning() {
 	fi
 }
 
-worse() { # what ran somewhere before its turn and runs nowhere now
+worse() { # what ran somewhere before its turn and runs nowhere now, although nobody took it away or stopped it
 	for one in $t_active; do
-		case " $active " in *" $one "*) : ;; *) printf '%s ' "$one" ;; esac
+		case " $active $rest " in *" $one "*) continue ;; esac
+		case " $known " in *" $one "*) printf '%s ' "$one" ;; esac
 	done
 }
 
@@ -76,7 +77,8 @@ step_soaking() {
 	fi
 	if [ "$(since "$t_since_boot" "$t_since_up")" -ge $((s_soak + s_join)) ]; then
 		blames=''
-		[ -z "$lost" ] || [ "$may" != yes ] || blames=yes
+		# Where a ticket is with another site, what depends on it rests for that reason.
+		[ -z "$lost" ] || [ "$may" != yes ] || [ "$tickets" = revoked ] || blames=yes
 		judge worse-after "${lost:-the cluster sees it ${member:-not}}" "$blames"
 		go closing 'not well'
 	fi
