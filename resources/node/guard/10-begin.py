@@ -23,8 +23,11 @@ import xml.etree.ElementTree as ElementTree
 GUARD_PAIR = "dcn-ha-guard-state"
 LOCK_PAIR = "dcn-ha-lock-state"
 MARK_PAIR = "dcn-ha-owned"
-REFERENCES = ("resource_ref", "obj_ref", "role")
+# Elements whose id is that of another one, and attributes that name one (type IDREF in Pacemaker's schemas).
+REFERENCES = ("resource_ref", "obj_ref", "role", "role_ref")
+REFERRING = ("rsc", "with-rsc", "first", "then", "template", "id-ref", "reference")
 STALE = 103
+REFUSED = 78
 ROUND_S = 1.0
 RANK_S = 3.0
 # From the word to the reload: by then every node that hears it has its file in place.
@@ -76,6 +79,14 @@ def ids_in(element):
         for one in element.iter()
         if isinstance(one.tag, str) and one.tag not in REFERENCES and one.get("id")
     }
+
+
+def refers_to(element):
+    """Ids of others that an element names."""
+    if not isinstance(element.tag, str):
+        return []
+    names = ("id",) if element.tag in REFERENCES else REFERRING
+    return [element.get(name) for name in names if element.get(name)]
 
 
 def word(element):
