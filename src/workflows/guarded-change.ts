@@ -281,6 +281,6 @@ function atRest(context: ApplyContext): Promise<Settled> {
 function notTakenBack(group: string, unhealthy: readonly string[]): DcnError {
   const text = `${group}: the change is not confirmed, and the nodes have not yet taken it back: ${unhealthy.join("; ")}`;
   const hint =
-    "they go on trying as soon as there is quorum: journalctl -u dcn-ha-guard on a node says why not yet";
+    "they go on trying: without quorum they may not, and Pacemaker may refuse it; journalctl -u dcn-ha-guard on a node says why not yet";
   return new DcnError("failed", "NOT_TAKEN_BACK", text, { retryable: true, hint });
 }

@@ -20,6 +20,10 @@ def quorate(root):
     """corosync knows of a division before the CIB does."""
     if root.get("have-quorum") != "1":
         return False
+    return corosync_quorate()
+
+
+def corosync_quorate():
     return re.search(r"^Quorate: *Yes", run("corosync-quorumtool", "-s").stdout, re.M) is not None
 
 
@@ -32,20 +36,24 @@ def without_status(root):
 
 
 def send(before, after, folder):
-    """One versioned patch; the exit code of cibadmin."""
+    """One versioned patch; the exit code, and what was said with it."""
     paths = []
     for name, root in (("from", before), ("to", after)):
         paths.append(os.path.join(folder, name + ".xml"))
         ElementTree.ElementTree(root).write(paths[-1], encoding="utf-8")
     diff = run("crm_diff", "--original", paths[0], "--new", paths[1])
     if diff.returncode not in (0, 1):
-        say("crm_diff: %s" % diff.stderr.strip())
-        return diff.returncode
+        return diff.returncode, "crm_diff: %s" % diff.stderr.strip()
     # num_updates moves with every monitor result; epoch and admin_epoch still guard against a change by others.
     patch = re.sub(r'(<(?:source|target) [^>]*?) num_updates="[^"]*"', r"\1", diff.stdout)
     done = run("cibadmin", "--patch", "--xml-pipe", data=patch)
-    if done.returncode not in (0, STALE):
-        say("cibadmin: %s" % done.stderr.strip())
-    return done.returncode
+    if done.returncode in (0, STALE):
+        return done.returncode, ""
+    # Before its last line it may show the whole configuration.
+    said = ["cibadmin:", *done.stderr.strip().splitlines()[-1:]]
+    if done.returncode == REFUSED:
+        # cibadmin does not name the place that the schema refuses.
+        said.append(run("crm_verify", "--xml-file", paths[1]).stderr.replace(folder + "/", ""))
+    return done.returncode, " ".join(" ".join(said).split())
 
 

@@ -12,6 +12,7 @@ class Guard:
         self.corosync = facts.get("corosync")
         self.started_s = boottime()
         self.retry_s = 0.0
+        self.said = set()
 
     def due(self):
         """Whether to look now: in turn from the deadline on, and all at once where the word is there already and corosync has to follow."""
@@ -38,6 +39,12 @@ class Guard:
         except FileNotFoundError:
             pass
 
+    def once(self, text):
+        """What stays so from one try to the next is told once."""
+        if text not in self.said:
+            self.said.add(text)
+            say("%s: %s" % (self.token, text))
+
     def act(self):
         """At the deadline: looks at the cluster's word, and takes the change back where it is still unconfirmed."""
         self.retry_s = boottime() + 3
@@ -48,10 +55,13 @@ class Guard:
             return
         word_there = value_of(live, GUARD_PAIR)
         if not word_there.startswith("armed %s " % self.token):
+            followed = True
             if word_there == "reverted %s" % self.token:
-                self.corosync_to("before")
+                followed = self.corosync_to("before")
             elif word_there == "confirmed %s" % self.token:
-                self.corosync_to("after")
+                followed = self.corosync_to("after")
+            if not followed:
+                return
             self.over("nothing to take back here, the cluster says: %s" % (word_there or "nothing"))
             return
         if not quorate(live):
@@ -64,49 +74,63 @@ class Guard:
         if value_of(live, LOCK_PAIR).startswith("held %s " % self.token):
             pair(wanted, LOCK_PAIR).set("value", "free")
         with tempfile.TemporaryDirectory(dir="/run/dcn-ha", prefix="helper.") as folder:
-            code = send(without_status(live), without_status(wanted), folder)
+            code, trouble = send(without_status(live), without_status(wanted), folder)
         if code == 0:
             for line in kept:
                 say("%s: %s" % (self.token, line))
-            self.corosync_to("before")
-            self.over("not confirmed in time: the change was taken back")
+            say("%s: not confirmed in time: the change was taken back" % self.token)
+            if self.corosync_to("before"):
+                self.over("done")
         elif code == STALE:
             self.retry_s = 0.0
-
+        else:
+            self.once("the change cannot be taken back (exit code %d), trying again: %s" % (code, trouble))
 
     def alone(self):
         """Nobody says what holds, long after the deadline: the old corosync.conf is the one that the nodes are known to meet with."""
-        if self.remaining_s() <= -ALONE_S:
+        # With quorum the others may hold on to the new one, and it is only this node's Pacemaker that says nothing.
+        if self.remaining_s() <= -ALONE_S and not corosync_quorate():
             self.corosync_to("before")
 
     def corosync_to(self, which):
-        """The file of before or after the change onto the disk and into corosync, unless it is there, or somebody wrote another one."""
+        """The file of before or after the change onto the disk and into corosync, unless it is there, or somebody wrote another one.
+        False where corosync has yet to read it."""
         if self.corosync is None:
-            return
+            return True
         text = self.corosync[which]
         with open(CONF, encoding="utf-8") as file:
             there = file.read()
         if there == text and noted_running() in (None, text):
-            return
+            return True
         if there not in [self.corosync.get(name) for name in ("before", "between", "after")]:
-            say("%s: %s stays as it is: somebody changed it in between" % (self.token, CONF))
-            return
+            self.once("%s stays as it is: somebody changed it in between" % CONF)
+            return True
+        # As the helper does before it writes: what is not read yet is seen by the next try, also of the next guard.
+        if noted_running() is None:
+            note_running(there)
         # A link that moves goes out and in again.
-        for one in (self.corosync.get("between"), text):
-            if one is not None and (one != there or one == text):
-                place(CONF, one, 0o644)
+        between = self.corosync.get("between")
+        for one in (between, text):
+            if one is not None and (one == text or one != there or noted_running() not in (between, text)):
+                if one != there:
+                    place(CONF, one, 0o644)
+                    there = one
                 time.sleep(SPREAD_S + self.rank * RANK_S)
-                self.reload()
-        note_running(text)
+                if not self.reload():
+                    return False
+                note_running(one)
         say("%s: corosync.conf is that of %s the change" % (self.token, which))
+        return True
 
     def reload(self):
+        """Whether corosync has read its file, or will when it starts."""
         done = run("corosync-cfgtool", "-R")
         if done.returncode == 0:
-            return
-        say("%s: corosync-cfgtool: %s" % (self.token, (done.stderr or done.stdout).strip()))
+            return True
+        self.once("corosync has not read its file, trying again: corosync-cfgtool: %s" % (done.stderr or done.stdout).strip())
         # It may have ended with the file that goes now.
         if run("systemctl", "is-failed", "--quiet", "corosync.service").returncode == 0:
             run("systemctl", "start", "--no-block", "corosync.service", "pacemaker.service")
+        return False
 
 

@@ -246,8 +246,8 @@ export const nodeCodes: Explanations = {
   ),
   NOT_TAKEN_BACK: entry(
     "The time for a confirmation is over, and the change is still there, or some nodes still have the new corosync.conf.",
-    "The nodes take it back only with quorum, and go on trying.",
-    "See on a node why not yet; bring quorum back.",
+    "The nodes take it back only with quorum, and where Pacemaker takes the patch; they go on trying.",
+    "See on a node why not yet: bring quorum back, or remove what Pacemaker's reason names.",
     "journalctl -u dcn-ha-guard",
   ),
   LOCK_NOT_RELEASED: entry(
