@@ -1,7 +1,7 @@
 // Gates on loopback addresses, as tests of the boot gate need them: the real program, with a folder for a node.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { have, PYTHON } from "../sandbox/requirements.js";
@@ -169,9 +169,9 @@ export function setMembers(gate: Gate, names: readonly string[]): void {
   chmodSync(join(gate.folder, "stubs/corosync-quorumtool"), 0o755);
 }
 
-export function run(gate: Gate, words: readonly string[]): Promise<Passage> {
+export function run(gate: Gate, words: readonly string[], program = GATE): Promise<Passage> {
   const started = process.hrtime.bigint();
-  const child = spawn(PYTHON, [GATE, ...words, ...gate.options()], {
+  const child = spawn(PYTHON, [program, ...words, ...gate.options()], {
     env: environment(gate),
     stdio: ["ignore", "inherit", "pipe"],
   });
@@ -183,7 +183,7 @@ export function run(gate: Gate, words: readonly string[]): Promise<Passage> {
   return new Promise((resolve, reject) => {
     child.once("close", (code) => {
       if (code !== 0) reject(new Error(`gate ended with ${String(code)}: ${said}`));
-      const state = readFileSync(`${gate.folder}/run/gate-state`, "utf8").trim();
+      const state = existsSync(`${gate.folder}/run/gate-state`) ? stateOf(gate) : "";
       resolve({ seconds: Number(process.hrtime.bigint() - started) / 1e9, said, state });
     });
   });

@@ -28,9 +28,11 @@ import syslog
 import tempfile
 import threading
 import time
+import traceback
 
 STATES = ("waiting", "held", "passed", "running")
 DEFAULT_GRACE_MS = 120_000
+MAX_GRACE_MS = 86_400_000
 DEFAULT_PORT = 5410
 ROUND_S = 0.2
 TALK_TIMEOUT_S = 2.0
@@ -41,11 +43,15 @@ QUORUM_ROUND_S = 1
 ASK_AGAIN = 5
 ASK_EVERY = 3
 STOP_LIMIT_S = 20
+UNWRITABLE = set()
 CIB_FILES = "/var/lib/pacemaker/cib/cib*, on this node; the gate notices it"
 
 
 def say(text):
-    print(text, file=sys.stderr, flush=True)
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:  # Nobody listens.
+        pass
     # Pacemaker's unit throws away what is said before its start as well.
     if "joined" in sys.argv:
         syslog.syslog(text)
@@ -59,9 +65,23 @@ def write_state(path, state):
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".gate-state.")
-    with os.fdopen(handle, "w") as file:
-        file.write(state + "\n")
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(state + "\n")
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise
+
+
+def note(path, text):
+    """A full or read-only /run keeps nobody from passing, nor from being held."""
+    try:
+        write_state(path, text)
+    except OSError as trouble:
+        if path not in UNWRITABLE:
+            UNWRITABLE.add(path)
+            say(f"WARNING: cannot write {path}: {trouble}")
 
 
 def load(options):
@@ -74,6 +94,12 @@ def load(options):
     for peer in config["peers"]:
         if not isinstance(peer["name"], str) or not all(isinstance(a, str) for a in peer["addresses"]):
             raise ValueError("peers need a name and addresses")
+    grace_ms, port = config.get("graceMs", DEFAULT_GRACE_MS), config.get("port", DEFAULT_PORT)
+    # A bool is an int too, and JSON as Python reads it knows NaN and Infinity.
+    if type(grace_ms) not in (int, float) or not 0 <= grace_ms <= MAX_GRACE_MS:
+        raise ValueError(f"graceMs has to be a number of milliseconds, not {grace_ms!r}")
+    if type(port) is not int or not 0 < port < 65_536:
+        raise ValueError(f"port has to be a number of a port, not {port!r}")
     return str(config["cluster"]), str(config["node"]), config, key
 
 

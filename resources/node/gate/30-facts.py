@@ -46,7 +46,7 @@ def asked_once(options, name, command, pattern):
     try:
         said = subprocess.run(command, check=False, capture_output=True, text=True, timeout=10)
         found = re.search(pattern, said.stdout).group(1)
-        write_state(memory, found)
+        note(memory, found)
         return found
     except (OSError, AttributeError, subprocess.SubprocessError):
         return None

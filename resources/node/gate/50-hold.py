@@ -8,7 +8,7 @@ def set_aside(options, own, peers):
     while not moved_aside(options, target):
         # As good as held: with that configuration it would harm the others.
         if not said:
-            write_state(options.state, "held")
+            note(options.state, "held")
             say(f"HELD: {reason}, and it cannot be moved into {target}: is the disk full, or read-only? It is tried again")
         said = True
         time.sleep(options.held_round)
@@ -37,37 +37,68 @@ def moved_aside(options, target):
     return True
 
 
-def hold(options, config, cluster, key, answers):
-    """Holds this node while there is a reason; true where there was one. A reason is over when the very peers that gave it
-    say so, or when this node changed: their silence is none."""
+def held_path(options):
+    return os.path.join(os.path.dirname(options.state), "gate-held")
+
+
+def held_before(options):
+    """What a gate that died while it held this node went by: the facts of this node, and the peers that gave a reason. None where none did."""
+    try:
+        with open(held_path(options), encoding="utf-8") as file:
+            own, needed = json.load(file)
+        return own, set(needed)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def look(options, answers):
+    """This node's facts, and the reasons to hold it."""
     own = read_facts(options)
     if set_aside(options, own, answers):
         own = read_facts(options)
-    reasons = reasons_to_hold(own, answers)
-    if not reasons:
-        return False
-    said, needed = None, set()
-    while True:
+    return own, reasons_to_hold(own, answers)
+
+
+def hold(options, config, cluster, key, answers):
+    """Holds this node while there is a reason; true where there was one. A reason is over when the very peers that gave it
+    say so, or when this node changed: their silence is none, also not for a gate that follows one that died."""
+    now, reasons = look(options, answers)
+    own, needed = held_before(options) or (now, set())
+    said, trouble_said, was_held = None, None, bool(reasons or needed)
+    while reasons or not (now != own or needed <= {name for name, _, facts in answers if facts}):
         if reasons:
-            texts = [text for text, _ in reasons]
             needed = {name for _, names in reasons for name in names}
-            if texts != said:
-                said = texts
-                write_state(options.state, "held")
-                for text in texts:
-                    say(f"HELD: this node does not start the cluster: {text}")
-                show_banner(options, texts)
+        texts = [text for text, _ in reasons]
+        if texts != said and (texts or said is None):
+            said = texts
+            note(options.state, "held")
+            note(held_path(options), json.dumps([own, sorted(needed)]))
+            texts = texts or [f"a gate before this one held it, by what {', '.join(sorted(needed))} said, and nobody has said otherwise"]
+            for text in texts:
+                say(f"HELD: this node does not start the cluster: {text}")
+            show_banner(options, texts)
         time.sleep(options.held_round)
-        answers = ask_once_more(config, cluster, key)
-        now = read_facts(options)
-        if set_aside(options, now, answers):
-            now = read_facts(options)
-        reasons = reasons_to_hold(now, answers)
-        if not reasons and (now != own or needed <= {name for name, _, facts in answers if facts}):
-            show_banner(options, [])
-            write_state(options.state, "waiting")
-            say("what held this node is mended: it goes on")
-            return True
+        try:
+            heard = ask_once_more(config, cluster, key)
+            now, reasons = look(options, heard)
+            answers = heard
+        except Exception as trouble:  # Whatever it is, what holds this node is not mended by it.
+            if repr(trouble) != trouble_said:
+                trouble_said = repr(trouble)
+                say(f"WARNING: cannot look again: {trouble!r}")
+    if was_held:
+        forget_held(options)
+        show_banner(options, [])
+        note(options.state, "waiting")
+        say("what held this node is mended: it goes on")
+    return was_held
+
+
+def forget_held(options):
+    try:
+        os.unlink(held_path(options))
+    except OSError:
+        pass
 
 
 def show_banner(options, texts):

@@ -48,7 +48,7 @@ def ask_once_more(config, cluster, key):
 
 def pass_gate(options):
     """Returns when this node may start the cluster."""
-    write_state(options.state, "waiting")
+    note(options.state, "waiting")
     show_banner(options, [])
     heard = []
     try:
@@ -66,15 +66,50 @@ def pass_gate(options):
             peers = wait_for_peers(config, cluster, key)
         if all(p.state != "running" for p in peers):
             heard = [p.peer for p in peers if p.state in ("waiting", "passed")]
-    write_state(heard_path(options), " ".join(heard))
-    write_state(options.state, "passed")
+    note(heard_path(options), " ".join(heard))
+    note(options.state, "passed")
+
+
+def open_late(options, started, trouble):
+    """After a fault of the gate's own: when the grace time is over, as if nobody had answered. A node that is held stays out."""
+    say("".join(traceback.format_exception(trouble)).strip())
+    if held_before(options):
+        raise trouble
+    grace_s = DEFAULT_GRACE_MS / 1000
+    try:
+        grace_s = load(options)[2].get("graceMs", DEFAULT_GRACE_MS) / 1000
+    except Exception:  # Perhaps the very fault.
+        pass
+    say(f"WARNING: the gate failed: the cluster starts when the grace time of {grace_s:g} s is over, whoever is there")
+    time.sleep(max(0.0, started + grace_s - time.monotonic()))
+    note(options.state, "passed")
+
+
+def start_what_waited():
+    """A gate that dies takes the start of corosync along, and systemd does not make up for it when the next gate passes. corosync brings Pacemaker."""
+    try:
+        ask = ["systemctl", "show", "--property=NRestarts", "--value", "dcn-ha-gate.service"]
+        again = subprocess.run(ask, check=False, capture_output=True, text=True, timeout=10).stdout.strip()
+        # What a person disabled stays off.
+        enabled = ["systemctl", "is-enabled", "--quiet", "corosync.service"]
+        if again in ("", "0") or subprocess.run(enabled, check=False, capture_output=True, timeout=10).returncode != 0:
+            return
+        say("an earlier gate of this boot died: corosync is started now")
+        subprocess.run(["systemctl", "start", "--no-block", "corosync.service"], check=False, timeout=10)
+    except (OSError, subprocess.SubprocessError) as trouble:
+        say(f"WARNING: cannot see to the start of corosync: {trouble}")
 
 
 def wait(options):
-    pass_gate(options)
+    started = time.monotonic()
+    try:
+        pass_gate(options)
+    except Exception as trouble:  # Whatever it is, it must not keep the cluster down.
+        open_late(options, started, trouble)
     # Where nobody is told that the cluster may start, nobody waits for more than that.
     if not tell_systemd("READY=1"):
         return
+    start_what_waited()
     try:
         stay(options)
     except Exception as trouble:  # Whatever it is, the gate is open and stays so.

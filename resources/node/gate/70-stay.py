@@ -120,6 +120,6 @@ def meet(options):
     note_releases(options, answers)
     while hold(options, config, cluster, key, answers):
         answers = ask_once_more(config, cluster, key)
-    write_state(options.state, "passed")
+    note(options.state, "passed")
 
 
