@@ -23,6 +23,7 @@ const tools = [
   "test/workflows/lock.test.ts",
   "test/workflows/members.test.ts",
   "test/workflows/taken-over.test.ts",
+  "test/workflows/watch-promise.test.ts",
   "test/workflows/conflict.test.ts",
   "test/workflows/corosync-change.test.ts",
 ];

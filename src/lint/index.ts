@@ -1,7 +1,17 @@
 // Cluster model → findings: what corosync and Pacemaker accept, and what still ends in an outage.
 export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
 export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";
-export { fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
+export { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
+export {
+  answers,
+  countsOnWatchdog,
+  type Fencing,
+  fencingOf,
+  fencingTime,
+  type Helpers,
+  longestFencing,
+  waysToFence,
+} from "./fencing-time.js";
 export { lintCluster, lintLive, type Promises } from "./lint.js";
 export { findingsForPacemaker3 } from "./pacemaker-3.js";
 export { inWords, timeMs } from "./pacemaker-time.js";

@@ -7,6 +7,7 @@ import {
   ticketReserveMs,
 } from "../cluster/index.js";
 import { fenceDevicesOf } from "./fence-device.js";
+import { longestFencing } from "./fencing-time.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
 import { type Add, type ClusterView, entryOf, type Rule } from "./view.js";
 
@@ -14,8 +15,8 @@ type TicketConstraint = Extract<Constraint, { readonly kind: "ticket" }>;
 
 /** pacemaker-fenced's own patience where stonith-timeout is not set. */
 const FENCING_MS = 60_000;
-/** What a BMC needs to cut the power, and what address and daemon need to start: nobody measured them here. */
-const ASSUMED_MS = 5_000;
+/** What address and daemon need to start: nobody measured them here. */
+const START_MS = 5_000;
 
 /** Constraints on tickets: one that is there, and a loss after which the workload runs no more. */
 export const ticketConstraints: Rule = (view, add) => {
@@ -77,12 +78,12 @@ function checkExpiry(view: ClusterView, ticket: Ticket, add: Add): void {
   const { totem } = view.model.corosync;
   const tokenMs = Number(entryOf(totem, "token") ?? 3_000);
   const consensusMs = Number(entryOf(totem, "consensus") ?? 1.2 * tokenMs);
-  const assumed = { ms: ASSUMED_MS, source: "assumed" } as const;
+  const { delayMs, fenceMs } = longestFencing(view);
   const { totalMs } = outageBound({
     timing: { tokenMs, consensusMs },
-    fencingDelayMs: longestDelay(view),
-    fenceMs: assumed,
-    startMs: assumed,
+    fencingDelayMs: delayMs,
+    fenceMs: { ms: fenceMs, source: "assumed" },
+    startMs: { ms: START_MS, source: "assumed" },
     dcLost: true,
   });
   const reserve = ticketReserveMs(ticket);

@@ -7,9 +7,8 @@ import {
   type OutageBoundInput,
   outageBound,
 } from "../cluster/index.js";
-import { timeMs } from "../lint/index.js";
+import { fencingTime } from "../lint/index.js";
 import type { Failure } from "./failure.js";
-import { countsOnWatchdog, waysToFence } from "./fencing.js";
 import type { Scene, Workload } from "./scene.js";
 
 /** How long at most, and of what it is made. */
@@ -18,8 +17,7 @@ export interface Outage {
   readonly terms: readonly BoundTerm[];
 }
 
-/** What nobody has measured yet: a BMC cuts the power, one resource starts or stops, a watcher has lost its network. */
-const FENCE_MS = 3_000;
+/** What nobody has measured yet: one resource starts or stops, a watcher has lost its network. */
 const START_MS = 1_000;
 const NETWORK_MS = 2_000;
 const SCHEDULING_MS = 200;
@@ -36,10 +34,11 @@ export function outageOf(
   const resourcesMs = START_MS * workload.primitives.length;
   const start = { ms: resourcesMs, source: "assumed" } as const;
   const dead = failure.lost.length > 0;
+  const { delayMs, fenceMs } = fencingTime(scene.fencing, failure.lost);
   const bound = outageBound({
     timing: totemOf(scene),
-    fencingDelayMs: fencingDelay(scene, failure.lost),
-    fenceMs: { ms: fenceMs(scene, failure.lost), source: "assumed" },
+    fencingDelayMs: delayMs,
+    fenceMs: { ms: fenceMs, source: "assumed" },
     startMs: start,
     dcLost: true,
   });
@@ -75,22 +74,4 @@ function totemOf({ view }: Scene): OutageBoundInput["timing"] {
     consensusMs: value("consensus") ?? consensusMs(tokenMs),
     ...(device === undefined ? {} : { deviceTimeoutMs: value("timeout", device) ?? DEFAULT_DEVICE_MS }),
   };
-}
-
-/** The longest way to fence one of the nodes: its watchdog where one counts. */
-function fenceMs({ fencing }: Scene, lost: readonly string[]): number {
-  if (!fencing.enabled) return fencing.watchdogMs ?? 0;
-  const watchdog = lost.some((node) => countsOnWatchdog(fencing, node));
-  return watchdog ? (fencing.watchdogMs ?? FENCE_MS) : FENCE_MS;
-}
-
-/** The longest delay before one of the nodes is fenced by the first way that works. */
-function fencingDelay({ fencing, view }: Scene, lost: readonly string[]): number {
-  const alive = new Set(view.nodes.filter((name) => !lost.includes(name)));
-  const delays = lost.map((node) => {
-    const [first = []] = waysToFence(fencing, node, { alive });
-    return Math.max(0, ...first.map(({ delayMs }) => delayMs));
-  });
-  const priority = view.nodes.length === 2 ? (timeMs(view.property("priority-fencing-delay") ?? "") ?? 0) : 0;
-  return Math.max(0, ...delays) + priority;
 }

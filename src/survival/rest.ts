@@ -3,8 +3,9 @@
 import { DcnError } from "../errors/index.js";
 import type { CrmSimulateResult } from "../observation/index.js";
 import { childOf, childrenOf, element, writeXml, type XmlElement } from "../xml/index.js";
-import { partOf, type Scene, watchedAttribute, wellValue } from "./scene.js";
+import { partOf, type Scene } from "./scene.js";
 import { placedIn, type Situation, settle, statusText } from "./situation.js";
+import { watchedAttribute, wellValue } from "./watcher.js";
 
 /**
  * Asks Pacemaker's scheduler about one configuration and any number of moments: `cib` has `<status/>` alone in a line, and each status

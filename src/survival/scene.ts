@@ -9,12 +9,12 @@ import {
   startAttribute,
   startedByHand,
 } from "../cluster/index.js";
-import { type ClusterView, clusterView } from "../lint/index.js";
+import { type ClusterView, clusterView, type Fencing, fencingOf } from "../lint/index.js";
 import type { ResolvedGroup, SurviveClaim } from "../profile/index.js";
 import { childOf, childrenOf, element, parseXml, type XmlElement } from "../xml/index.js";
 import type { Breakable } from "./failure.js";
-import { type Fencing, fencingOf } from "./fencing.js";
 import { type VotingRules, votingRules } from "./votes.js";
+import { watchedAttribute } from "./watcher.js";
 
 /** Something that runs for its own sake. */
 export interface Workload {
@@ -90,6 +90,8 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"
   const nouns = nounsIn(configuration, members);
   const asked = { ...model, corosync: { ...model.corosync, nodes: members }, configuration: nouns };
   const view = clusterView(asked, undefined);
+  const fencing = fencingOf(view);
+  const { watchdogMs } = fencing;
   const clones = nouns.resources.flatMap((one) => (one.kind === "clone" ? [one] : []));
   const schema = whole.attributes["validate-with"] ?? "";
   return {
@@ -98,11 +100,14 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"
     view,
     nodes: members.map(({ id, name }) => ({ id, name })),
     rules: votingRules(asked.corosync),
-    fencing: fencingOf(view),
+    fencing,
     workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
     things: breakable(group, view),
     claims: survive,
-    cib: forScheduler(whole, configuration, members),
+    cib: forScheduler(whole, configuration, {
+      members,
+      watchdogs: source === "profile" && watchdogMs !== undefined,
+    }),
     status: childOf(whole, "status"),
     unique: new Set(clones.filter((one) => isUnique(one, schema)).flatMap(idsIn)),
     promotable: new Set(clones.filter((one) => says(one, "promotable")).flatMap(idsIn)),
@@ -124,22 +129,28 @@ function liveMembers({ corosync }: ClusterModel, configuration: XmlElement): rea
     });
 }
 
-/** The configuration with every node in it, and without probes: what runs where is told, not looked for. */
+/**
+ * The configuration with every node in it, and without probes: what runs where is told, not looked for. `watchdogs`: the nodes will have
+ * them, which the cluster itself writes down when it runs; without a word of it a scheduler that knows no fence device starts nothing.
+ */
 function forScheduler(
   whole: XmlElement,
   configuration: XmlElement,
-  members: readonly CorosyncNode[],
+  { members, watchdogs }: { readonly members: readonly CorosyncNode[]; readonly watchdogs: boolean },
 ): XmlElement {
   const listed = childOf(configuration, "nodes")?.children ?? [];
   const missing = members
     .filter(({ name }) => listed.every(({ attributes }) => attributes.uname !== name))
     .map(({ id, name }) => element("node", { id: String(id), uname: name }));
-  const probes = element("cluster_property_set", { id: "dcn-ha-proof", score: "INFINITY" }, [
+  const told = element("cluster_property_set", { id: "dcn-ha-proof", score: "INFINITY" }, [
     element("nvpair", { id: "dcn-ha-proof-probes", name: "enable-startup-probes", value: "false" }),
+    ...(watchdogs
+      ? [element("nvpair", { id: "dcn-ha-proof-watchdog", name: "have-watchdog", value: "true" })]
+      : []),
   ]);
   const sections = configuration.children.map((section) => {
     if (section.name === "nodes") return { ...section, children: [...listed, ...missing] };
-    if (section.name === "crm_config") return { ...section, children: [...section.children, probes] };
+    if (section.name === "crm_config") return { ...section, children: [...section.children, told] };
     return section;
   });
   const attributes = { ...whole.attributes, "have-quorum": "1" };
@@ -267,25 +278,6 @@ function deviceHost({ corosync }: ClusterModel): string | undefined {
   const device = corosync.quorum.sections.find(({ name }) => name === "device");
   const net = device?.sections.find(({ name }) => name === "net");
   return net?.entries.find(([key]) => key === "host")?.[1];
-}
-
-/** The node attribute that an agent keeps at 1 while all is well; undefined for agents that keep none. */
-export function watchedAttribute({ agent, instanceAttributes, id }: Primitive): string | undefined {
-  const value = (name: string): string | undefined =>
-    instanceAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
-  if (agent.type === "network-reach") return value("attribute") ?? id;
-  if (agent.type === "ping") return value("name") ?? "pingd";
-  if (agent.type === "ethmonitor") return value("name") ?? `ethmonitor-${value("interface") ?? ""}`;
-  return undefined;
-}
-
-/** The value that such an attribute has while all is well: what `ping` counts, else 1. */
-export function wellValue({ agent, instanceAttributes }: Primitive): string {
-  const value = (name: string): string | undefined =>
-    instanceAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
-  const hosts =
-    agent.type === "ping" ? (value("host_list") ?? "").split(/\s+/).filter((one) => one !== "").length : 1;
-  return String(Math.max(1, hosts) * Number(value("multiplier") ?? 1));
 }
 
 /** Elements of the configuration's part, as `constraints`. */

@@ -1,8 +1,9 @@
 // What a failure does to each workload: where it is then, or why it stays down.
+import type { Helpers } from "../lint/index.js";
 import type { CrmSimulation } from "../observation/index.js";
 import type { Case, Judged, Unfenced } from "./case.js";
 import { type Failure, failureName } from "./failure.js";
-import { boardsOf, type Helpers, whyNotFenced } from "./fencing.js";
+import { boardsOf, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";

@@ -1,5 +1,4 @@
 // Real machines as a ground for drills, over SSH and the on-node helper: they are fenced and their daemons killed in earnest.
-import { outageBound } from "../cluster/index.js";
 import type { Bound, ConcreteFault, DrillGround, GroundTruth, Situation, Traits } from "../drill/index.js";
 import { DcnError } from "../errors/index.js";
 import { parseProbe } from "../observation/index.js";
@@ -10,6 +9,7 @@ import { waitUntil } from "../time/index.js";
 import type { Transport } from "../transport/index.js";
 import { coarseness, fencingsFrom, holderIn, runsFrom, type Sample } from "./drill-samples.js";
 import type { GroupStatus } from "./group-status.js";
+import { promisesOf } from "./promise.js";
 import { observeStatus } from "./status.js";
 
 /** The mark of a standby that a drill set. */
@@ -17,8 +17,6 @@ const OWNER = "drill";
 const SAMPLE_MS = 250;
 /** So many questions in a row a node that is down leaves unanswered. */
 const SILENT_LOOKS = 3;
-/** As in `prove`, where nothing was measured. */
-const [FENCE_MS, START_MS] = [3_000, 1_000];
 
 /** What a drill on machines needs. */
 export interface GroupGroundOptions {
@@ -161,12 +159,10 @@ export class GroupGround implements DrillGround {
   }
 
   bound(dcLost: boolean): Promise<Bound> {
-    const { timing } = this.options.group;
+    const { group } = this.options;
     this.samples.splice(0, Math.max(0, this.samples.length - 1));
-    const assumed = (ms: number) => ({ ms, source: "assumed" }) as const;
-    const { fencingDelayMs } = timing;
-    const known = { timing, fencingDelayMs, fenceMs: assumed(FENCE_MS), startMs: assumed(START_MS) };
-    return Promise.resolve(outageBound({ ...known, dcLost }));
+    const whole = group.workloads.find(({ primitives }) => primitives.includes(this.workload));
+    return Promise.resolve(promisesOf(group)(whole?.primitives ?? [this.workload], dcLost));
   }
 
   watch(): Promise<undefined> {

@@ -1,5 +1,4 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
-import { outageBound } from "../cluster/index.js";
 import {
   createLooker,
   type DarkNews,
@@ -22,6 +21,7 @@ import {
   type WatchRules,
 } from "../timeline/index.js";
 import type { StreamingTransport } from "../transport/index.js";
+import { promisesOf } from "./promise.js";
 
 /** Whom to watch. */
 export interface WatchOptions {
@@ -55,8 +55,6 @@ export type WatchNews = { readonly atMs: number } & (
 );
 
 const MEMBERSHIP_SYNC_MS = 100;
-const FENCE_MS = 3_000;
-const START_MS = 1_000;
 /** How long after an event its consequences are looked at. */
 const SETTLED_MS = 1_000;
 /** What no event told in this time, a look finds. */
@@ -94,18 +92,14 @@ export async function watchGroup(options: WatchOptions): Promise<void> {
 /** The bound of each workload's outage, and how late a cluster learns that a node died. */
 export function watchRules(group: WatchOptions["group"]): WatchRules {
   const { timing, workloads } = group;
+  const promised = promisesOf(group);
   return {
     lagMs: timing.tokenMs + timing.consensusMs + MEMBERSHIP_SYNC_MS,
-    workloads: workloads.map(({ name, primitives }) => {
-      const { totalMs: promisedMs } = outageBound({
-        timing,
-        fencingDelayMs: timing.fencingDelayMs,
-        fenceMs: { ms: FENCE_MS, source: "assumed" },
-        startMs: { ms: START_MS * primitives.length, source: "assumed" },
-        dcLost: true,
-      });
-      return { name, primitives, promisedMs };
-    }),
+    workloads: workloads.map(({ name, primitives }) => ({
+      name,
+      primitives,
+      promisedMs: promised(primitives, true).totalMs,
+    })),
   };
 }
 

@@ -160,6 +160,14 @@ test.each(WRONG)("%s", (words, document, from, to) => {
   expect(group === undefined).toBe(words.includes("error "));
 });
 
+test("a daemon whose node is fenced by its watchdog comes back late: its ticket has to last longer", () => {
+  const minute = MANAGER.replace("{ name: line-1 }", "{ name: line-1, expire: 1min }");
+  const slow = SITE.replace("policy: edge-three-node", "policy: diskless-sbd");
+  const codes = (text: string): string[] => site(text, minute).findings.map(({ code }) => code);
+  expect(codes(SITE)).not.toContain("TICKET_EXPIRES_IN_FAILOVER");
+  expect(codes(slow)).toContain("TICKET_EXPIRES_IN_FAILOVER");
+});
+
 test("a stop that takes long is waited for, a fenced node is not", () => {
   const slow = (loss: string): string => SITE.replace("onLoss: fence", `onLoss: ${loss}`);
   const short = MANAGER.replace("{ name: line-1 }", "{ name: line-1, acquireAfter: 15s }");

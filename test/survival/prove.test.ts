@@ -167,6 +167,15 @@ test("copies, a leader, and what waits for a person", async (context) => {
   expect(proof.remarks.at(-1)).toBe("report waits for a person wherever it goes (start: manual)");
 });
 
+test("watchdogs and no fence device: the scheduler hears of them, and their time is in the outage", async (context) => {
+  const bare = nodesText(3).replace(/^policy: .*$/m, "policy: diskless-sbd");
+  const text = bare.replace(/, fence: \{ redfish: .*\} \} \}$/gm, " }") + servicesText(["a"]);
+  const proof = await proofOf(text, context);
+  expect(proof.gaps).toEqual([]);
+  const { fates = [] } = proof.verdicts.find(({ name }) => name === "n1") ?? {};
+  expect(fates[0]?.outage?.terms).toContainEqual({ name: "fence device", ms: 30_000, source: "assumed" });
+});
+
 test("bundles, and copies that may share a node", async (context) => {
   const text = `${nodesText(3)}cib:
   resources:
