@@ -36,6 +36,7 @@ import { type Report, reporter } from "./report.js";
 import type { ResolvedGroup, ResolvedTiming } from "./resolved.js";
 import type { BrokenDocument, DocumentOf, ProfileDocument } from "./source.js";
 import { watchdogFencing } from "./watchdog.js";
+import { beside } from "./weight.js";
 import { expandWorkloads } from "./workloads.js";
 
 /** A resolved group, absent where an error stands among the findings. */
@@ -115,7 +116,7 @@ function resolve(context: Context): ResolvedGroup | undefined {
   const fencing = fenceDevices(value, { policy, raceDelayMs, report, elsewhere: hasFenceDevice(tier) });
   const counted = withNumbers(resources, wants.running);
   const all = {
-    resources: [...fencing.primitives, ...watchers, ...tickets.resources, ...counted],
+    resources: [...beside([...fencing.primitives, ...watchers], times), ...tickets.resources, ...counted],
     constraints: [...fencing.locations, ...brought, ...constraints],
     fencingLevels: fencing.levels,
     alerts: value.monitoring?.alerts,

@@ -178,6 +178,24 @@ describe("a race", () => {
     expect([value("priority-fencing-delay"), value("priority")]).toEqual(["22s", "1"]);
     expect(delays(pair("calm"))).toEqual({ dcn1: 11_000, dcn2: 0 });
   });
+
+  test("fence devices and watchers of networks do not count as work there, and say nothing of it elsewhere", () => {
+    const reach = "constraints:\n  - { needs-network: control, network: process }";
+    const priorities = (policy: string): readonly (string | undefined)[] =>
+      group(pair(policy).replace("constraints:", reach)).model.configuration.resources.map((one) => {
+        const { id, metaAttributes } = one.kind === "clone" ? one.member : one;
+        const pairs = metaAttributes.flatMap((set) => set.pairs);
+        return `${id} ${pairs.find(({ name }) => name === "priority")?.value ?? "default"}`;
+      });
+    expect(priorities("calm")).toEqual([
+      "fence-dcn1 0",
+      "fence-dcn2 0",
+      "network-process 0",
+      "control default",
+      "address default",
+    ]);
+    expect(priorities("edge-two-node").join()).not.toContain(" 0");
+  });
 });
 
 describe("is refused", () => {
