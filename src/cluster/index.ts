@@ -61,6 +61,7 @@ export {
   DEFAULT_DEVICE_MS,
   type Duration,
   deviceTimeoutMs,
+  deviceWaitMs,
   effectiveTokenMs,
   knetPing,
   type OutageBound,

@@ -65,8 +65,8 @@ export function deviceTimeoutMs(timing: { readonly tokenMs: number; readonly con
   return Math.min(DEFAULT_DEVICE_MS, Math.max(SHORTEST_DEVICE_MS, unnoticed));
 }
 
-/** How much later than its nodes a quorum device misses a node that ended without a word: until then it gives nobody its vote. */
-function deviceWaitMs({
+/** How much later than its nodes a quorum device misses a node that ended without a word, in milliseconds: until then it gives nobody its vote. */
+export function deviceWaitMs({
   tokenMs,
   consensusMs,
   deviceTimeoutMs: timeoutMs,

@@ -16,4 +16,5 @@ export { lintCluster, lintLive, type Promises } from "./lint.js";
 export { findingsForPacemaker3 } from "./pacemaker-3.js";
 export { inWords, timeMs } from "./pacemaker-time.js";
 export { allowedNodes } from "./placement.js";
+export { type Neighbours, orderedAround } from "./start-order.js";
 export { type ClusterView, clusterView } from "./view.js";

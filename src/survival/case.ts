@@ -1,7 +1,7 @@
 // A failure that befalls a group in a situation, and what its judgement is made of.
 import type { Failure } from "./failure.js";
 import type { Scene } from "./scene.js";
-import type { Placed, Situation } from "./situation.js";
+import type { Placed, Situation, Steps } from "./situation.js";
 import type { Quorum } from "./votes.js";
 
 /** A node that is lost and not fenced, and why: whatever has to start waits for it. */
@@ -27,6 +27,8 @@ export interface Judged {
   readonly rest: Situation;
   readonly one: Case;
   readonly after: readonly Placed[];
+  /** How it comes there. */
+  readonly steps: Steps;
   readonly unfenced: readonly Unfenced[];
   readonly alive: ReadonlySet<string>;
 }

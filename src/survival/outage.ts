@@ -1,4 +1,4 @@
-// How long a workload is away when it has to go to another node: the terms of the bound, and where each comes from.
+// How long a workload is away when it has to go to another node or to start again: the terms of the bound, and where each comes from.
 import {
   type BoundTerm,
   consensusMs,
@@ -7,9 +7,10 @@ import {
   type OutageBoundInput,
   outageBound,
 } from "../cluster/index.js";
-import { fencingTime } from "../lint/index.js";
+import { fencingTime, orderedAround } from "../lint/index.js";
 import type { Failure } from "./failure.js";
 import type { Scene, Workload } from "./scene.js";
+import type { Steps } from "./situation.js";
 
 /** How long at most, and of what it is made. */
 export interface Outage {
@@ -25,12 +26,17 @@ const SCHEDULING_MS = 200;
 const TOKEN_MS = 3_000;
 const COEFFICIENT_MS = 650;
 
-/** The outage of a workload that moves because of a failure; `runsOn` are the nodes where it was. */
-export function outageOf(
-  scene: Scene,
-  failure: Failure,
-  { workload, runsOn }: { readonly workload: Workload; readonly runsOn: readonly string[] },
-): Outage {
+/** A workload that a failure moves or restarts. */
+interface Interrupted {
+  readonly workload: Workload;
+  /** The nodes where it was. */
+  readonly runsOn: readonly string[];
+  /** What the scheduler does to everything. */
+  readonly steps: Steps;
+}
+
+/** The outage of a workload from the failure on, which may be longer than that it does not run. */
+export function outageOf(scene: Scene, failure: Failure, { workload, runsOn, steps }: Interrupted): Outage {
   const resourcesMs = START_MS * workload.primitives.length;
   const start = { ms: resourcesMs, source: "assumed" } as const;
   const dead = failure.lost.length > 0;
@@ -43,16 +49,30 @@ export function outageOf(
     dcLost: true,
   });
   const stop: BoundTerm = { name: "workload stop", ms: resourcesMs, source: "assumed" };
+  const others = waitsFor(scene, workload, steps);
   if (dead) {
     const gone = runsOn.every((node) => failure.lost.includes(node));
-    return gone ? bound : added([...bound.terms, stop]);
+    return added([...bound.terms, ...(gone ? [] : [stop]), ...others]);
   }
   return added([
     { name: "network seen lost", ms: NETWORK_MS, source: "assumed" },
     { name: "scheduling", ms: SCHEDULING_MS, source: "assumed" },
     stop,
+    ...others,
     { name: "workload start", ...start },
   ]);
+}
+
+/** What orders put between: all that is tied to it stops, and what starts before it has to run, one after the other at worst. */
+function waitsFor({ view }: Scene, { primitives }: Workload, { stops, starts }: Steps): BoundTerm[] {
+  const { before, after } = orderedAround(view, primitives);
+  const stopping = [...before, ...after].filter((id) => stops.has(id));
+  const starting = [...before].filter((id) => starts.has(id));
+  const terms: BoundTerm[] = [
+    { name: "stops it waits for", ms: START_MS * new Set(stopping).size, source: "assumed" },
+    { name: "starts it waits for", ms: START_MS * starting.length, source: "assumed" },
+  ];
+  return terms.filter(({ ms }) => ms > 0);
 }
 
 function added(terms: readonly BoundTerm[]): Outage {

@@ -136,6 +136,36 @@ export function settle(
   return [...placed.values()];
 }
 
+/** What a transition does to primitives, by their ids. */
+export interface Steps {
+  readonly stops: ReadonlySet<string>;
+  readonly starts: ReadonlySet<string>;
+  /** What is stopped and started again where it is, as `ID NODE`. */
+  readonly again: ReadonlySet<string>;
+}
+
+const AGAIN = /^(restart|recover|re-?promote)$/i;
+
+/** Reads them off the scheduler's answer. */
+export function stepsIn({ actions }: Pick<CrmSimulation, "actions">): Steps {
+  const done = actions.filter(({ blocked }) => !blocked);
+  const again = done.filter(({ action }) => AGAIN.test(action));
+  const ids = (some: CrmSimulation["actions"]): Set<string> =>
+    new Set(some.map(({ resource }) => baseOf(resource)));
+  const goes = ({ from, to }: CrmSimulation["actions"][number]): boolean => from !== to;
+  return {
+    stops: ids([
+      ...again,
+      ...done.filter((one) => one.from !== undefined && (goes(one) || one.action === "demote")),
+    ]),
+    starts: ids([
+      ...again,
+      ...done.filter((one) => one.to !== undefined && (goes(one) || one.action === "promote")),
+    ]),
+    again: new Set(again.map(({ resource, to = "" }) => `${baseOf(resource)} ${to}`)),
+  };
+}
+
 /** What the scheduler took for running when it was asked. */
 export function placedIn({ resources }: CrmSimulation, unique: ReadonlySet<string>): Placed[] {
   return resources

@@ -18,6 +18,9 @@ export function describeProof(proof: Proof, paint: Paint): string {
     ...(proof.verdicts.some(({ failure }) => !failure.promised)
       ? ["", "~ not promised: shown, and no gap"]
       : []),
+    ...(proof.verdicts.some(({ fates }) => fates.some(({ state }) => state === "restarts"))
+      ? ["", "↻ stopped and started again where it is: it is ordered after something that was lost"]
+      : []),
     ...section(
       "gaps",
       shortened(gapLines(gaps), 20).map((line) => paint("red", line)),
@@ -102,13 +105,15 @@ function votesText({ quorum }: Verdict): string {
   return `${votes}/${expected}${byTieBreaker ? " by tie" : ""}`;
 }
 
-/** One cell: where it is, with an arrow where it came there by the failure. */
+/** One cell: where it is, with an arrow where it came there by the failure, and a round one where it starts again there. */
 export function cell({ state, nodes, idle }: Fate): string {
   switch (state) {
     case "stays":
       return nodes.join(" ");
     case "moves":
       return `→ ${nodes.join(" ")}`;
+    case "restarts":
+      return `↻ ${nodes.join(" ")}`;
     case "lost":
       return "LOST";
     case "waits":
@@ -118,7 +123,10 @@ export function cell({ state, nodes, idle }: Fate): string {
 
 function summary({ fates }: Verdict): string[] {
   const lost = fates.filter(({ state }) => state === "lost").map(({ workload }) => workload);
-  return [String(fates.filter(({ state }) => state === "moves").length), shortened(lost, 4).join(", ")];
+  const [moved = 0, again = 0] = ["moves", "restarts"].map(
+    (state) => fates.filter((one) => one.state === state).length,
+  );
+  return [again === 0 ? String(moved) : `${moved}, ↻ ${again}`, shortened(lost, 4).join(", ")];
 }
 
 function outageText({ fates }: Verdict): string {
@@ -131,7 +139,7 @@ export function seconds(ms: number): string {
   return `${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
 }
 
-/** Of each workload that moves, its longest outage with the terms. */
+/** Of each workload that moves or starts again, its longest outage with the terms. */
 function outages({ workloads, verdicts }: Proof): string[] {
   const lines = workloads.flatMap((name) => {
     const fates = verdicts.flatMap((verdict) => verdict.fates.filter(({ workload }) => workload === name));

@@ -7,14 +7,23 @@ import { boardsOf, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene, Workload } from "./scene.js";
-import { aliveOf, hostOf, instancesOf, type Placed, type Situation, settle } from "./situation.js";
+import {
+  aliveOf,
+  baseOf,
+  hostOf,
+  instancesOf,
+  type Placed,
+  type Situation,
+  settle,
+  stepsIn,
+} from "./situation.js";
 import { type Quorum, quorumAfter } from "./votes.js";
 
 /** One workload after a failure. */
 export interface Fate {
   readonly workload: string;
-  /** `waits`: a person starts it, or has stopped it. */
-  readonly state: "stays" | "moves" | "lost" | "waits";
+  /** `restarts`: where it was, since what it is ordered after starts anew. `waits`: a person starts it, or has stopped it. */
+  readonly state: "stays" | "moves" | "restarts" | "lost" | "waits";
   /** Where it runs then; of a workload with a leader the leader's node alone. */
   readonly nodes: readonly string[];
   readonly idle?: "by hand" | "stopped";
@@ -89,7 +98,8 @@ export function verdictOf(
           return whyNotFenced(scene.fencing, node, { alive: others, broken }) !== undefined;
         });
   const after = simulation === undefined ? [] : settle(situation, simulation, scene.unique);
-  const judged = { scene, rest, one, after, unfenced, alive };
+  const steps = stepsIn(simulation ?? { actions: [] });
+  const judged = { scene, rest, one, after, steps, unfenced, alive };
   const fates = scene.workloads.map((workload) => fateOf(workload, judged));
   return {
     failure,
@@ -133,13 +143,31 @@ function fateOf(workload: Workload, judged: Judged): Fate {
     return { workload: name, state: "waits", nodes: [], idle: workload.idle };
   const lost = (reason: LossReason): Fate => ({ workload: name, state: "lost", nodes: [], reason });
   if (one.stopped) return lost(withoutQuorum(one));
-  const same = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());
+  const there = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());
+  // What is ordered after something that was lost is stopped at once, and starts when that does.
+  const again = there && isInterrupted(workload, is, judged);
+  const same = there && !again;
   const waiting = unfenced.find(({ node }) => was.includes(node) || (!same && is.length > 0));
   if (waiting !== undefined && !same) return lost({ code: "not-fenced", text: waiting.why });
   if (is.length === 0) return lost(reasonOf(workload, judged));
   if (same || one.failure.kind === "nothing") return { workload: name, state: "stays", nodes: is };
-  const outage = outageOf(scene, one.failure, { workload, runsOn: was });
-  return { workload: name, state: "moves", nodes: is, outage };
+  const outage = outageOf(scene, one.failure, { workload, runsOn: was, steps: judged.steps });
+  return { workload: name, state: again ? "restarts" : "moves", nodes: is, outage };
+}
+
+/** Whether it is stopped and started again where it is; of copies all of them. */
+function isInterrupted(
+  { primitives }: Workload,
+  nodes: readonly string[],
+  { steps, after }: Judged,
+): boolean {
+  return nodes.every((node) =>
+    primitives.some((id) =>
+      instancesOf(id, after).some(
+        (one) => hostOf(one.node, after) === node && steps.again.has(`${baseOf(id)} ${one.node}`),
+      ),
+    ),
+  );
 }
 
 function withoutQuorum({ quorum, failure }: Case): LossReason {

@@ -1,7 +1,7 @@
 // How long an outage may last by promise: what `monitor` and drills on real machines hold a failover against.
 import { asNouns } from "../cib/index.js";
 import { type OutageBound, outageBound } from "../cluster/index.js";
-import { clusterView, longestFencing } from "../lint/index.js";
+import { clusterView, longestFencing, orderedAround } from "../lint/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 
 /** What a workload is away for at most, whichever node is lost; `primitives` are the ids of what has to start, in order. */
@@ -14,12 +14,15 @@ const START_MS = 1_000;
 export function promisesOf({ model, timing }: Pick<ResolvedGroup, "model" | "timing">): Promised {
   const view = clusterView({ ...model, configuration: asNouns(model.configuration) }, undefined);
   const { delayMs, fenceMs } = longestFencing(view);
-  return (primitives, dcLost) =>
-    outageBound({
+  return (primitives, dcLost) => {
+    // What it is ordered after may have been lost with it, and starts first.
+    const starts = primitives.length + orderedAround(view, primitives).before.size;
+    return outageBound({
       timing,
       fencingDelayMs: delayMs,
       fenceMs: { ms: fenceMs, source: "assumed" },
-      startMs: { ms: START_MS * primitives.length, source: "assumed" },
+      startMs: { ms: START_MS * starts, source: "assumed" },
       dcLost,
     });
+  };
 }

@@ -1,4 +1,5 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
+import { deviceWaitMs } from "../cluster/index.js";
 import {
   createLooker,
   type DarkNews,
@@ -94,7 +95,7 @@ export function watchRules(group: WatchOptions["group"]): WatchRules {
   const { timing, workloads } = group;
   const promised = promisesOf(group);
   return {
-    lagMs: timing.tokenMs + timing.consensusMs + MEMBERSHIP_SYNC_MS,
+    lagMs: timing.tokenMs + timing.consensusMs + deviceWaitMs(timing) + MEMBERSHIP_SYNC_MS,
     workloads: workloads.map(({ name, primitives }) => ({
       name,
       primitives,

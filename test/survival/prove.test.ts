@@ -1,6 +1,6 @@
 // What the real scheduler and the arithmetic of votes say together: planted gaps are found with their reason and a change that mends them.
 import { describe, expect, test } from "vitest";
-import { desiredScene, proofPage, prove } from "../../src/survival/index.js";
+import { describeProof, desiredScene, proofPage, prove } from "../../src/survival/index.js";
 import { fate, groupOf, live, nodesText, proofOf, scheduler, servicesText } from "./proving.js";
 
 const SURVIVE = "  - { survive: { nodes: 1 } }\n";
@@ -165,6 +165,28 @@ test("copies, a leader, and what waits for a person", async (context) => {
   expect(next).not.toBe(leader);
   expect(fate(proof, leader, "data")).toBe(next);
   expect(proof.remarks.at(-1)).toBe("report waits for a person wherever it goes (start: manual)");
+});
+
+describe("a mandatory order", () => {
+  const order =
+    "constraints:\n  - { order: [a, b] }\n  - { prefer: a, nodes: { n1: 100 } }\n  - { prefer: b, nodes: { n3: 100 } }\n";
+  const text = `${nodesText(3)}${servicesText(["a", "b", "c"])}${order}`;
+
+  test("restarts on its healthy node what is ordered after a workload that was lost, and that is an outage", async (context) => {
+    const proof = await proofOf(text, context);
+    const verdict = proof.verdicts.find(({ name }) => name === "n1");
+    const [first, then] = verdict?.fates ?? [];
+    expect([first?.state, then?.state, then?.nodes]).toEqual(["moves", "restarts", ["n3"]]);
+    const names = then?.outage?.terms.slice(-3).map(({ name }) => name);
+    expect(names).toEqual(["workload start", "workload stop", "starts it waits for"]);
+    // Each of them stops before the other can start.
+    expect(first?.outage?.terms.at(-1)?.name).toBe("stops it waits for");
+    expect(proof.gaps).toEqual([]);
+    expect(describeProof(proof, (_, line) => line)).toMatch(/↻ n3 .*\n[\s\S]*\n↻ stopped and started again/);
+    expect(proofPage(proof, "now")).toMatch(/<td class="restarts" title="at most [\d.]+ s: .*">↻ n3</);
+    // The loss of the later one is none of the earlier one's business.
+    expect(proof.verdicts.find(({ name }) => name === "n3")?.fates[0]?.state).toBe("stays");
+  });
 });
 
 test("watchdogs and no fence device: the scheduler hears of them, and their time is in the outage", async (context) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SimulatedAction } from "../../src/observation/index.js";
-import { type Placed, type Situation, settle, statusText } from "../../src/survival/situation.js";
+import { type Placed, type Situation, settle, statusText, stepsIn } from "../../src/survival/situation.js";
 import { parseXml } from "../../src/xml/index.js";
 
 const nodes = [1, 2, 3].map((id) => ({ id, name: `n${id}` }));
@@ -96,4 +96,22 @@ test("copies count by their nodes, since the scheduler numbers them anew; with n
     "d:0@n1",
     "d:1@n1",
   ]);
+});
+
+test("what a transition stops and starts: what stays does neither, what is restarted both, and what is blocked nothing", () => {
+  const { stops, starts, again } = stepsIn({
+    actions: [
+      action("start", "a", { to: "n1" }),
+      action("stop", "b", { from: "n1" }),
+      action("move", "c", { from: "n1", to: "n2" }),
+      action("restart", "d:1", { from: "n2", to: "n2" }),
+      action("promote", "e:0", { from: "n1", to: "n1" }),
+      action("demote", "f:0", { from: "n1", to: "n1" }),
+      action("reload", "g", { from: "n1", to: "n1" }),
+      action("stop", "h", { from: "n1", blocked: true }),
+    ],
+  });
+  expect([...stops].sort()).toEqual(["b", "c", "d", "f"]);
+  expect([...starts].sort()).toEqual(["a", "c", "d", "e"]);
+  expect([...again]).toEqual(["d n2"]);
 });

@@ -47,6 +47,12 @@ describe("a node that is UNCLEAN in the cluster as it runs", () => {
     ]);
   });
 
+  test("what is ordered after the lost is stopped where it is, and waits too", async (context) => {
+    const proof = await live(`${text}  - { order: [c, a] }\n`, context, lostAs(UNCLEAN));
+    const [now] = proof.verdicts;
+    expect(now?.fates.map(({ reason }) => reason?.code)).toEqual(["not-fenced", undefined, "not-fenced"]);
+  });
+
   test("whatever would have to start waits too, also in a step of a rollout", async (context) => {
     const by = await scheduler(context);
     const scene = await liveSceneOf(text, by, lostAs(UNCLEAN));

@@ -12,6 +12,7 @@ const WORKLOADS = `workloads:
   - { name: b, profile: pair-of-parts }
 constraints:
   - { together: [a, b] }
+  - { order: [a, b] }
 `;
 const PARTS_PROFILE = `---
 kind: WorkloadProfile
@@ -53,8 +54,8 @@ test.each<[string, string, string, string]>([
   );
   const [one, two] = watchRules(group).workloads;
   expect(one?.promisedMs).toBe(bound.totalMs);
-  // Each of its parts has to start.
-  expect((two?.promisedMs ?? 0) - (one?.promisedMs ?? 0)).toBe(1_000);
+  // Each of its parts has to start, after what it is ordered after.
+  expect((two?.promisedMs ?? 0) - (one?.promisedMs ?? 0)).toBe(2_000);
 });
 
 test("what a proof says of a lost node is never more than what is promised for any", async (context) => {
