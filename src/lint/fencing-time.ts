@@ -1,5 +1,6 @@
 // Who fences a lost node, how long that may take, and how long it waits before (pacemaker-fenced(7), Pacemaker Explained "Fencing").
 import { type FencingLevel, WATCHDOG_DEVICE } from "../cluster/index.js";
+import { fenceAgentMs } from "./assumed-times.js";
 import { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
 import { timeMs } from "./pacemaker-time.js";
 import type { ClusterView } from "./view.js";
@@ -12,6 +13,8 @@ export interface Fencing {
   readonly levels: readonly FencingLevel[];
   /** How long the others wait until a node's watchdog has reset it; undefined where they do not count on one. */
   readonly watchdogMs: number | undefined;
+  /** How long each device takes, in milliseconds, by its id; assumed. */
+  readonly deviceMs: ReadonlyMap<string, number>;
   /** What the poorer half of a pair waits besides (`priority-fencing-delay`), in milliseconds; 0 where there is no pair. */
   readonly priorityDelayMs: number;
 }
@@ -34,34 +37,45 @@ export interface Helpers {
   readonly dark?: ReadonlySet<string>;
 }
 
-/** A BMC cuts the power: nobody measured it on these machines. */
-const FENCE_MS = 3_000;
-
 /** Reads it off a view. */
 export function fencingOf(view: ClusterView): Fencing {
   const watchdogMs = watchdogWaitMs(view);
   const priorityMs = timeMs(view.property("priority-fencing-delay") ?? "") ?? 0;
+  const devices = fenceDevicesOf(view);
   return {
     enabled: !view.isOff("stonith-enabled") && !view.isOff("fencing-enabled"),
     nodes: view.nodes,
-    devices: fenceDevicesOf(view),
+    devices,
+    deviceMs: new Map(devices.map(({ id, agent }) => [id, fenceAgentMs(agent, view)])),
     levels: view.model.configuration.fencingLevels,
     watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
     priorityDelayMs: view.nodes.length === 2 ? priorityMs : 0,
   };
 }
 
-/** How long it may take to fence all of these nodes, which are lost at the same moment. */
-export function fencingTime(fencing: Fencing, lost: readonly string[]): FencingTime {
-  const { enabled, nodes, watchdogMs = FENCE_MS, priorityDelayMs } = fencing;
-  if (!enabled) return { delayMs: 0, fenceMs: fencing.watchdogMs ?? 0 };
+/** How long it may take to fence all of these nodes, which are lost at the same moment; `dark` are devices that lost their power with them. */
+export function fencingTime(
+  fencing: Fencing,
+  lost: readonly string[],
+  dark: ReadonlySet<string> = new Set(),
+): FencingTime {
+  const { enabled, nodes, watchdogMs = 0, deviceMs, priorityDelayMs } = fencing;
+  if (!enabled) return { delayMs: 0, fenceMs: watchdogMs };
   const alive = new Set(nodes.filter((name) => !lost.includes(name)));
+  // The devices of a level act one after the other, each after its own delay.
   const delays = lost.map((node) => {
     const [first = []] = waysToFence(fencing, node, { alive });
-    return Math.max(0, ...first.map(({ delayMs }) => delayMs));
+    return sum(first.map(({ delayMs }) => delayMs));
   });
-  const times = lost.map((node) => (countsOnWatchdog(fencing, node) ? watchdogMs : FENCE_MS));
+  const times = lost.map((node) => {
+    const [first = []] = waysToFence(fencing, node, { alive, dark });
+    return countsOnWatchdog(fencing, node) ? watchdogMs : sum(first.map(({ id }) => deviceMs.get(id) ?? 0));
+  });
   return { delayMs: Math.max(0, ...delays) + priorityDelayMs, fenceMs: Math.max(0, ...times) };
+}
+
+function sum(times: readonly number[]): number {
+  return times.reduce((all, ms) => all + ms, 0);
 }
 
 /** The same for the one node of a group that takes longest: for a promise that has to hold whichever is lost. */

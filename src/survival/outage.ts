@@ -7,8 +7,9 @@ import {
   type OutageBoundInput,
   outageBound,
 } from "../cluster/index.js";
-import { fencingTime, orderedAround } from "../lint/index.js";
+import { actionsMs, fencingTime, orderedAround } from "../lint/index.js";
 import type { Failure } from "./failure.js";
+import { boardsOf } from "./fencing.js";
 import type { Scene, Workload } from "./scene.js";
 import type { Steps } from "./situation.js";
 
@@ -18,8 +19,7 @@ export interface Outage {
   readonly terms: readonly BoundTerm[];
 }
 
-/** What nobody has measured yet: one resource starts or stops, a watcher has lost its network. */
-const START_MS = 1_000;
+/** What nobody has measured yet: a watcher has lost its network. */
 const NETWORK_MS = 2_000;
 const SCHEDULING_MS = 200;
 /** corosync's own token, and what it adds for each node beyond two. */
@@ -37,10 +37,11 @@ interface Interrupted {
 
 /** The outage of a workload from the failure on, which may be longer than that it does not run. */
 export function outageOf(scene: Scene, failure: Failure, { workload, runsOn, steps }: Interrupted): Outage {
-  const resourcesMs = START_MS * workload.primitives.length;
+  const resourcesMs = actionsMs(scene.view, workload.primitives);
   const start = { ms: resourcesMs, source: "assumed" } as const;
   const dead = failure.lost.length > 0;
-  const { delayMs, fenceMs } = fencingTime(scene.fencing, failure.lost);
+  const dark = failure.kind === "cabinet" ? boardsOf(scene.fencing, failure.lost) : undefined;
+  const { delayMs, fenceMs } = fencingTime(scene.fencing, failure.lost, dark);
   const bound = outageBound({
     timing: totemOf(scene),
     fencingDelayMs: delayMs,
@@ -69,8 +70,8 @@ function waitsFor({ view }: Scene, { primitives }: Workload, { stops, starts }: 
   const stopping = [...before, ...after].filter((id) => stops.has(id));
   const starting = [...before].filter((id) => starts.has(id));
   const terms: BoundTerm[] = [
-    { name: "stops it waits for", ms: START_MS * new Set(stopping).size, source: "assumed" },
-    { name: "starts it waits for", ms: START_MS * starting.length, source: "assumed" },
+    { name: "stops it waits for", ms: actionsMs(view, new Set(stopping)), source: "assumed" },
+    { name: "starts it waits for", ms: actionsMs(view, starting), source: "assumed" },
   ];
   return terms.filter(({ ms }) => ms > 0);
 }

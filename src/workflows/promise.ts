@@ -1,14 +1,11 @@
 // How long an outage may last by promise: what `monitor` and drills on real machines hold a failover against.
 import { asNouns } from "../cib/index.js";
 import { type OutageBound, outageBound } from "../cluster/index.js";
-import { clusterView, longestFencing, orderedAround } from "../lint/index.js";
+import { actionsMs, clusterView, longestFencing, orderedAround } from "../lint/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 
 /** What a workload is away for at most, whichever node is lost; `primitives` are the ids of what has to start, in order. */
 export type Promised = (primitives: readonly string[], dcLost: boolean) => OutageBound;
-
-/** As `prove` assumes, where nothing was measured. */
-const START_MS = 1_000;
 
 /** The promises of a group. Its fencing is read once, since it may have many workloads. */
 export function promisesOf({ model, timing }: Pick<ResolvedGroup, "model" | "timing">): Promised {
@@ -16,12 +13,12 @@ export function promisesOf({ model, timing }: Pick<ResolvedGroup, "model" | "tim
   const { delayMs, fenceMs } = longestFencing(view);
   return (primitives, dcLost) => {
     // What it is ordered after may have been lost with it, and starts first.
-    const starts = primitives.length + orderedAround(view, primitives).before.size;
+    const starts = [...orderedAround(view, primitives).before, ...primitives];
     return outageBound({
       timing,
       fencingDelayMs: delayMs,
       fenceMs: { ms: fenceMs, source: "assumed" },
-      startMs: { ms: START_MS * starts, source: "assumed" },
+      startMs: { ms: actionsMs(view, starts), source: "assumed" },
       dcLost,
     });
   };

@@ -1,7 +1,7 @@
 // How long fencing may take and waits before, by what the model says: devices, delays, a pair's priorities, watchdogs.
 import { expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
-import { clusterView, fencingOf, fencingTime, longestFencing } from "../../src/lint/index.js";
+import { actionsMs, clusterView, fencingOf, fencingTime, longestFencing } from "../../src/lint/index.js";
 import { bmc, cluster, never, PROPERTIES, set, workload } from "./cluster.js";
 
 const longest = (model: ClusterModel): string => {
@@ -9,6 +9,11 @@ const longest = (model: ClusterModel): string => {
   return `${delayMs} + ${fenceMs}`;
 };
 const properties = (more: Readonly<Record<string, string>>) => set("p", { ...PROPERTIES, ...more });
+const SBD = { device: "/dev/watchdog0", watchdogMs: 20_000, delayStartMs: 43_000, disks: ["/dev/sdb"] };
+const fencedBy = (type: string, model: Partial<ClusterModel> = {}): ClusterModel => {
+  const resources = ["n1", "n2", "n3"].map((node) => ({ ...bmc(node), agent: { class: "stonith", type } }));
+  return cluster(3, { configuration: { resources }, model });
+};
 const WATCHDOG = { "stonith-watchdog-timeout": "70s" };
 
 test.each<[string, string, ClusterModel]>([
@@ -42,6 +47,20 @@ test.each<[string, string, ClusterModel]>([
       },
     }),
   ],
+  ["boards that are asked by IPMI", "0 + 8000", fencedBy("fence_ipmilan")],
+  ["a message on a disk, with the usual watchdog", "0 + 31000", fencedBy("fence_sbd")],
+  ["a message on a disk, with the group's watchdog", "0 + 41000", fencedBy("fence_sbd", { watchdog: SBD })],
+  [
+    "two outlets, each after its delay",
+    "4000 + 6000",
+    cluster(2, {
+      configuration: {
+        resources: ["n1", "n2"].map((name) => ({ ...bmc("n1", { pcmk_delay_base: "2s" }), id: name })),
+        fencingLevels: [{ id: "fl", target: "n1", index: 1, devices: ["n1", "n2"] }],
+        constraints: [],
+      },
+    }),
+  ],
   [
     "no fencing at all",
     "0 + 0",
@@ -60,4 +79,28 @@ test("the node that takes longest counts, and of nodes that are lost together th
   const fencing = fencingOf(clusterView(model, undefined));
   expect(fencingTime(fencing, ["n1"]).delayMs).toBe(0);
   expect(fencingTime(fencing, ["n1", "n2"]).delayMs).toBe(2_000);
+});
+
+test("outlets fence where the boards lost their power with the nodes", () => {
+  const outlets = ["n1", "n2", "n3"].flatMap((node) => [
+    bmc(node),
+    { ...bmc(node), id: `a-${node}` },
+    { ...bmc(node), id: `b-${node}` },
+  ]);
+  const levels = ["n1", "n2", "n3"].flatMap((target) =>
+    [[`fence-${target}`], [`a-${target}`, `b-${target}`]].map((devices, index) => ({
+      ...{ id: `fl-${target}-${index}`, target, devices, index: index + 1 },
+    })),
+  );
+  const model = cluster(3, { configuration: { resources: outlets, fencingLevels: levels } });
+  const fencing = fencingOf(clusterView(model, undefined));
+  expect(fencingTime(fencing, ["n1"]).fenceMs).toBe(3_000);
+  expect(fencingTime(fencing, ["n1"], new Set(["fence-n1"])).fenceMs).toBe(6_000);
+});
+
+test("what systemd starts is asked for again only after two seconds", () => {
+  const unit = workload("u", { agent: { class: "systemd", type: "historian" } });
+  const view = clusterView(cluster(3, { configuration: { resources: [unit, workload("a")] } }), undefined);
+  expect(actionsMs(view, ["u"])).toBe(2_000);
+  expect(actionsMs(view, ["a", "u", "web-podman-0"])).toBe(4_000);
 });
