@@ -96,6 +96,20 @@ describe("the check of units", () => {
     expect(make().check(UNITS)).toMatchObject({ status });
   });
 
+  test.each([
+    ["the clock is wrong: it says 1970-01-01 00:00 UTC, and this image is from 2026-11-01 10:00", 0],
+    ["eth0 with the address 10.1.0.11 has no link", 0],
+    ["another device (02:00:00:00:00:01) is hmi-01 already: it has the address 10.1.0.11 on eth0", 0],
+    ["it lacks the secret panel/passwd: no credential dcn-ha.NAME", 1],
+  ])("blames no image for what first boot waits for, unless it may be the image's: %s", (said, status) => {
+    const waits = member({
+      "dcn-ha-gate.service": "inactive",
+      "corosync.service": "inactive",
+      "pacemaker.service": "inactive",
+    }).write("run/dcn-ha/first-boot-said", `${said}\n`);
+    expect(waits.check(UNITS)).toMatchObject({ status, said: `dcn-ha units: first boot waits: ${said}` });
+  });
+
   test("asks for nothing that another node could be the cause of", () => {
     const text = readFileSync(join(HEALTH, UNITS), "utf8");
     expect(text).not.toMatch(/quorumtool|cfgtool|crm_mon|crm_node|ping/);

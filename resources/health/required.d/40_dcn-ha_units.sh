@@ -47,4 +47,10 @@ done
 own_addresses_there || good 'an address of this node is on no interface: nothing to judge without its network'
 if [ "$gate" = activating ]; then good 'the gate waits for other nodes, which is no fault of this one'; fi
 if [ "$pacemaker" = activating ] && [ "$corosync" = active ]; then good 'Pacemaker waits for other nodes'; fi
+# What first boot waits for: a clock, a cable and another device's address are not the image's; a secret that this image wants may be.
+said=$(head -n 1 "$root/run/dcn-ha/first-boot-said" 2>/dev/null)
+case $said in
+'the clock is wrong'* | 'no interface has the address'* | *' has no link' | 'another device ('*) good "first boot waits: $said" ;;
+?*) bad "first boot waits: $said" ;;
+esac
 bad "gate $gate, corosync $corosync, Pacemaker $pacemaker after $patience s"
