@@ -36,7 +36,8 @@ export function embeddedKickstart(): string {
 /** A whole kickstart, to be named on the command line of an installer (`inst.ks=`). */
 export function kickstart({ url, remote, ref }: OstreeSource): string {
   const setup = [
-    "# --nogpg is about this first installation alone; what comes later is verified as the remote says.",
+    "# --nogpg: the installer has no keys, and notes gpg-verify=false for this remote for good. To have later images verified too, have",
+    "# %post import the keys (ostree remote gpg-import) and set gpg-verify=true in /etc/ostree/remotes.d.",
     `ostreesetup --nogpg --osname=dcn --remote=${remote} --url=${url} --ref=${ref}`,
   ];
   return `${[...setup, ...BODY].join("\n")}\n`;
