@@ -25,7 +25,7 @@ export {
 } from "./desired.js";
 export type { DriftItem } from "./drift.js";
 export { earlierLife } from "./earlier-life.js";
-export { modelFor, notTaken, standbyOf } from "./members.js";
+export { modelFor, notTaken, standbyOf, withDeviceTimesOf } from "./members.js";
 export {
   type DraftPlan,
   draftPlan,

@@ -1,5 +1,11 @@
 // A model for some of its nodes: what a group looks like while it grows or shrinks node by node; and what corosync says it runs with.
-import { type ClusterModel, type CorosyncNode, type CorosyncSection, deviceVotes } from "../cluster/index.js";
+import {
+  type ClusterModel,
+  type CorosyncConfiguration,
+  type CorosyncNode,
+  type CorosyncSection,
+  deviceVotes,
+} from "../cluster/index.js";
 
 /**
  * The model for `names` of its nodes; those that it does not list any more come from `known`, the running corosync.conf. Votes follow the number: two_node for a pair without a device only, a tie breaker for even numbers
@@ -21,6 +27,29 @@ export function modelFor(
     corosync: { ...model.corosync, nodes, quorum },
     configuration: { ...model.configuration, nodes: members },
   };
+}
+
+const DEVICE_TIMES: readonly string[] = ["timeout", "sync_timeout"];
+
+/**
+ * The model with its quorum device's times as the running corosync.conf has them. corosync takes a new one by a reload, and corosync-qdevice, which goes on with
+ * the old one until it starts anew, would be too slow for it: a node that is alone with the device would lose its vote. `apply` changes them.
+ */
+export function withDeviceTimesOf(
+  model: ClusterModel,
+  known: Pick<CorosyncConfiguration, "quorum">,
+): ClusterModel {
+  const running = known.quorum.sections.find(({ name }) => name === "device");
+  if (running === undefined) return model;
+  const isTime = ([key]: readonly [string, string]): boolean => DEVICE_TIMES.includes(key);
+  const times = running.entries.filter(isTime);
+  const said = ({ entries }: CorosyncSection): string => JSON.stringify(entries.filter(isTime).sort());
+  const sections = model.corosync.quorum.sections.map((section) =>
+    section.name === "device" && said(section) !== said(running)
+      ? { ...section, entries: [...section.entries.filter((entry) => !isTime(entry)), ...times] }
+      : section,
+  );
+  return { ...model, corosync: { ...model.corosync, quorum: { ...model.corosync.quorum, sections } } };
 }
 
 function quorumFor(model: ClusterModel, count: number): CorosyncSection {

@@ -16,7 +16,7 @@ import { parseCorosyncConf } from "../corosync/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import type { ProbedNode } from "../observation/index.js";
 import { observeView } from "../observe/index.js";
-import { earlierLife, modelFor, preflight, refusal } from "../plan/index.js";
+import { earlierLife, modelFor, preflight, refusal, withDeviceTimesOf } from "../plan/index.js";
 import { carryOut } from "./carry-out.js";
 import { pendingRestarts } from "./pending-restart.js";
 import {
@@ -52,7 +52,10 @@ export async function addNode(options: JoinOptions): Promise<ReconfigureResult> 
   const live = await lookAtLive(options);
   const newcomer = live.observations.find((seen) => seen.node === node);
   const names = new Set([...live.listed, node]);
-  const target = targetOf(live, modelFor(options.group.model, names, live.conf.nodes));
+  const target = targetOf(
+    live,
+    withDeviceTimesOf(modelFor(options.group.model, names, live.conf.nodes), live.conf),
+  );
   const context = contextFor(options, target.model);
   const findings = newcomer === undefined ? [notInProfile(node)] : joinFindings(options, live, newcomer);
   if (target.way === "restart") findings.push(otherChanges(target));
@@ -170,7 +173,7 @@ export async function removeNode(
   const rest = new Set([...live.listed].filter((name) => name !== node));
   const target = targetOf(
     { ...live, members: live.members.filter((seen) => seen.node !== node) },
-    modelFor(options.group.model, rest, live.conf.nodes),
+    withDeviceTimesOf(modelFor(options.group.model, rest, live.conf.nodes), live.conf),
   );
   const findings = await removeFindings(options, live);
   if (target.way === "restart") findings.push(otherChanges(target));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderCorosyncConf } from "../../src/corosync/index.js";
 import { type ProbedNode, parseProbe } from "../../src/observation/index.js";
-import { earlierLife, modelFor, notTaken } from "../../src/plan/index.js";
+import { earlierLife, modelFor, notTaken, withDeviceTimesOf } from "../../src/plan/index.js";
 import { modelOf } from "../workflows/model.js";
 
 const five = modelOf(["dcn1", "dcn2", "dcn3", "dcn4", "dcn5"]);
@@ -26,6 +26,22 @@ describe("a model for some of its nodes", () => {
     expect(conf).not.toContain("two_node");
     expect(conf).toContain("wait_for_all: 0");
     expect(conf).toContain("name: dcn3");
+  });
+
+  test("keeps the times of the quorum device that runs", () => {
+    const withDevice = (...entries: readonly (readonly [string, string])[]) => ({
+      ...five.corosync.quorum,
+      sections: [{ name: "device", entries: [["model", "net"], ...entries] as const, sections: [] }],
+    });
+    const model = { ...five, corosync: { ...five.corosync, quorum: withDevice(["timeout", "3000"]) } };
+    const timesOf = (...running: readonly (readonly [string, string])[]) =>
+      withDeviceTimesOf(model, { quorum: withDevice(...running) }).corosync.quorum.sections[0]?.entries;
+    expect(timesOf()).toEqual([["model", "net"]]);
+    expect(timesOf(["timeout", "7000"], ["votes", "1"])).toEqual([
+      ["model", "net"],
+      ["timeout", "7000"],
+    ]);
+    expect(withDeviceTimesOf(model, { quorum: five.corosync.quorum })).toBe(model);
   });
 
   test("breaks ties for even numbers only, and counts the device's votes anew", () => {

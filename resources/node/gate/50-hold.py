@@ -64,6 +64,8 @@ def hold(options, config, cluster, key, answers):
     say so, or when this node changed: their silence is none, also not for a gate that follows one that died."""
     now, reasons = look(options, answers)
     own, needed = held_before(options) or (now, set())
+    # A peer that the group no longer has cannot say otherwise.
+    needed &= {peer["name"] for peer in config["peers"]}
     said, trouble_said, was_held = None, None, bool(reasons or needed)
     while reasons or not (now != own or needed <= {name for name, _, facts in answers if facts}):
         if reasons:

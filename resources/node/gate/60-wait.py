@@ -57,6 +57,8 @@ def pass_gate(options):
         known_schema(options)
         known_feature_set(options)
     except (OSError, ValueError, KeyError, TypeError) as trouble:
+        if held_before(options):
+            raise
         say(f"WARNING: cannot tell whom to wait for ({trouble}): waiting the full {DEFAULT_GRACE_MS / 1000:g} s")
         time.sleep(DEFAULT_GRACE_MS / 1000)
     else:

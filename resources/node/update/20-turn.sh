@@ -1,7 +1,7 @@
 # This node's turn: what is remembered of it, told and judged.
 # All of them are read and written by name.
 # shellcheck disable=SC2034
-fields='id phase target source version from boot there outcome evidence denies told since_boot since_up asks asked trouble well_boot well_up active number'
+fields='id phase target source version from boot there outcome evidence denies told since_boot since_up asks asked trouble well_boot well_up active tickets number'
 
 load() {
 	for field in $fields; do eval "t_$field=''"; done

@@ -84,7 +84,7 @@ step_stopping() {
 	elif [ "$t_asks" -eq 0 ] && { [ "$may" != yes ] || [ "$lock" != "$t_id" ]; }; then
 		# Looked at anew, also where the others were well while it was drained.
 		go returning "gives up its turn: ${why:-it has the lock no more}"
-	elif [ "$t_asks" -eq 0 ] && ! window_open window "$s_reboot"; then
+	elif [ "$t_asks" -eq 0 ] && ! window_open window 0; then
 		# Draining and staging take their time: a container is fetched there.
 		go returning 'gives up its turn: the window has closed'
 	elif later "$s_stop"; then

@@ -77,8 +77,10 @@ step_soaking() {
 	fi
 	if [ "$(since "$t_since_boot" "$t_since_up")" -ge $((s_soak + s_join)) ]; then
 		blames=''
-		# Where a ticket is with another site, what depends on it rests for that reason.
-		[ -z "$lost" ] || [ "$may" != yes ] || [ "$tickets" = revoked ] || blames=yes
+		# Where a ticket went to another site meanwhile, what depends on it rests for that reason.
+		gone=''
+		if [ "$tickets" = revoked ] && [ "$t_tickets" != revoked ]; then gone=yes; fi
+		[ -z "$lost" ] || [ "$may" != yes ] || [ -n "$gone" ] || blames=yes
 		judge worse-after "${lost:-the cluster sees it ${member:-not}}" "$blames"
 		go closing 'not well'
 	fi

@@ -99,7 +99,7 @@ passes() { # the two images beside each other; what was refused is asked again a
 begin() {
 	# shellcheck disable=SC2034 # t_from is for people
 	t_id=$(cat "$proc/sys/kernel/random/uuid") t_phase=locking t_from=$booted t_boot=$boot
-	t_since_boot=$boot t_since_up=$up t_asks=0 t_active=$active
+	t_since_boot=$boot t_since_up=$up t_asks=0 t_active=$active t_tickets=$tickets
 	if grep -qx "other=$t_target" "$work/image"; then t_there=yes; fi
 	save
 }
