@@ -77,7 +77,7 @@ verb_leave_cluster() { # for good: nothing starts at boot any more, and the keys
 	systemctl disable pacemaker.service corosync-qdevice.service corosync.service dcn-ha-gate.service dcn-ha-gate.socket 2>/dev/null
 	stop_units || return
 	systemctl stop dcn-ha-gate.socket dcn-ha-gate.service 2>/dev/null
-	rm -rf "${qdevice_folder:?}/nssdb" "$qdevice_mark" "${etc:?}/secrets" "${cib_secrets:?}" "${cib:?}" "$root/run/dcn-ha/gate-state"
+	rm -rf "${qdevice_folder:?}/nssdb" "$qdevice_mark" "${etc:?}/secrets" "${cib_secrets:?}" "${cib:?}" "$root/run/dcn-ha/gate-state" "$root/run/dcn-ha/gate-held"
 	# Whole configurations lie here too: what a change was to go back to, and what the gate set aside.
 	rm -rf "${guards:?}" "${state:?}/set-aside"
 	rm -f "$root"/etc/booth/booth-????????????????.conf "$root/etc/booth/booth.conf" "$root/etc/booth/booth.key"
