@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -20,9 +21,37 @@ const lean = {
   transform: (code, id) =>
     STARTS_PROGRAMS.test(id) ? code.replace(/require\((['"])(node:)?child_process\1\)/, "{}") : undefined,
 };
+
+/** What a room's index takes from where: exported name to the module that has it. */
+function exportsOf(index) {
+  const lists = readFileSync(index, "utf8").matchAll(/^export \{([^}]*)\} from "(\.\/[^"]+)";$/gm);
+  return new Map(
+    Array.from(lists).flatMap(([, names, from]) =>
+      names.split(",").flatMap((name) => {
+        const [own = "", , given = own] = name.trim().split(/\s+/);
+        return own === given ? [[own, from]] : [];
+      }),
+    ),
+  );
+}
+
+const LAZY = /const \{([^}]*)\} = await import\("(\.[^"]*\/workflows\/)index\.js"\);/g;
+/** Of workflows a command needs one or two, and a lazy import of the whole room would bring all with it: so it takes what it names straight from there. */
+const narrow = {
+  name: "narrow",
+  transform: (code, id) =>
+    code.replace(LAZY, (whole, list, room) => {
+      const from = exportsOf(join(dirname(id), room, "index.js"));
+      const names = list.split(",").map((name) => name.trim());
+      if (names.some((name) => !from.has(name))) return whole;
+      return names
+        .map((name) => `const { ${name} } = await import("${room}${from.get(name).slice(2)}");`)
+        .join(" ");
+    }),
+};
 const bundle = await rolldown({
   input: { main: `${dist}cli/main.js` },
-  plugins: [lean],
+  plugins: [narrow, lean],
   platform: "node",
   // Of OpenTelemetry the modules, not the CommonJS that it has as well: of those only what we use comes along, a third of the whole.
   resolve: { mainFields: ["module", "main"] },

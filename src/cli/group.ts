@@ -10,6 +10,7 @@ import type {
   SourceText,
 } from "../profile/index.js";
 import type { ArgumentDefinition, Call, OptionDefinition } from "./command.js";
+import type { Ahead } from "./connection.js";
 import { FindingsError } from "./trouble.js";
 
 /** The argument of commands that work on one group. */
@@ -29,11 +30,11 @@ const ours =
   /\bkind["']?\s*:\s*["']?(NodeGroup|WorkloadProfile|ConstraintProfile|ClusterPolicy|TicketManager|ImageSet|Rollout|Drill)\b/;
 
 /**
- * Resolves the group that the command's first argument names; shows warnings on the way.
+ * Resolves the group that the command's first argument names; shows warnings on the way. `ahead` connects to its nodes meanwhile.
  * Throws FindingsError with every finding when one of them is an error.
  */
-export async function loadGroup(call: Call): Promise<ResolvedGroup> {
-  return (await loadDocuments(call, call.arguments[0] ?? "")).resolved;
+export async function loadGroup(call: Call, ahead?: Ahead): Promise<ResolvedGroup> {
+  return (await loadDocuments(call, call.arguments[0] ?? "", ahead)).resolved;
 }
 
 /** A group as written, beside what it became. */
@@ -45,9 +46,11 @@ interface LoadedGroup {
 }
 
 /** As `loadGroup`, for a group that `word` names. */
-export async function loadDocuments(call: Call, word: string): Promise<LoadedGroup> {
-  const { parseDocuments, resolveGroup } = await import("../profile/index.js");
+export async function loadDocuments(call: Call, word: string, ahead?: Ahead): Promise<LoadedGroup> {
+  const { groupHosts, parseDocuments, resolveGroup } = await import("../profile/index.js");
   const { name, loaded, sources, parsed: first } = await readFor(call, word);
+  const hosts = ahead === undefined || hasErrors(first.findings) ? undefined : groupHosts(first, name);
+  if (hosts !== undefined) await ahead?.begin(hosts);
   let parsed = first;
   let resolved = resolveGroup(parsed.documents, name, parsed.broken);
   // What is missing may stand in the library under a name that was not seen, or near to the one that was written.

@@ -20,6 +20,8 @@ const STATE = [
   "d /var/log/pcsd 0700 root root -",
 ];
 const LOGIN = ['u dcn-ha 900 "dcn-ha login" /var/home/dcn-ha /bin/sh'];
+/** Nobody works on a device as this user: without it systemd would start a manager of the user's own for each login of a controller. */
+const NO_USER_MANAGER: ImageFile = { path: "/usr/lib/systemd/system/user@900.service", link: "/dev/null" };
 const LOGIN_FOLDERS = ["d /var/home 0755 root root -", "d /var/home/dcn-ha 0750 dcn-ha dcn-ha -"];
 const STORE = [
   "# Images that bootc pulled with the system can be started like all others.",
@@ -40,6 +42,7 @@ export function clusterUserFiles(): ImageFile[] {
 export function stateFiles(): ImageFile[] {
   return [
     lines("/usr/lib/sysusers.d/10-dcn-ha.conf", LOGIN),
+    NO_USER_MANAGER,
     lines("/usr/lib/tmpfiles.d/20-dcn-ha-cluster.conf", STATE),
     lines("/usr/lib/tmpfiles.d/20-dcn-ha-login.conf", LOGIN_FOLDERS),
   ];

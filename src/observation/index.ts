@@ -76,7 +76,6 @@ export {
   type Probe,
   parseCibVersion,
   parseProbe,
-  type ServiceState,
 } from "./probe.js";
 export { parseQuorumtool, type QuorumMember, type QuorumObservation } from "./quorumtool.js";
 export { parseReadLock, type ReadLock } from "./read-lock.js";

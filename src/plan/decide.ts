@@ -90,15 +90,13 @@ function differs({ changes }: CorosyncUpdate, away: readonly string[]): Finding 
 /** Started by us at some time, or running. */
 function wasStarted({ probe }: ProbedNode): boolean {
   const step = probe.formation?.step;
-  return (
-    step === "started" || step === "complete" || probe.services.get("corosync.service")?.active === "active"
-  );
+  return step === "started" || step === "complete" || probe.services.get("corosync.service") === "active";
 }
 
 /** Running, or on its way: at the gate, or in the start of corosync or Pacemaker. */
 function isStarting({ probe }: ProbedNode): boolean {
-  const states = ["pacemaker.service", "corosync.service", "dcn-ha-gate.service"].map(
-    (name) => probe.services.get(name)?.active,
+  const states = ["pacemaker.service", "corosync.service", "dcn-ha-gate.service"].map((name) =>
+    probe.services.get(name),
   );
   return states[0] === "active" || states.includes("activating");
 }

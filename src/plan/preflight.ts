@@ -160,7 +160,7 @@ function checkCluster(desired: DesiredGroup, seen: ProbedNode): Finding[] {
   const totem = parseCorosyncConf(corosyncConf).configuration?.totem.entries ?? [];
   const name = totem.find(([key]) => key === "cluster_name")?.[1] ?? "without a name";
   if (isPackageDefault(corosyncConf)) {
-    if (probe.services.get("corosync.service")?.active !== "active") return leftover(seen);
+    if (probe.services.get("corosync.service") !== "active") return leftover(seen);
     const hint = "systemctl disable --now pacemaker corosync; rm /var/lib/pacemaker/cib/cib*";
     const text = "the one-node cluster that the corosync package comes with is running";
     return [{ severity: "error", code: "PACKAGE_DEFAULT_RUNNING", subject, text, hint }];

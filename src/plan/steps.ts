@@ -134,7 +134,7 @@ export function corosyncSteps(desired: DesiredGroup, observations: readonly Node
 }
 
 function isRunning({ probe }: Extract<NodeObservation, { kind: "probed" }>): boolean {
-  return probe.services.get("corosync.service")?.active === "active";
+  return probe.services.get("corosync.service") === "active";
 }
 
 /** Steps for programs, files and secrets of nodes, and for nodes that become members. */

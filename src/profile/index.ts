@@ -3,6 +3,7 @@ export { type ParsedDocuments, parseDocuments } from "./documents.js";
 export type { Drill, DrillStep } from "./drill.js";
 export { DRILL_FAULT_NAMES, type DrillFaultName, type DrillTarget, faultShape } from "./drill-faults.js";
 export { DEVICE_PARAMETERS } from "./fence-agents.js";
+export { groupHosts } from "./hosts.js";
 export type {
   ImageApplication,
   ImageBase,

@@ -16,7 +16,7 @@ export {
   type ScriptedCall,
   type ScriptedTransport,
 } from "./scripted.js";
-export { createSshTransport } from "./ssh.js";
+export { createSshTransport, type SshTransport } from "./ssh.js";
 export type { SshOptions, SshTarget } from "./ssh-target.js";
 export type { StreamingTransport } from "./stream.js";
 export type { Command, CommandResult, Transport } from "./transport.js";

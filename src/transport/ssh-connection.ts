@@ -42,12 +42,13 @@ const KEX: ConnectConfig["algorithms"] = {
 
 /**
  * Connects and logs in. Throws DcnError: HOST_KEY_UNKNOWN, HOST_KEY_INVALID, HOST_KEY_CHANGED, SSH_ALGORITHMS_WEAK, LOGIN_REFUSED, IDENTITY_UNUSABLE,
- * NODE_UNREACHABLE; nothing was sent then. Rejects with the signal's reason when it is aborted.
+ * NODE_UNREACHABLE; nothing was sent then. Rejects with the signal's reason when it is aborted. `begun` is called when it is under way.
  */
 export async function connect(
   target: SshTarget,
   options: SshOptions,
   signal: AbortSignal,
+  begun?: () => void,
 ): Promise<SshConnection> {
   const pins = pinnedKeys(target);
   const authHandler = await loginMethods(target);
@@ -80,6 +81,7 @@ export async function connect(
     });
     client.once("ready", () => resolve());
     client.connect({ ...configFor(target, options, pins, seen), authHandler, sock: socket });
+    begun?.();
   });
   signal.throwIfAborted();
   return openConnection(client, socket, closed, options);

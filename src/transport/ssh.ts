@@ -11,8 +11,11 @@ import type { StreamingTransport } from "./stream.js";
 
 /** A transport that can begin to connect before there is anything to run. */
 export interface SshTransport extends StreamingTransport {
-  /** Connects to these nodes; whoever runs a command waits for that, and learns what was wrong. */
-  connectAhead(nodes: readonly string[]): void;
+  /**
+   * Connects to these nodes; whoever runs a command waits for that, and learns what was wrong. Resolves when
+   * all are under way, and waits for no node.
+   */
+  connectAhead(nodes: readonly string[]): Promise<void>;
 }
 
 /** execve(2), MAX_ARG_STRLEN: sshd hands the whole line to the shell as one argument. */
@@ -45,8 +48,15 @@ export function createSshTransport(targets: readonly SshTarget[], options: SshOp
     },
     close: () => pool.close(),
   });
-  const connectAhead = (nodes: readonly string[]): void => {
-    for (const node of nodes) void pool.connectionTo(node).catch(() => undefined);
+  const connectAhead = async (nodes: readonly string[]): Promise<void> => {
+    const begun = nodes.map(
+      (node) =>
+        new Promise<void>((resolve) => {
+          const done = (): void => resolve();
+          pool.connectionTo(node, done).then(done, done);
+        }),
+    );
+    await Promise.all(begun);
   };
   return { ...transport, connectAhead };
 }
@@ -66,7 +76,10 @@ function tooLong(node: string, line: string): DcnError {
 
 interface Pool {
   target(node: string): SshTarget;
-  connectionTo(node: string): Promise<{ readonly connection: SshConnection; readonly isNew: boolean }>;
+  connectionTo(
+    node: string,
+    begun?: () => void,
+  ): Promise<{ readonly connection: SshConnection; readonly isNew: boolean }>;
   close(): Promise<void>;
 }
 
@@ -85,7 +98,7 @@ function createPool(targets: readonly SshTarget[], options: SshOptions): Pool {
   };
   return {
     target: targetOf,
-    connectionTo: async (node) => {
+    connectionTo: async (node, begun) => {
       closing.signal.throwIfAborted();
       const target = targetOf(node);
       const kept = connections.get(node);
@@ -93,7 +106,7 @@ function createPool(targets: readonly SshTarget[], options: SshOptions): Pool {
       // Whoever comes first makes the new connection, the others wait for the same.
       if (connections.get(node) !== kept)
         return { connection: await connected(connections, node), isNew: false };
-      const fresh = connect(target, options, closing.signal);
+      const fresh = connect(target, options, closing.signal, begun);
       connections.set(node, fresh);
       fresh.catch(() => connections.delete(node));
       return { connection: await fresh, isNew: true };

@@ -68,7 +68,7 @@ function deviceSteps(live: Live, target: Target, { owner }: Subject): string[] {
   if (owner !== "qdevice") return [];
   const device = target.model.quorumDevice;
   const enrolled = live.members.filter(
-    (seen) => seen.probe.services.get("corosync-qdevice.service")?.active === "active",
+    (seen) => seen.probe.services.get("corosync-qdevice.service") === "active",
   );
   if (device === undefined) {
     return enrolled.length === 0
@@ -110,7 +110,7 @@ async function act(
   const device = target.model.quorumDevice;
   const isDevice = owner === "qdevice";
   const lacking = live.members
-    .filter((seen) => seen.probe.services.get("corosync-qdevice.service")?.active !== "active")
+    .filter((seen) => seen.probe.services.get("corosync-qdevice.service") !== "active")
     .map(({ node }) => node);
   if (isDevice && device !== undefined) {
     const missing = live.members.filter((seen) => !seen.probe.qdevice).map(({ node }) => node);

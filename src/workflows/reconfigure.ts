@@ -260,7 +260,7 @@ function confOf({ corosyncConf }: ProbedNode): CorosyncConfiguration | undefined
 
 function isActive({ probe }: ProbedNode): boolean {
   return (
-    probe.services.get("corosync.service")?.active === "active" &&
-    probe.services.get("pacemaker.service")?.active === "active"
+    probe.services.get("corosync.service") === "active" &&
+    probe.services.get("pacemaker.service") === "active"
   );
 }

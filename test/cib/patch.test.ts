@@ -122,6 +122,29 @@ test("what cannot be said by names is left to crm_diff", () => {
   for (const [live, next] of pairs) expect(patch(live, next), next).toBeUndefined();
 });
 
+test.skipIf(!tools)("says a section anew where most of it changes, and every step where little does", () => {
+  const names = (count: number, from = 0): string[] =>
+    Array.from({ length: count }, (_, index) => `n${from + index}`);
+  const all = (ids: readonly string[], inner = ""): string => ids.map((id) => dummy(id, inner)).join("");
+  const meta = (value: string): string => `<meta_attributes id="m">${pair("x", value)}</meta_attributes>`;
+  const theirs = `<!-- by hand -->${dummy("theirs", meta("1"))}`;
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    [cibOf(theirs), cibOf(theirs + all(names(31))), false],
+    [cibOf(theirs), cibOf(theirs + all(names(32)), set(pair("p", "1"))), true],
+    [cibOf(theirs + all(names(32))), cibOf(theirs), true],
+    [cibOf(theirs + all(names(40)), set(pair("p", "1"))), cibOf(theirs + all(names(40, 20))), true],
+    [cibOf(all(names(100))), cibOf(all(names(140))), false],
+    [cibOf(dummy("a") + all(names(32))), cibOf(dummy("a", meta("2"))), true],
+  ];
+  for (const [live, next, whole] of cases) {
+    const made = patch(live, next) ?? "";
+    expect(made.includes('<change operation="delete" path="/cib/configuration/resources"/>')).toBe(whole);
+    const { code, cib } = taken(live, made);
+    expect([code, configurationOf(cib)]).toEqual([0, configurationOf(next)]);
+    expect(parse(cib).attributes).toMatchObject({ admin_epoch: "0", epoch: "13", num_updates: "0" });
+  }
+});
+
 test("what others wrote beside ours, comments too, does not stand in the way", () => {
   const theirs = "<!-- by hand -->";
   const made = patch(cibOf(theirs + dummy("a")), cibOf(theirs + dummy("a") + dummy("b"))) ?? "";

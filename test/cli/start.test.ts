@@ -69,6 +69,14 @@ describe("starting", () => {
     expect(loaded.filter((line) => /node_modules|\/dist\/(?!bundle\/)/.test(line))).toEqual([]);
   });
 
+  it("loads of the workflows what an apply takes, and nothing of drills, images and monitors", async () => {
+    const group = localGroup(await closedPort());
+    const loaded = loadedBy(["apply", group.file]).join("\n");
+    expect(loaded).toMatch(/\/dist\/bundle\/apply-/);
+    expect(loaded).not.toMatch(/\/dist\/bundle\/(workflows|monitor|drill|image|survival)-/);
+    rmSync(group.folder, { recursive: true });
+  });
+
   it("loads OpenTelemetry for nobody who does not send there", async () => {
     const group = localGroup(await closedPort());
     const words = ["monitor", group.file, "--for", "1"];

@@ -241,7 +241,15 @@ else if (depth == 1 && index(wanted, " " name[1] ". ")) print name[1] "." key " 
     systemctl: `units=${root}/units
 verb=$1; shift
 case $verb in
-is-active) shift; test -e "$units/$1.active" ;;
+is-active)
+  code=0
+  [ "$1" = --quiet ] && quiet=yes && shift
+  for unit; do
+    active=active
+    [ -e "$units/$unit.active" ] || { active=inactive; code=3; }
+    [ "\${quiet:-}" = yes ] || echo "$active"
+  done
+  exit "$code" ;;
 show)
   if [ "$1" = --property=InvocationID ]; then cat "$units/corosync.start" 2>/dev/null; exit 0; fi
   if [ "$2" = --value ]; then test -e "$units/$3.active" && echo active || echo inactive; exit 0; fi

@@ -28,7 +28,7 @@ describe.skipIf(sshdPath === undefined)("a node that is what it says", () => {
     const before = (await sshd.log()).match(/Accepted publickey/g)?.length ?? 0;
     const transport = createSshTransport([sshd.target, { ...sshd.target, node: "dcn2", port: 1 }]);
     try {
-      transport.connectAhead(["dcn1", "dcn2"]);
+      await transport.connectAhead(["dcn1", "dcn2"]);
       const logins = async () => (await sshd.log()).match(/Accepted publickey/g)?.length;
       await expect.poll(logins, { timeout: 10_000 }).toBe(before + 1);
       await transport.exec("dcn1", ask("true"));

@@ -3,7 +3,7 @@ import type { Finding } from "../../errors/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { ApplyOptions, ApplyResult } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
-import { withConnection } from "../connection.js";
+import { type Ahead, type Connection, connectionsAhead, withConnection } from "../connection.js";
 import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { describeProgress } from "../progress.js";
 import { filledModel, readSecrets } from "../secrets.js";
@@ -48,9 +48,11 @@ export const command: CommandDefinition = {
     "dcn-ha apply cabinet-7.yaml --force AGENT_MISSING",
   ],
   run: async (call) => {
-    const group = await loadGroup(call);
+    const begun = connectionsAhead();
+    const group = await loadGroup(call, begun);
     const checks: Finding[] = [];
-    const result = await applyTo(group, call, (found) => checks.push(...found));
+    const onChecks = (found: readonly Finding[]): void => void checks.push(...found);
+    const result = await applyTo(group, call, { onChecks, begun });
     const { outcome, changes, corosync, version, settled, unhealthy, awaiting } = result;
     const idle = settled?.idle ?? [];
     const durationMs = Math.round(result.durationMs);
@@ -76,14 +78,17 @@ export const command: CommandDefinition = {
 export async function applyTo(
   group: ResolvedGroup,
   call: Call,
-  onChecks: (findings: readonly Finding[]) => void = () => undefined,
+  {
+    onChecks,
+    begun,
+  }: { readonly onChecks?: (findings: readonly Finding[]) => void; readonly begun?: Ahead } = {},
 ): Promise<ApplyResult> {
   const confirmWithinMs = await readTime(call.options.text("confirm-within"));
   const force = await readForce(call.options.text("force"));
   checkNetworks(group);
   const plan = await planOf(group, call);
   if (call.options.flag("require-proof")) await proveFirst(group, call);
-  return withConnection(group, async ({ transport, admin }) => {
+  const work = async ({ transport, admin }: Connection): Promise<ApplyResult> => {
     const { applyGroup } = await import("../../workflows/index.js");
     const { systemClock } = await import("../../time/index.js");
     const secrets = await readSecrets(group);
@@ -101,7 +106,7 @@ export async function applyTo(
       force,
       onChecks: (findings) => {
         call.output.findings(findings.filter(({ severity }) => severity !== "note"));
-        onChecks(findings);
+        onChecks?.(findings);
       },
       signal: call.signal,
       onProgress: (progress) => {
@@ -109,7 +114,8 @@ export async function applyTo(
         if (text !== undefined) call.output.progress(text, progress.node);
       },
     });
-  });
+  };
+  return withConnection(group, work, { begun });
 }
 
 async function proveFirst(group: ResolvedGroup, { signal }: Call): Promise<void> {

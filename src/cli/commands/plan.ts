@@ -4,7 +4,7 @@ import { DcnError } from "../../errors/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { Planned, PlanOptions } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
-import { withConnection } from "../connection.js";
+import { type Connection, connectionsAhead, withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
 import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
@@ -34,16 +34,17 @@ export const command: CommandDefinition = {
       throw new DcnError("usage", "USAGE", "--for-pacemaker makes no plan to apply: it goes without --out", {
         hint: "dcn-ha plan GROUP --for-pacemaker 3",
       });
-    const group = await loadGroup(call);
+    const begun = connectionsAhead();
+    const group = await loadGroup(call, begun);
     const secrets = await readSecrets(group);
     const model = await filledModel(group);
     const asked = { group: { ...group, model }, secrets, signal: call.signal };
     if (upgrade) return answerUpgrade(call, group, asked);
     const { planGroup } = await import("../../workflows/index.js");
     const { describePlan, hasDifferences } = await import("../../plan/index.js");
-    const planned = await withConnection(group, ({ transport, admin }) =>
-      planGroup({ ...asked, transport, adminTransport: admin }),
-    );
+    const look = ({ transport, admin }: Connection): Promise<Planned> =>
+      planGroup({ ...asked, transport, adminTransport: admin });
+    const planned = await withConnection(group, look, { begun });
     if (out !== undefined) await writePlan(out, planned);
     call.output.answer(planned.plan, describePlan(planned.plan, call.output.paint));
     return hasDifferences(planned.plan) ? exitCodes.differences : exitCodes.done;

@@ -2,7 +2,7 @@
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { GroupStatus, ObservedDrift, WorkloadStatus } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
-import { withConnection } from "../connection.js";
+import { type Connection, connectionsAhead, withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
 import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
@@ -23,11 +23,12 @@ export const command: CommandDefinition = {
     "dcn-ha status cabinet-7.yaml --drift",
   ],
   run: async (call) => {
-    const group = await loadGroup(call);
+    const begun = connectionsAhead();
+    const group = await loadGroup(call, begun);
     const { observeStatus } = await import("../../workflows/index.js");
-    const status = await withConnection(group, ({ transport }) =>
-      observeStatus({ group, transport, signal: call.signal }),
-    );
+    const look = ({ transport }: Connection): Promise<GroupStatus> =>
+      observeStatus({ group, transport, signal: call.signal });
+    const status = await withConnection(group, look, { begun });
     const health = status.troubles.length === 0 ? exitCodes.done : exitCodes.failed;
     if (!call.options.flag("drift")) {
       call.output.answer(status, describeStatus(status));
