@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 // Starts dist/bundle/main.cjs, or dist/cli/main.js where that was built later. `--version` is answered here, so that asking for it costs little more than starting Node.
+// A CommonJS module (bin/package.json): the other kind has Node load a second loader first.
+"use strict";
+const { readFileSync, statSync } = require("node:fs");
+const { join } = require("node:path");
 
-// An import of node:fs would have Node load all that it offers.
-const { readFileSync, statSync } = process.getBuiltinModule("node:fs");
-
-const at = (path) => new URL(`../${path}`, import.meta.url);
+const at = (path) => join(__dirname, "..", path);
 const builtMs = (path) => statSync(at(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const [first] = process.argv.slice(2);
+// A command ends the process itself; where nothing is left to wait for before it did, that is a fault of ours.
+const start = (main) => {
+  process.exitCode = 70;
+  return main(process.argv.slice(2));
+};
 const [joined, parts] = [builtMs("dist/bundle/main.cjs"), builtMs("dist/cli/main.js")];
 
 if (first === "--version" || first === "-V") {
@@ -14,13 +20,11 @@ if (first === "--version" || first === "-V") {
   process.stdout.write(`${version}\n`);
   // The compiler writes this file last, and leaves files alone that did not change.
 } else if (joined > 0 && joined >= builtMs("dist/.tsbuildinfo")) {
-  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-  const { fileURLToPath } = process.getBuiltinModule("node:url");
   const { load } = require("./joined.cjs");
-  await load(fileURLToPath(at("dist/bundle")), "main.cjs").main(process.argv.slice(2));
+  start(load(at("dist/bundle"), "main.cjs").main);
 } else if (parts > 0) {
-  const { main } = await import(at("dist/cli/main.js").href);
-  await main(process.argv.slice(2));
+  const { pathToFileURL } = require("node:url");
+  import(pathToFileURL(at("dist/cli/main.js")).href).then(({ main }) => start(main));
 } else {
   process.stderr.write("dcn-ha is not built yet: run `npm ci && npm run build` in its folder.\n");
   process.exitCode = 64;

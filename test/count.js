@@ -1,5 +1,5 @@
 // Adds up vitest's JSON reports into the last line of bin/test: `N passed, N failed, N skipped`.
-// usage: node test/count.js [--failed N] [--late S] [--times] REPORT…   (N: failures that have no report, for example of bin/check.js;
+// usage: node test/count.js [--failed N] [--late S] [--times] REPORT…   (N: failures that have no report, for example of bin/check.mjs;
 //                                                    S: after this, in seconds since 1970, no file of lab tests was begun: those are named;
 //                                                    --times: names the files that took longest)
 //        node test/count.js --failed-files REPORT    (the failed files, one a line: bin/test gives them a second go)

@@ -66,7 +66,11 @@ SCRIPT
     on "$node" sh -c "'install -d -m 0700 /etc/dcn-ha && umask 077 && cat >/etc/dcn-ha/fence_ed25519'" <.group/ssh/fence_ed25519
 done
 
-network() { sed -n "/^networks:/,/^[a-z]/s/^  $1: *\([0-9.]*\).*/\1/p" settings.yaml; }
+network() { # NAME: the later file wins, as in the Vagrantfile
+    for file in settings.yaml settings.local.yaml; do
+        [ ! -e "$file" ] || sed -n "/^networks:/,/^[a-z]/s/^  $1: *\([0-9.]*\).*/\1/p" "$file"
+    done | tail -n 1
+}
 site=$(network site) process=$(network process)
 count=$(echo "$nodes" | wc -l)
 case $fencing:$count in

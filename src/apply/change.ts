@@ -24,14 +24,22 @@ export type Sent =
   | { readonly kind: "stale"; readonly cib: LiveCib | undefined };
 
 /**
- * Sends the change under the lock with `token`; without a token it is taken only while nobody holds the lock.
+ * Sends the change under the lock with `token`; without a token it is taken only while nobody holds the lock. `before` runs while the
+ * node gets ready to take it; where that throws nothing is changed.
  * Throws DcnError busy LOCK_HELD, LOCK_LOST or CHANGE_UNCONFIRMED, failed PATCH_FAILED, and as `callHelper`.
  */
-export async function sendChange(context: ApplyContext, change: CibChange, token?: string): Promise<Sent> {
+export async function sendChange(
+  context: ApplyContext,
+  change: CibChange,
+  { token, before }: { readonly token?: string | undefined; readonly before?: (() => void) | undefined } = {},
+): Promise<Sent> {
   const { transport, signal } = context;
   let sent: Sent = { kind: "stale", cib: undefined };
   await onEach(context, "change", [change.node], async (node) => {
-    const frames = [changeFrame(change, token)];
+    const frames = (): readonly HelperFrame[] => {
+      before?.();
+      return [changeFrame(change, token)];
+    };
     const [answer] = await callHelper(transport, node, frames, { timeoutMs: 60_000, signal });
     sent = outcomeOf(context, change, { answer, token });
     return sent.kind === "taken" ? changeWords(change) : "others changed it in between; looking again";

@@ -56,8 +56,9 @@ export async function withConnection<Result>(
   const home = userHome();
   const user = await sshTargets(group, "user", home);
   const admins = await sshTargets(group, "admin", home);
-  const transport = (await begun?.take(user)) ?? createSshTransport(user);
-  if (ahead) void transport.connectAhead(group.nodes.map(({ name }) => name));
+  const taken = await begun?.take(user);
+  const transport = taken ?? createSshTransport(user);
+  if (ahead && taken === undefined) void transport.connectAhead(group.nodes.map(({ name }) => name));
   const everywhere = group.nodes.every((node) => node.ssh.adminUser !== undefined);
   const admin = everywhere ? createSshTransport(admins) : undefined;
   try {

@@ -37,6 +37,10 @@ export async function chosenDrills(
   wanted: { readonly words: readonly string[]; readonly core: boolean; readonly all: boolean },
 ): Promise<readonly DocumentOf<"Drill">[]> {
   const { words, core, all } = wanted;
+  if (all && words.length > 0) {
+    const text = `--all runs every drill that fits, beside ${words.join(", ")}`;
+    throw new DcnError("usage", "NO_SUCH_DRILL", text, { hint: "name drills, or say --all" });
+  }
   if (all) return drills;
   const { nearestNames } = await import("../profile/index.js");
   const names = drills.map(({ name }) => name);

@@ -37,6 +37,12 @@ export async function loadGroup(call: Call, ahead?: Ahead): Promise<ResolvedGrou
   return (await loadDocuments(call, call.arguments[0] ?? "", ahead)).resolved;
 }
 
+/** The group as whoever typed the command named it, for commands that are to be typed next: a name alone would be looked up in this folder. */
+export function asTyped(call: Call): string {
+  const more = call.options.text("profiles");
+  return [call.arguments[0] ?? "", ...(more === undefined ? [] : ["--profiles", more])].join(" ");
+}
+
 /** A group as written, beside what it became. */
 interface LoadedGroup {
   readonly resolved: ResolvedGroup;

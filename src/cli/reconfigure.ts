@@ -21,14 +21,22 @@ export const reconfigureOptions: readonly OptionDefinition[] = [
 /** One of the use cases of workflows/, by its name there. */
 export type Reconfigure = (options: ReconfigureOptions) => Promise<ReconfigureResult>;
 
+/** What a use case works on. */
+interface ReconfigureInput {
+  readonly group?: Promise<ResolvedGroup>;
+  /** Where it places no secret: whoever ends a standby at night need not have the passwords of the site. */
+  readonly secretless?: boolean;
+}
+
 /** Runs one with the command's logins, progress and cancellation, and prints plan and outcome. */
 export async function runReconfigure(
   call: Call,
   work: Reconfigure,
-  group: Promise<ResolvedGroup> = loadGroup(call),
+  { group = loadGroup(call), secretless = false }: ReconfigureInput = {},
 ): Promise<number> {
   const { systemClock } = await import("../time/index.js");
-  const resolved = await group;
+  const whole = await group;
+  const resolved = secretless ? { ...whole, model: { ...whole.model, secrets: [] } } : whole;
   const former = await formerNodes(call, resolved);
   const secrets = await readSecrets(resolved);
   const reached = { ...resolved, nodes: [...resolved.nodes, ...former] };

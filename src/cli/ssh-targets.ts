@@ -62,7 +62,7 @@ async function hostKeysOf(node: SshHost, home: SshHome): Promise<string[]> {
     if (path === usual) return [];
     throw new DcnError("invalid", "KNOWN_HOSTS_UNREADABLE", `the known hosts file ${path} cannot be read`, {
       node: node.name,
-      hint: "The group's ssh.knownHosts names it, relative to the group's file; or --known-hosts does.",
+      hint: "The group's ssh.knownHosts names it, relative to the group's file (import: --known-hosts).",
       cause,
     });
   }
@@ -71,18 +71,20 @@ async function hostKeysOf(node: SshHost, home: SshHome): Promise<string[]> {
 async function identityOf(
   node: SshHost,
   home: SshHome,
-): Promise<Pick<SshTarget, "identityFile" | "agentSocket">> {
+): Promise<Pick<SshTarget, "identityFile" | "agentSocket" | "fallbackIdentityFile">> {
   if (node.ssh.identityFile !== undefined) {
     const identityFile = fromHome(node.ssh.identityFile, home);
     if (await isReadable(identityFile)) return { identityFile };
     throw new DcnError("invalid", "IDENTITY_UNREADABLE", `the private key ${identityFile} cannot be read`, {
       node: node.name,
-      hint: "The group's ssh.identityFile names it, relative to the group's file; or --identity does.",
+      hint: "The group's ssh.identityFile names it, relative to the group's file (import: --identity).",
     });
   }
-  if (home.agentSocket !== undefined && home.agentSocket !== "") return { agentSocket: home.agentSocket };
   const usual = join(home.folder, ".ssh/id_ed25519");
-  if (await isReadable(usual)) return { identityFile: usual };
+  const isThere = await isReadable(usual);
+  if (home.agentSocket !== undefined && home.agentSocket !== "")
+    return { agentSocket: home.agentSocket, ...(isThere && { fallbackIdentityFile: usual }) };
+  if (isThere) return { identityFile: usual };
   throw new DcnError("invalid", "NO_IDENTITY", "there is no key to log in with", {
     node: node.name,
     hint: "Name one as ssh.identityFile in the group (import: --identity), or start an ssh-agent.",

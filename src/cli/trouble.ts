@@ -63,7 +63,7 @@ export function troubleOf(error: unknown, interrupted: boolean): Trouble {
       exitCode: exitCodes.interrupted,
       code: "INTERRUPTED",
       message: "interrupted",
-      hint: "Nothing is left half done that a second run of the same command would not complete.",
+      hint: "The same command again completes what was begun (a rollout: rollout resume); a change made with --confirm-within goes back at its deadline, unless dcn-ha confirm keeps it.",
     };
   }
   if (error instanceof DcnError) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   createNotifier,
   createTurns,
+  type MetricName,
   type Metrics,
   type Notification,
   type Otlp,
@@ -70,6 +71,7 @@ async function watchOne(
     },
   });
   const rules = watchRules(group);
+  beginCounters(metrics, group);
   metrics.watch(() => {
     const { watch: state, outbox, dark } = memory.content;
     return { group: group.name, rules, state, silent, dark: dark !== undefined, waiting: outbox.length };
@@ -116,6 +118,21 @@ function notificationOf(group: string, news: WatchNews): Notification | undefine
     outageSeconds: longest,
     stillDown,
   };
+}
+
+/** At 0 from the start: Prometheus takes a counter that begins at 1 for one that did not rise. */
+function beginCounters(metrics: Metrics, group: ResolvedGroup): void {
+  const begin = (name: MetricName, ...labels: readonly string[]): void =>
+    metrics.count(name, [group.name, ...labels], 0);
+  for (const outcome of ["done", "failed"]) {
+    begin("dcn_ha_fencings_total", outcome);
+    begin("dcn_ha_notifications_total", outcome);
+  }
+  for (const { name } of group.nodes) begin("dcn_ha_events_missed_total", name);
+  for (const { name } of group.workloads) {
+    begin("dcn_ha_outages_total", name);
+    begin("dcn_ha_outage_seconds_total", name);
+  }
 }
 
 function count(metrics: Metrics, group: string, news: WatchNews): void {

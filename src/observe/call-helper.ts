@@ -7,7 +7,7 @@ import {
   type HelperFrame,
   parseAnswers,
 } from "../observation/index.js";
-import type { CommandResult, Transport } from "../transport/index.js";
+import type { Command, CommandResult, Input, Transport } from "../transport/index.js";
 
 /** How long to wait for the whole request, and how to give up before. */
 export interface CallOptions {
@@ -19,6 +19,9 @@ export interface CallOptions {
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** Frames, or what computes them while the helper starts; where it throws, that is thrown, and the helper does nothing. */
+export type Frames = readonly HelperFrame[] | (() => readonly HelperFrame[]);
+
 /**
  * Runs `frames` in one exec and returns one answer per frame, in order; a verb that fails is an answer, not an error.
  * Throws DcnError as `Transport.exec` does, and: refused SUDO_REFUSED, failed HELPER_MISSING, HELPER_REFUSED,
@@ -27,16 +30,12 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function callHelper(
   transport: Transport,
   node: string,
-  frames: readonly HelperFrame[],
+  frames: Frames,
   options: CallOptions = {},
 ): Promise<HelperAnswer[]> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, argv = HELPER_ARGV, signal } = options;
-  const result = await transport.exec(node, {
-    argv,
-    stdin: encodeRequest(frames),
-    timeoutMs,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const command = { argv, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const { asked, result } = await sent(transport, node, { frames, command });
   if (result.lost || result.timedOut || result.exitCode === null) {
     const why = result.timedOut
       ? `no answer within ${timeoutMs / 1000} s`
@@ -47,7 +46,25 @@ export async function callHelper(
     });
   }
   if (result.exitCode !== 0) throw helperRefusal(node, result);
-  return parseAnswers(result.stdout, frames, node);
+  return parseAnswers(result.stdout, asked, node);
+}
+
+async function sent(
+  transport: Transport,
+  node: string,
+  { frames, command }: { readonly frames: Frames; readonly command: Command },
+): Promise<{ readonly asked: readonly HelperFrame[]; readonly result: CommandResult }> {
+  let asked = typeof frames === "function" ? [] : frames;
+  const input = (): Input => {
+    if (typeof frames === "function") asked = frames();
+    return encodeRequest(asked);
+  };
+  // Not before: what is asked for is known when it was sent.
+  const result =
+    typeof frames === "function" && transport.execLate !== undefined
+      ? await transport.execLate(node, command, input)
+      : await transport.exec(node, { ...command, stdin: input() });
+  return { asked, result };
 }
 
 /** Why there is no answer, from exit code and standard error of sudo and the helper. */

@@ -17,6 +17,8 @@ export function groupHosts(
   const findings: Finding[] = [];
   const nodes = resolveNodes(document.value, document.file, reporter(document, findings));
   const host = resolveQuorumDeviceHost(document.value, document.file);
+  // Its finding comes with the resolution: a login has one host by each name.
+  if (nodes.some(({ name: node }) => node === host?.name)) return undefined;
   return findings.length > 0
     ? undefined
     : { nodes, ...(host === undefined ? {} : { quorumDeviceHost: host }) };

@@ -19,4 +19,4 @@ export {
 export { createSshTransport, type SshTransport } from "./ssh.js";
 export type { SshOptions, SshTarget } from "./ssh-target.js";
 export type { StreamingTransport } from "./stream.js";
-export type { Command, CommandResult, Transport } from "./transport.js";
+export type { Command, CommandResult, Input, Transport } from "./transport.js";

@@ -2,11 +2,13 @@
 import { collectHead, collectOutput, splitLines } from "./output.js";
 import type { StreamingTransport } from "./stream.js";
 import { type Running, supervise } from "./supervise.js";
-import type { Command } from "./transport.js";
+import type { Command, CommandResult, Input } from "./transport.js";
 
 /** How one kind of transport starts commands. */
 export interface Starting {
-  start(node: string, command: Command): Promise<Running>;
+  start(node: string, command: Command, input?: () => Input): Promise<Running>;
+  /** Whether `start` asks `input` for standard input once the command runs; else it is never given one. */
+  readonly takesInputLate?: boolean;
   close(): Promise<void>;
   /** Time between TERM and KILL; default 1000. */
   readonly graceMs?: number;
@@ -19,19 +21,21 @@ const STDERR_HEAD_BYTES = 64 * 1024;
 /** The transport that starts its commands by `starting`. */
 export function transportOver(starting: Starting): StreamingTransport {
   const grace = starting.graceMs === undefined ? {} : { graceMs: starting.graceMs };
+  const exec = async (node: string, command: Command, input?: () => Input): Promise<CommandResult> => {
+    command.signal?.throwIfAborted();
+    const running = await starting.start(node, command, input);
+    const cap = command.maxOutputBytes ?? DEFAULT_CAP_BYTES;
+    return supervise(running, {
+      node,
+      command,
+      stdout: collectOutput(cap),
+      stderr: collectOutput(cap),
+      ...grace,
+    });
+  };
   return {
-    exec: async (node, command) => {
-      command.signal?.throwIfAborted();
-      const running = await starting.start(node, command);
-      const cap = command.maxOutputBytes ?? DEFAULT_CAP_BYTES;
-      return supervise(running, {
-        node,
-        command,
-        stdout: collectOutput(cap),
-        stderr: collectOutput(cap),
-        ...grace,
-      });
-    },
+    exec: (node, command) => exec(node, command),
+    ...(starting.takesInputLate === true && { execLate: exec }),
     execStream: async (node, command, onLine) => {
       command.signal?.throwIfAborted();
       const running = await starting.start(node, command);

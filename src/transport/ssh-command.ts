@@ -5,7 +5,7 @@ import { DcnError } from "../errors/index.js";
 import { unlessAborted } from "./cancel.js";
 import type { Sessions } from "./sessions.js";
 import type { Ending, Running } from "./supervise.js";
-import type { Command } from "./transport.js";
+import type { Command, Input } from "./transport.js";
 
 /** The connection was gone before the command could be sent: it surely did not run. */
 export class NotSentError extends Error {
@@ -16,9 +16,10 @@ export class NotSentError extends Error {
 export interface Starter {
   /**
    * Sends `line` and resolves when the node has accepted it. Throws NotSentError; DcnError busy SESSION_REFUSED; the signal's reason, after which the
-   * command, if it had been sent already, is stopped as soon as the node answers.
+   * command, if it had been sent already, is stopped as soon as the node answers. `input` is asked for then, instead of the command's own
+   * standard input; what it throws is thrown, and the command is stopped without any.
    */
-  start(node: string, line: string, command: Command): Promise<Running>;
+  start(node: string, line: string, command: Command, input?: () => Input): Promise<Running>;
 }
 
 /** What a starter knows of its connection. */
@@ -45,13 +46,13 @@ const SESSION_WAIT_MS = 50;
 export function createStarter(parts: StarterParts): Starter {
   const { sessions } = parts;
   return {
-    start: async (node, line, command) => {
+    start: async (node, line, command, input) => {
       for (let attempt = 1; ; attempt += 1) {
         await sessions.acquire(command.signal);
         const opened = await openOrAbort(parts, line, command.signal);
         if (opened.kind === "running") {
           void opened.running.ended.finally(() => sessions.release());
-          opened.channel.end(command.stdin);
+          opened.channel.end(input === undefined ? command.stdin : lateInput(opened, input));
           return opened.running;
         }
         if (opened.kind === "no-session") sessions.shrink();
@@ -66,6 +67,19 @@ export function createStarter(parts: StarterParts): Starter {
       }
     },
   };
+}
+
+function lateInput({ running }: Extract<Opened, { kind: "running" }>, input: () => Input): Input {
+  try {
+    return input();
+  } catch (error) {
+    // Nobody reads what it says, and it has not ended before that was read.
+    running.stdout.resume();
+    running.stderr.resume();
+    running.kill("TERM");
+    running.letGo();
+    throw error;
+  }
 }
 
 async function openOrAbort(

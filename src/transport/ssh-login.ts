@@ -20,6 +20,10 @@ export async function loginMethods(target: SshTarget): Promise<AuthMethod[]> {
     methods.push({ type: "publickey", username, key: await checkKey(target, text, target.identityFile) });
   }
   if (target.agentSocket !== undefined) methods.push({ type: "agent", username, agent: target.agentSocket });
+  const fallback = target.fallbackIdentityFile;
+  const text = fallback === undefined ? undefined : await readFile(fallback, "utf8").catch(() => undefined);
+  if (text !== undefined && (await faultOf(text)) === undefined)
+    methods.push({ type: "publickey", username, key: text });
   if (methods.length === 0) throw unusable(target, "there is neither a key file nor an agent to log in with");
   return methods;
 }
@@ -34,13 +38,17 @@ async function readIdentity(target: SshTarget, path: string): Promise<string> {
 
 /** ssh2 skips a bad key without a word, and the login then fails with no reason; so look first. */
 async function checkKey(target: SshTarget, text: string, name: string): Promise<string> {
+  const fault = await faultOf(text);
+  if (fault !== undefined) throw unusable(target, `${name} is ${fault}`);
+  return text;
+}
+
+async function faultOf(text: string): Promise<string | undefined> {
   // Of ssh2 the part that reads keys alone: the rest is loaded while the node answers.
   const { parseKey } = (await import("ssh2/lib/protocol/keyParser.js")).default;
   const parsed = parseKey(text);
-  if (parsed instanceof Error)
-    throw unusable(target, `${name} is no private key that can be used: ${parsed.message}`);
-  if (!parsed.isPrivateKey()) throw unusable(target, `${name} is a public key`);
-  return text;
+  if (parsed instanceof Error) return `no private key that can be used: ${parsed.message}`;
+  return parsed.isPrivateKey() ? undefined : "a public key";
 }
 
 function unusable(target: SshTarget, why: string, cause?: unknown): DcnError {

@@ -10,6 +10,8 @@ export interface SshTarget {
   readonly hostKeys: readonly string[];
   /** Path of a private key without passphrase. */
   readonly identityFile?: string;
+  /** Path of a private key that is tried last, where it is there and needs no passphrase. */
+  readonly fallbackIdentityFile?: string;
   /** A private key itself, in OpenSSH's or PEM form. */
   readonly privateKey?: string;
   /** Socket of an agent that holds the key; it is asked to sign, and never forwarded. */

@@ -31,14 +31,15 @@ export function createSshTransport(targets: readonly SshTarget[], options: SshOp
   const pool = createPool(targets, options);
   const transport = transportOver({
     ...(options.killGraceMs === undefined ? {} : { graceMs: options.killGraceMs }),
-    start: async (node, command) => {
+    takesInputLate: true,
+    start: async (node, command, input) => {
       // exec: signals and exit codes are then the program's, not those of a shell around it.
       const line = `exec ${quoteForShell(command.argv)}`;
       if (Buffer.byteLength(line) > LONGEST_LINE_BYTES) throw tooLong(node, line);
       for (;;) {
         const { connection, isNew } = await unlessAborted(pool.connectionTo(node), command.signal);
         try {
-          return await connection.start(node, line, command);
+          return await connection.start(node, line, command, input);
         } catch (error) {
           if (!(error instanceof NotSentError)) throw error;
           // A kept connection may have died unnoticed; nothing ran, so a new one is tried at once.

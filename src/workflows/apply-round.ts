@@ -67,6 +67,8 @@ export interface Scene<Kind extends Decision = Exclude<Decision, { kind: "refuse
   readonly context: ApplyContext;
   readonly decision: Kind;
   readonly observations: readonly NodeObservation[];
+  /** Judges what the change brings, and throws where it must not be made; whoever gets it calls it before anything is sent. */
+  readonly check?: () => void;
 }
 
 /** A round of a running cluster. */

@@ -25,8 +25,9 @@ import type { ApplyOptions, ApplyResult, Round, Scene } from "./apply-round.js";
 import { goOnWithStop, requireCovered } from "./change-corosync.js";
 import { type CheckScene, checkBefore } from "./checks.js";
 import { withClaims } from "./claim.js";
+import { awaitsConfirmation } from "./confirm.js";
 import { isHeldFor, type LockOptions, withGroupLock } from "./lock.js";
-import { operateRound, rest } from "./operate.js";
+import { isOnePatch, operateRound, rest } from "./operate.js";
 import { requireFresh } from "./plan.js";
 
 const PURPOSE = "apply";
@@ -52,13 +53,14 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
     if (decision.kind === "refuse") throw refusal(decision.findings);
     if (isNothing(decision)) {
       if (isHeldFor(observations, PURPOSE)) await giveBack(options, context);
-      return resultOf(outcome, done, clock.nowMs() - started);
+      // A run before this one may have been ended while its change awaited a confirmation.
+      const awaiting = awaitsConfirmation(observations) ? ({ fate: "awaiting" } as const) : {};
+      return resultOf(outcome, { ...done, ...awaiting }, clock.nowMs() - started);
     }
-    if (round === 0 && bringsChange(decision)) {
-      await checkBefore(options, { ...context, group: options.group, observations, ...changeOf(decision) });
-    }
+    const scene = { context, decision, observations };
+    const late = round === 0 ? await checked(options, scene) : {};
     outcome = outcome === "unchanged" ? outcomeOf(decision) : outcome;
-    const next = await doRound(options, { context, decision, observations });
+    const next = await doRound(options, { ...scene, ...late });
     done = both(done, next);
     const over = options.wait === false && bringsAll(decision);
     if (done.fate === "reverted") outcome = "reverted";
@@ -66,6 +68,17 @@ export async function applyGroup(options: ApplyOptions): Promise<ApplyResult> {
   }
   const text = "the nodes keep differing from the profile after every change";
   throw new DcnError("failed", "NEVER_EQUAL", text, { hint: "someone, or a tool, keeps changing them back" });
+}
+
+/** Checks before a change, where one is made; where nothing comes after one patch, it is left to judge while the node gets ready to take it. */
+async function checked(options: ApplyOptions, scene: Scene): Promise<Pick<Scene, "check">> {
+  const { context, decision, observations } = scene;
+  if (!bringsChange(decision)) return {};
+  const seen = { ...context, group: options.group, observations, ...changeOf(decision) };
+  const check = await checkBefore(options, seen);
+  if (isOnePatch(options, decision)) return { check };
+  check();
+  return {};
 }
 
 function resultOf(outcome: Outcome, done: Round, durationMs: number): ApplyResult {

@@ -10,6 +10,8 @@ interface Intent {
   readonly decision: Decision;
   readonly observations: readonly NodeObservation[];
   readonly token?: string;
+  /** Runs once before the change is sent, and throws where it must not be. */
+  readonly check?: (() => void) | undefined;
 }
 
 /** What was changed. */
@@ -27,13 +29,13 @@ const TRIES = 12;
  * be another one by now, or others change the CIB all the time.
  */
 export async function changeCib(context: ApplyContext, intent: Intent): Promise<CibChanged> {
-  const { decision, token } = intent;
+  const { decision, token, check } = intent;
   const planned = decision.kind === "operate" ? decision.change : undefined;
   let observations = intent.observations;
   let change = planned;
   for (let attempt = 0; planned !== undefined && attempt < TRIES; attempt += 1) {
     if (change === undefined) return { changes: [], version: undefined, settled: undefined };
-    const sent = await sendChange(context, change, token);
+    const sent = await sendChange(context, change, { token, before: attempt === 0 ? check : undefined });
     if (sent.kind === "taken") return { changes: planned.changes, version: sent.version, settled: undefined };
     observations = seenAnew(observations, change.node, sent.cib);
     change = decideAgain(context, observations);

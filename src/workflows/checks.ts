@@ -26,8 +26,13 @@ export interface CheckScene {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Every finding about the cluster as it would be after a change, errors first; one exec on each node that answers. */
+/** Every finding about the cluster as it would be after a change, errors first; one exec on each node that answers and has to be asked. */
 export async function checksOf(scene: CheckScene): Promise<Finding[]> {
+  return (await askedFor(scene))();
+}
+
+/** The same in two parts: nodes are asked now, and what they say is judged when the result is called. */
+async function askedFor(scene: CheckScene): Promise<() => Finding[]> {
   const { group, desired, observations, change, transport, admin, signal } = scene;
   const { model } = desired;
   const live = liveCib(observations, change);
@@ -38,16 +43,18 @@ export async function checksOf(scene: CheckScene): Promise<Finding[]> {
   const { inspections, findings } = await inspectNodes({ nodes, agents, transport, admin, signal });
   const running = nodes.filter(({ cib }) => cib !== undefined).map(({ node }) => node);
   const { survive = [], nodes: members = [], origins } = group;
-  const found = checkCluster({
-    model,
-    live,
-    next,
-    inspections,
-    running: new Set(running),
-    survive: promisedLosses({ survive, nodes: members }),
-    placeOf: (name) => origins?.get(name)?.position,
-  });
-  return [...found, ...findings];
+  return () => [
+    ...checkCluster({
+      model,
+      live,
+      next,
+      inspections,
+      running: new Set(running),
+      survive: promisedLosses({ survive, nodes: members }),
+      placeOf: (name) => origins?.get(name)?.position,
+    }),
+    ...findings,
+  ];
 }
 
 /** What a change is held up by, and who is told. */
@@ -57,11 +64,17 @@ export interface Judgement {
   readonly onChecks?: (findings: readonly Finding[]) => void;
 }
 
-/** Checks before a change. Throws DcnError refused with every error that `force` does not name. */
-export async function checkBefore({ force = [], onChecks }: Judgement, scene: CheckScene): Promise<void> {
-  const findings = await checksOf(scene);
-  const forced = (code: string | undefined): boolean => code !== undefined && force.includes(code);
-  onChecks?.(findings.filter((finding) => finding.severity !== "error" || forced(finding.force)));
-  const open = findings.filter((finding) => finding.severity === "error" && !forced(finding.force));
-  if (open.length > 0) throw refusal(open);
+/** Asks what checks before a change need to know. The result judges it: throws DcnError refused with every error that `force` does not name. */
+export async function checkBefore(
+  { force = [], onChecks }: Judgement,
+  scene: CheckScene,
+): Promise<() => void> {
+  const check = await askedFor(scene);
+  return () => {
+    const findings = check();
+    const forced = (code: string | undefined): boolean => code !== undefined && force.includes(code);
+    onChecks?.(findings.filter((finding) => finding.severity !== "error" || forced(finding.force)));
+    const open = findings.filter((finding) => finding.severity === "error" && !forced(finding.force));
+    if (open.length > 0) throw refusal(open);
+  };
 }

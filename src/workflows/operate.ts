@@ -12,7 +12,7 @@ import {
 } from "../apply/index.js";
 import { DcnError } from "../errors/index.js";
 import { observeNodes, observeView } from "../observe/index.js";
-import { decide, refusal, STANDBY_OWNER } from "../plan/index.js";
+import { type Decision, decide, refusal, STANDBY_OWNER } from "../plan/index.js";
 import type { ApplyOptions, Operating, Round, Scene } from "./apply-round.js";
 import { type CibChanged, changeCib } from "./change-cib.js";
 import { requireCovered, takeCorosync } from "./change-corosync.js";
@@ -26,19 +26,29 @@ export async function operateRound(
   scene: Scene<Operating>,
   lock: LockOptions,
 ): Promise<Round> {
-  const { context, decision, observations } = scene;
-  const { install, files, change, corosync, standby } = decision;
+  const { context, decision, observations, check } = scene;
+  const { change, corosync } = decision;
   requireCovered(options, corosync);
   await requireRoom(scene);
   const names = context.desired.nodes.map(({ name }) => name);
   if (corosync !== undefined) await checkConf(context, names, corosync.between);
-  // One patch and nothing after it: that the lock is free is part of what the patch was made for, so it need not be taken.
-  const isPatch = change !== undefined && corosync === undefined && standby.length === 0;
-  const quick = options.wait === false && options.confirmWithinMs === undefined && isPatch;
-  if (quick && install.length === 0 && files.size === 0)
-    return changeCib(context, { decision, observations });
+  if (isOnePatch(options, decision)) return changeCib(context, { decision, observations, check });
   const nodes = quorateFirst(lock.nodes, change?.node);
   return withGroupLock({ ...lock, nodes }, (held) => underLock(options, scene, held));
+}
+
+/** One patch and nothing after it: that the lock is free is part of what the patch was made for, so it need not be taken. */
+export function isOnePatch(options: ApplyOptions, decision: Decision): boolean {
+  if (options.wait !== false || options.confirmWithinMs !== undefined || decision.kind !== "operate")
+    return false;
+  const { install, files, change, corosync, standby, unfinished } = decision;
+  const lists = [install, standby, unfinished];
+  return (
+    change !== undefined &&
+    corosync === undefined &&
+    files.size === 0 &&
+    lists.every(({ length }) => length === 0)
+  );
 }
 
 async function underLock(options: ApplyOptions, scene: Scene<Operating>, held: GroupLock): Promise<Round> {

@@ -35,6 +35,8 @@ export interface RolloutRequest {
   readonly fetch: boolean;
   /** Codes of findings to go on in spite of. */
   readonly force: readonly string[];
+  /** The image that somebody asked for by its digest, whatever the document says. */
+  readonly digest?: string | undefined;
 }
 
 /**
@@ -157,12 +159,13 @@ export async function startRollout(
   const isFetched = fetch && plan.findings.every(({ code }) => code !== "IMAGE_DENIED");
   const fetchedMs = isFetched ? scene.clock.nowMs() : undefined;
   const sight = await mustSee(scene);
+  // First of all: what a rollout has under way is found by the plan too, under names that do not say so.
+  endedBefore(scene, sight);
   await denyLeft(scene, await leftUnseen(scene, sight.record));
   const isForced = ({ force: code }: Finding): boolean => code !== undefined && force.includes(code);
   const errors = plan.findings.filter((one) => one.severity === "error" && !isForced(one));
   if (errors.length > 0) throw refusal(errors);
   const record = draft(scene, request, { plan, sight });
-  endedBefore(scene, sight);
   if (hasNothingToDo(plan)) return { ...record, state: "done" };
   const begin = async (): Promise<RolloutRecord> => {
     // Looked at anew: whoever held the lock until now may have put a node in standby, and ended it.
@@ -194,7 +197,10 @@ export async function resumeRollout(
   const { name } = request;
   const record = await lastRollout(scene);
   const isOver = record === undefined || record.state === "done" || (isEnded(record) && record.name !== name);
-  if (!isOver) return goOnWith(scene, { record, name }, gate);
+  if (!isOver) {
+    if (record.name === name) requireSameImage(scene, record, request);
+    return goOnWith(scene, { record, name }, gate);
+  }
   const plan = await planRollout(scene, request);
   // Whatever ails a group that has its images is no matter of this rollout any more.
   if (record?.name === name && hasNothingToDo(plan)) return record;
@@ -207,6 +213,20 @@ function endedBefore(scene: RolloutScene, { record: standing }: GroupSight): Rol
   if (standing.kind !== "record") return undefined;
   if (!isEnded(standing.record)) throw underWay(scene, standing.record);
   return standing.record;
+}
+
+/** A rollout goes on with the images that it began with. */
+function requireSameImage(
+  { group }: RolloutScene,
+  { name, state, nodes }: RolloutRecord,
+  { digest }: RolloutRequest,
+): void {
+  const targets = [...new Set(Object.values(nodes).map(({ target }) => target))];
+  if (digest === undefined || targets.every((target) => target === digest)) return;
+  const text = `${group}: the rollout ${name} is ${state} and brings ${targets.join(", ")}, not ${digest}`;
+  const hint =
+    "without --digest it goes on; for another image: dcn-ha rollout abort, then dcn-ha rollout start";
+  throw new DcnError("busy", "ROLLOUT_UNDER_WAY", text, { hint });
 }
 
 function standbyNow({ cluster }: GroupSight): string[] {

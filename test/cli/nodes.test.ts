@@ -55,6 +55,15 @@ describe("settings that cannot work", () => {
     expect(run.stderr).toContain("/nowhere/bmc/gw");
   });
 
+  it("nobody needs the passwords of a site to move things off a node and back", () => {
+    for (const verb of ["standby", "unstandby"]) {
+      const environment = { DCN_HA_SECRETS: "/nowhere" };
+      const run = dcnHa(["node", verb, group.file, "gw1", "--dry-run"], { environment });
+      expect(run.stderr).toMatch(/NODE_UNREACHABLE|cannot be reached/);
+      expect(run.stderr).not.toContain("/nowhere");
+    }
+  });
+
   it("a number out of its range ends with 64", () => {
     const run = dcnHa(["monitor", group.file, "--interval", "fast"]);
     expect(run.exitCode).toBe(64);

@@ -51,7 +51,10 @@ describe("ssh targets", () => {
 
   it("ask the agent before the default key", async () => {
     const [target] = await sshTargets(groupOf({}), "user", { ...home, agentSocket: "/agent" });
-    expect(target).toMatchObject({ agentSocket: "/agent" });
+    expect(target).toMatchObject({
+      agentSocket: "/agent",
+      fallbackIdentityFile: join(folder, ".ssh/id_ed25519"),
+    });
     expect(target).not.toHaveProperty("identityFile");
   });
 

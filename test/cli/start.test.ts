@@ -89,7 +89,7 @@ describe("starting", () => {
   });
 
   it("names the two commands that build it where dist/ is missing", () => {
-    cpSync(`${root}bin/dcn-ha.js`, join(folder, "bin/dcn-ha.js"));
+    for (const file of ["dcn-ha.js", "package.json"]) cpSync(`${root}bin/${file}`, join(folder, "bin", file));
     cpSync(`${root}package.json`, join(folder, "package.json"));
     const run = dcnHa(["doctor"], { script: join(folder, "bin/dcn-ha.js") });
     expect(run).toMatchObject({ exitCode: 64, stdout: "" });

@@ -21,6 +21,21 @@ describe("wrong usage", () => {
     expect(run).toMatchObject({ exitCode: 64, stdout: "" });
   });
 
+  it.each([
+    [
+      "drill run power-loss --all --group profiles/groups/gateway-pair.yaml",
+      /--all runs every drill that fits, beside power-loss/,
+    ],
+    [
+      "image render profiles/images/plant.yaml --graph --to containerfile --out /nowhere",
+      /--graph shows the layers and writes nothing/,
+    ],
+  ])("`dcn-ha %s` says which of its words would not count", (words, message) => {
+    const run = dcnHa(words.split(" "));
+    expect(run.stderr).toMatch(message);
+    expect(run.exitCode).toBe(64);
+  });
+
   it("answers in JSON when asked to", () => {
     const run = dcnHa(["doctor", "--jsn", "--json"]);
     expect(run).toMatchObject({ exitCode: 64, stderr: "" });

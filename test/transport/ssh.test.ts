@@ -1,6 +1,6 @@
 // The SSH transport against a real sshd of this machine: what works, and what goes wrong in the field.
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSshTransport } from "../../src/transport/index.js";
@@ -37,6 +37,45 @@ describe.skipIf(sshdPath === undefined)("a node that is what it says", () => {
       await transport.close();
     }
     expect((await sshd.log()).match(/Accepted publickey/g)).toHaveLength(before + 1);
+  });
+
+  test("asks for late input when the command runs, and stops it where there is none to give", async () => {
+    const transport = createSshTransport([sshd.target], { maxSessions: 1 });
+    try {
+      const cat = { argv: ["cat"], timeoutMs: 10_000 };
+      expect(await transport.execLate?.("dcn1", cat, () => "late")).toMatchObject({
+        exitCode: 0,
+        stdout: "late",
+      });
+      const mark = join(sshd.folder, "late-mark");
+      const command = ask(`read line && echo "$line" >${mark}`);
+      const refused = transport.execLate?.("dcn1", command, () => {
+        throw new Error("refused by a check");
+      });
+      await expect(refused).rejects.toThrow("refused by a check");
+      // Its session is free again, and nothing was read.
+      expect(await transport.exec("dcn1", ask(`test ! -e ${mark}`))).toMatchObject({ exitCode: 0 });
+    } finally {
+      await transport.close();
+    }
+  });
+
+  test("tries the usual key where the agent has none, and passes over one that needs a passphrase", async () => {
+    const { identityFile = "", ...anonymous } = sshd.target;
+    const socket = join(sshd.folder, "empty-agent");
+    const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    try {
+      await expect.poll(() => existsSync(socket), { timeout: 5_000 }).toBe(true);
+      const target = { ...anonymous, agentSocket: socket };
+      expect(await once({ ...target, fallbackIdentityFile: identityFile })).toMatchObject({ exitCode: 0 });
+      const locked = join(sshd.folder, "usual-locked");
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "secret", "-f", locked]);
+      await expect(once({ ...target, fallbackIdentityFile: locked })).rejects.toMatchObject({
+        code: "LOGIN_REFUSED",
+      });
+    } finally {
+      agent.kill();
+    }
   });
 
   test("uses a key given as text, and an agent that it never forwards", async () => {

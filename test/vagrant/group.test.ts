@@ -13,13 +13,14 @@ afterEach(() => {
 });
 
 /** A copy of vagrant/ beside stand-ins of vagrant(1) and ssh(1), and what group.sh made of them. */
-function run(nodes: number, environment: Readonly<Record<string, string>> = {}) {
+function run(nodes: number, environment: Readonly<Record<string, string>> = {}, local?: string) {
   const folder = mkdtempSync(join(tmpdir(), "dcn-ha-vagrant-"));
   folders.push(folder);
   cpSync(join(root, "vagrant"), join(folder, "vagrant"), {
     recursive: true,
     filter: (path) => !/\.group|\.vagrant\b/.test(path),
   });
+  if (local !== undefined) writeFileSync(join(folder, "vagrant/settings.local.yaml"), local);
   const hosts = Array.from({ length: nodes }, (_, index) =>
     [`Host dcn${index + 1}`, "  HostName 127.0.0.1", "  User vagrant", `  Port ${2200 + index}`].join("\n"),
   );
@@ -78,3 +79,12 @@ it("says what to do where no machine is up", () => {
   const { said } = run(0);
   expect([said.status, said.stderr]).toEqual([69, expect.stringContaining("vagrant up")]);
 });
+
+it("takes the networks of settings.local.yaml, as the Vagrantfile does", () => {
+  const { said, file } = run(3, {}, "networks:\n  process: 10.99.7\n");
+  expect(said.status, said.stderr).toBe(0);
+  const text = readFileSync(file("group.yaml"), "utf8");
+  expect(text).toMatch(/10\.99\.7\.11/);
+  expect(text).toMatch(/10\.78\.1\.11/);
+  expect(text).not.toContain("10.78.2.");
+}, 120_000);

@@ -144,6 +144,11 @@ describe.skipIf(!tools)("a running cluster", { timeout: 240_000 }, () => {
       expect(live).toMatch(/rsc-options-stickiness"[^>]* value="100"/);
       expect(live).toContain(`name="dcn-ha-guard" value="${wait ? "confirmed" : "armed"} `);
       for (const node of box.nodes) expect(node.read("var/lib/dcn-ha/formation")).toBe("adopted complete\n");
+      // Whoever types it once more has to know that it does not stay by itself.
+      expect(await apply(box, { change: { stickiness: "100" } })).toMatchObject({
+        outcome: "unchanged",
+        awaiting: !wait,
+      });
       await box.close();
     }
   });

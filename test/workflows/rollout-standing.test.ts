@@ -1,7 +1,12 @@
 // A rollout that stands in a group, on simulated nodes: who goes on with it, has it pause or ends it, and what somebody else writes meanwhile.
 import { describe, expect, test } from "vitest";
 import type { RolloutState } from "../../src/rollout/index.js";
-import { type RolloutRequest, resumeRollout } from "../../src/workflows/rollout.js";
+import {
+  planRollout,
+  type RolloutRequest,
+  resumeRollout,
+  startRollout,
+} from "../../src/workflows/rollout.js";
 import type { RolloutGate } from "../../src/workflows/rollout-scene.js";
 import { endRollout } from "../../src/workflows/rollout-standing.js";
 import { NEW } from "../simulation/world.js";
@@ -111,6 +116,31 @@ describe("the rollout of another document", () => {
       expect([site.deeds, site.lock]).toEqual([[], "free"]);
     },
   );
+
+  test("of the same document goes on with the images that it began with, and with no others", async () => {
+    const site = new Site(2);
+    leave(site, { state: "paused" });
+    const { record } = site.group;
+    const other = { ...request("v2"), digest: `sha256:${"9".repeat(64)}` };
+    await expect(resumeRollout(sceneOf(site), other, OPEN)).rejects.toMatchObject({
+      code: "ROLLOUT_UNDER_WAY",
+      message: expect.stringContaining(`brings ${NEW}, not sha256:99`) as string,
+    });
+    expect(site.group.record).toEqual(record);
+    const same = { ...request("v2"), digest: NEW };
+    expect(await resumeRollout(sceneOf(site), same, OPEN)).toMatchObject({ state: "done" });
+  });
+
+  test("that is under way is told first, whatever else a plan finds", async () => {
+    const site = new Site(2);
+    leave(site, { state: "running" });
+    const plan = await planRollout(sceneOf(site), request("v2"));
+    const error = { severity: "error", code: "IMAGE_UNKNOWN", text: "not to be found" } as const;
+    const faulty = { ...plan, findings: [error] };
+    await expect(
+      startRollout(sceneOf(site), request("v2"), { plan: faulty, gate: OPEN }),
+    ).rejects.toMatchObject({ code: "ROLLOUT_UNDER_WAY" });
+  });
 
   test("may be told to pause with the group alone, which ends nobody's turn", async () => {
     const site = new Site(2);

@@ -4,7 +4,7 @@ import type { ResolvedGroup } from "../../profile/index.js";
 import type { ApplyOptions, ApplyResult } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { type Ahead, type Connection, connectionsAhead, withConnection } from "../connection.js";
-import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
+import { asTyped, checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { describeProgress } from "../progress.js";
 import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
@@ -20,7 +20,7 @@ export const command: CommandDefinition = {
     },
     {
       flags: "--confirm-within <TIME>",
-      help: "the change goes back by itself after this time (30s, 5m), also without this controller, unless the cluster is well by then or somebody confirms it",
+      help: "the change goes back by itself after this time (30s, 5m), also without this controller, unless this run sees the cluster well by then or somebody confirms it",
     },
     {
       flags: "--allow-full-stop",
@@ -49,7 +49,8 @@ export const command: CommandDefinition = {
   ],
   run: async (call) => {
     const begun = connectionsAhead();
-    const group = await loadGroup(call, begun);
+    // A proof comes first, which has connections of its own.
+    const group = await loadGroup(call, call.options.flag("require-proof") ? undefined : begun);
     const checks: Finding[] = [];
     const onChecks = (found: readonly Finding[]): void => void checks.push(...found);
     const result = await applyTo(group, call, { onChecks, begun });
@@ -68,7 +69,7 @@ export const command: CommandDefinition = {
       checks,
       durationMs,
     };
-    call.output.answer(answer, describe(group.name, result));
+    call.output.answer(answer, describe(group.name, result, asTyped(call)));
     const well = idle.length === 0 && unhealthy.length === 0 && outcome !== "reverted";
     return well ? exitCodes.done : exitCodes.failed;
   },
@@ -154,7 +155,7 @@ async function planOf(group: ResolvedGroup, call: Call): Promise<ApplyOptions["p
   return readPlanFile(await readSourceText(file), file, group.name);
 }
 
-function describe(name: string, result: ApplyResult): string {
+function describe(name: string, result: ApplyResult, typed: string): string {
   const seconds = `${(result.durationMs / 1000).toFixed(1)} s`;
   const outcome = {
     formed: `${name}: formed a cluster in ${seconds}`,
@@ -171,7 +172,7 @@ function describe(name: string, result: ApplyResult): string {
   const idle = (result.settled?.idle ?? []).map((id) => `  ${id} should run and does not; see dcn-ha status`);
   const worse = result.unhealthy.map((text) => `  worse than before: ${text}`);
   const waits = result.awaiting
-    ? [`  it goes back by itself unless you confirm it: dcn-ha confirm ${name}`]
+    ? [`  it goes back by itself unless you confirm it: dcn-ha confirm ${typed}`]
     : [];
   return [outcome, ...corosync, ...changes, ...worse, ...(worse.length > 0 ? [] : idle), ...waits].join("\n");
 }

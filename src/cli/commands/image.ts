@@ -48,6 +48,12 @@ async function render(call: Call): Promise<number> {
   const { imageLayers, renderLayers } = await import("../../workflows/index.js");
   const { IMAGE_TARGETS } = await import("../../image/index.js");
   const { options, output } = call;
+  if (options.flag("graph") && (options.text("to") ?? options.text("out")) !== undefined)
+    throw new DcnError(
+      "usage",
+      "USAGE",
+      "image render --graph shows the layers and writes nothing: it goes without --to and --out",
+    );
   const set = await loadImageSet(call);
   const to = IMAGE_TARGETS.find((target) => target === options.text("to"));
   const choice = { role: known(call, "role", set.value.roles), site: known(call, "site", set.value.sites) };

@@ -2,7 +2,7 @@
 import type { LockState, LockView } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
 import { withConnection } from "../connection.js";
-import { groupArgument, loadGroup, profilesOption } from "../group.js";
+import { asTyped, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
 
 export const command: CommandDefinition = {
@@ -37,7 +37,7 @@ export const command: CommandDefinition = {
 async function show(call: Call): Promise<number> {
   const { name, views } = await look(call);
   const known = views.filter((view) => view.trouble === undefined);
-  const text = [headline(name, views), ...troubles(views)].join("\n");
+  const text = [headline(name, views, asTyped(call)), ...troubles(views)].join("\n");
   call.output.answer({ group: name, held: heldIn(views), nodes: views }, text);
   return known.length === 0 ? exitCodes.unreachable : exitCodes.done;
 }
@@ -50,8 +50,8 @@ async function breakIt(call: Call): Promise<number> {
   const held = heldIn(views);
   const chosen = held.find(({ token }) => wanted.length >= 8 && token.startsWith(wanted));
   if (chosen === undefined) {
-    const text = `nobody with the token ${wanted} holds a lock of ${name}\n${headline(name, views)}`;
-    throw new DcnError("refused", "OTHER_HOLDER", text, { hint: `dcn-ha lock show ${name}` });
+    const text = `nobody with the token ${wanted} holds a lock of ${name}\n${headline(name, views, asTyped(call))}`;
+    throw new DcnError("refused", "OTHER_HOLDER", text, { hint: `dcn-ha lock show ${asTyped(call)}` });
   }
   if (!call.options.flag("yes")) {
     const text = `${name} would be taken from ${words(chosen)}`;
@@ -59,11 +59,21 @@ async function breakIt(call: Call): Promise<number> {
     throw new DcnError("refused", "NOT_CONFIRMED", text, { hint });
   }
   const freed = await withNodes(call, (options) => breakLock(options, chosen.token));
+  if (freed.length === 0) {
+    const quorum = views.some((view) => view.quorate === true);
+    const text = quorum
+      ? `${name}: nothing was freed: the lock changed hands meanwhile`
+      : `${name}: nothing was freed: no node has quorum, and without it nobody can write to the cluster`;
+    throw new DcnError("busy", quorum ? "OTHER_HOLDER" : "NO_QUORUM", text, {
+      hint: `dcn-ha lock show ${asTyped(call)}`,
+      retryable: true,
+    });
+  }
   call.output.answer(
     { group: name, broken: chosen, freed },
     `${name}: freed, it was held by ${words(chosen)}`,
   );
-  return freed.length === 0 ? exitCodes.failed : exitCodes.done;
+  return exitCodes.done;
 }
 
 type Held = Extract<LockState, { state: "held" }>;
@@ -91,7 +101,7 @@ function heldIn(views: readonly LockView[]): Held[] {
   return held.filter((lock, at) => held.findIndex((other) => other.token === lock.token) === at);
 }
 
-function headline(name: string, views: readonly LockView[]): string {
+function headline(name: string, views: readonly LockView[], typed: string): string {
   if (views.every((view) => view.trouble !== undefined)) return `${name}: unknown, no node answers`;
   const held = heldIn(views);
   const unreadable = views
@@ -100,14 +110,17 @@ function headline(name: string, views: readonly LockView[]): string {
   const guard = (views.find((view) => view.quorate === true) ?? views[0])?.guard;
   const waits =
     guard?.state === "armed"
-      ? [`${name}: a change goes back at ${guard.until} unless it is confirmed: dcn-ha confirm ${name}`]
+      ? [`${name}: a change goes back at ${guard.until} unless it is confirmed: dcn-ha confirm ${typed}`]
       : [];
   const lines = [
     ...held.map((lock) => `${name}: held by ${words(lock)}`),
     ...unreadable.map((text) => `${name}: held, and not readable: ${text}`),
     ...waits,
   ];
-  return lines.length > 0 ? lines.join("\n") : `${name}: free`;
+  if (lines.length > 0) return lines.join("\n");
+  // A node whose cluster does not run knows of claims alone.
+  const runs = views.some((view) => view.quorate !== undefined);
+  return runs ? `${name}: free` : `${name}: unknown, the cluster runs on no node that answers`;
 }
 
 function words({ token, holder, purpose, step, since }: Held): string {

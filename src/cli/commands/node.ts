@@ -55,7 +55,9 @@ export const command: CommandDefinition = {
       run: async (call) => {
         const { setStandby } = await import("../../workflows/index.js");
         const [, node = ""] = call.arguments;
-        return runReconfigure(call, (options) => setStandby({ ...options, node, standby: true }));
+        return runReconfigure(call, (options) => setStandby({ ...options, node, standby: true }), {
+          secretless: true,
+        });
       },
     },
     unstandby: {
@@ -66,7 +68,9 @@ export const command: CommandDefinition = {
       run: async (call) => {
         const { setStandby } = await import("../../workflows/index.js");
         const [, node = ""] = call.arguments;
-        return runReconfigure(call, (options) => setStandby({ ...options, node, standby: false }));
+        return runReconfigure(call, (options) => setStandby({ ...options, node, standby: false }), {
+          secretless: true,
+        });
       },
     },
   },

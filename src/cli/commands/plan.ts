@@ -4,7 +4,7 @@ import { DcnError } from "../../errors/index.js";
 import type { ResolvedGroup } from "../../profile/index.js";
 import type { Planned, PlanOptions } from "../../workflows/index.js";
 import type { Call, CommandDefinition } from "../command.js";
-import { type Connection, connectionsAhead, withConnection } from "../connection.js";
+import { type Ahead, type Connection, connectionsAhead, withConnection } from "../connection.js";
 import { groupArgument, loadGroup, profilesOption } from "../group.js";
 import { filledModel, readSecrets } from "../secrets.js";
 import { exitCodes } from "../trouble.js";
@@ -39,7 +39,7 @@ export const command: CommandDefinition = {
     const secrets = await readSecrets(group);
     const model = await filledModel(group);
     const asked = { group: { ...group, model }, secrets, signal: call.signal };
-    if (upgrade) return answerUpgrade(call, group, asked);
+    if (upgrade) return answerUpgrade(call, group, { asked, begun });
     const { planGroup } = await import("../../workflows/index.js");
     const { describePlan, hasDifferences } = await import("../../plan/index.js");
     const look = ({ transport, admin }: Connection): Promise<Planned> =>
@@ -55,13 +55,13 @@ export const command: CommandDefinition = {
 async function answerUpgrade(
   call: Call,
   group: ResolvedGroup,
-  asked: Omit<PlanOptions, "transport">,
+  { asked, begun }: { readonly asked: Omit<PlanOptions, "transport">; readonly begun: Ahead },
 ): Promise<number> {
   const { planPacemakerUpgrade } = await import("../../workflows/index.js");
   const { describeUpgrade, needsWork } = await import("../../plan/index.js");
-  const plan = await withConnection(group, ({ transport, admin }) =>
-    planPacemakerUpgrade({ ...asked, name: group.name, transport, adminTransport: admin }),
-  );
+  const look = ({ transport, admin }: Connection): ReturnType<typeof planPacemakerUpgrade> =>
+    planPacemakerUpgrade({ ...asked, name: group.name, transport, adminTransport: admin });
+  const plan = await withConnection(group, look, { begun });
   call.output.answer(plan, describeUpgrade(plan, call.output.paint));
   return needsWork(plan) ? exitCodes.differences : exitCodes.done;
 }

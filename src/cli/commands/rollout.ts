@@ -138,6 +138,7 @@ async function go(call: Call, how: "start" | "resume"): Promise<number> {
           wish: wishesOf(document, group, call.options.text("digest")),
           fetch: true,
           force,
+          digest: call.options.text("digest"),
         };
         if (how === "resume") return workflows.resumeRollout(scene, request, gate);
         const plan = await workflows.planRollout(scene, request);

@@ -34,36 +34,47 @@ export const command: CommandDefinition = {
       call.output.answer(status, describeStatus(status));
       return health;
     }
-    const drift = await driftOf(group, call);
-    const text = [describeStatus(status), ...(await driftWords(drift))].join("\n");
-    const { drift: items = null, checks = null } = drift ?? {};
+    const looked = await driftOf(group, call);
+    const text = [describeStatus(status), ...(await driftWords(looked))].join("\n");
+    const { drift: items = null, checks = null } = looked.drift ?? {};
     call.output.answer({ ...status, drift: items, checks }, text);
     if (health !== exitCodes.done || items === null) return exitCodes.failed;
     return items.length > 0 ? exitCodes.differences : exitCodes.done;
   },
 };
 
-type Drift = ObservedDrift | undefined;
+/** Absent where no node shows its configuration, or where `trouble` kept us from looking: the status stands by itself. */
+interface Drift {
+  readonly drift?: ObservedDrift | undefined;
+  readonly trouble?: string;
+}
 
 /** What the plan sees of the same group: the CIB with its marks, and corosync.conf. */
 async function driftOf(group: ResolvedGroup, call: Call): Promise<Drift> {
   const { observeDrift } = await import("../../workflows/index.js");
-  const secrets = await readSecrets(group);
-  const model = await filledModel(group);
-  return withConnection(group, ({ transport, admin }) =>
-    observeDrift({
-      group: { ...group, model },
-      transport,
-      adminTransport: admin,
-      secrets,
-      signal: call.signal,
-    }),
-  );
+  const { DcnError } = await import("../../errors/index.js");
+  try {
+    const secrets = await readSecrets(group);
+    const model = await filledModel(group);
+    const drift = await withConnection(group, ({ transport, admin }) =>
+      observeDrift({
+        group: { ...group, model },
+        transport,
+        adminTransport: admin,
+        secrets,
+        signal: call.signal,
+      }),
+    );
+    return { drift };
+  } catch (error) {
+    if (!(error instanceof DcnError) || call.signal.aborted) throw error;
+    return { trouble: error.message };
+  }
 }
 
-async function driftWords(drift: Drift): Promise<string[]> {
+async function driftWords({ drift, trouble }: Drift): Promise<string[]> {
   const { describeChecks, describeDrift } = await import("../../plan/index.js");
-  if (drift === undefined) return ["", "drift unknown: no node shows its configuration"];
+  if (drift === undefined) return ["", `drift unknown: ${trouble ?? "no node shows its configuration"}`];
   const items = drift.drift.length === 0 ? ["", "no drift"] : describeDrift(drift.drift);
   return [...items, ...describeChecks(drift.checks)];
 }

@@ -43,8 +43,8 @@ export const nodeCodes: Explanations = {
   HOST_KEY_UNKNOWN: entry(
     "The node's host key is not pinned.",
     "Somebody else could answer in its place.",
-    "Compare the key at the node, then add it.",
-    "ssh-keyscan NODE >> keys/known_hosts",
+    "Read the key on the node's own console, compare it with what ssh-keyscan sees, then add it.",
+    "ssh-keyscan -t ed25519 NODE | ssh-keygen -lf -    # and on the node: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
   ),
   HOST_KEY_CHANGED: entry(
     "Another host key than the pinned one.",

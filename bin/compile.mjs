@@ -1,5 +1,5 @@
 // Puts into each file of dist/bundle what V8 makes of its text, so that a start need not compile it: for what a command runs
-// through, the very functions that it ran, and for the rest all of them. Run by bin/bundle.js, in a process of its own.
+// through, the very functions that it ran, and for the rest all of them. Run by bin/bundle.mjs, in a process of its own.
 import { readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

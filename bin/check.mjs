@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Everything that can be said about the code without a cluster, two steps at a time, with durations.
-// usage: node bin/check.js [--all] [--only STEP | --without STEP]   (--all: go on after the first red step)
+// usage: node bin/check.mjs [--all] [--only STEP | --without STEP]   (--all: go on after the first red step)
 import { spawn } from "node:child_process";
 import {
   closeSync,

@@ -72,6 +72,6 @@ for (const name of readdirSync(folder)) {
   const file = `${folder}/${name}`;
   writeFileSync(file, joinedFile(readFileSync(file, "utf8")));
 }
-const compile = fileURLToPath(new URL("compile.js", import.meta.url));
+const compile = fileURLToPath(new URL("compile.mjs", import.meta.url));
 const { status } = spawnSync(process.execPath, [compile], { stdio: ["ignore", "ignore", "inherit"] });
 process.exitCode = status ?? 1;
