@@ -19,7 +19,8 @@ bad() {
 state() { systemctl show --property=ActiveState --value "$1"; }
 enabled() { [ "$(systemctl is-enabled "$1" 2>/dev/null)" = enabled ]; }
 
-# A link without an address is the network's fault: corosync cannot start on it, and would not with another image.
+# A link without an address is the network's fault, and would be with another image. corosync starts with one all the same, and takes it
+# when the address comes; first boot may wait for it.
 own_addresses_there() {
     me=$(sed -n 's/.*"node": *"\([^"]*\)".*/\1/p' "$root/etc/dcn-ha/gate.json" 2>/dev/null | head -n 1)
     [ -n "$me" ] || return 0
