@@ -10,7 +10,7 @@ export { type Change, type MergedCib, mergeOwned } from "./merge.js";
 export { asNouns, nounsIn } from "./nouns.js";
 export { isSystemProperty, ownedIds } from "./ownership.js";
 export { patchOf } from "./patch.js";
-export { type CibVersion, renderConfiguration, renderedIds } from "./render.js";
+export { type CibVersion, renderConfiguration, renderedIds, unjoinedIds } from "./render.js";
 export { SECRET, SECRET_PLACE, secretOfAttribute } from "./secret-attribute.js";
 export { isSecretName } from "./secret-names.js";
 export { secretPairs, secretReferences, withSecretValues } from "./tier.js";

@@ -3,6 +3,7 @@ import type {
   AttributeSet,
   ClusterConfiguration,
   ClusterNode,
+  ConfigurationElement,
   FencingLevel,
   Operation,
   Primitive,
@@ -12,7 +13,7 @@ import { assertNever } from "../errors/index.js";
 import { element, type XmlElement } from "../xml/index.js";
 import { constraint } from "./constraints.js";
 import { idsToOwn, ownershipMark } from "./ownership.js";
-import { withTier } from "./tier.js";
+import { JOINING, unjoinedSets, withTier } from "./tier.js";
 
 /** What a CIB says of itself; schema and feature set come from the node (`cibadmin --empty`), never from us. */
 export interface CibVersion {
@@ -49,14 +50,19 @@ export function renderConfiguration(configuration: ClusterConfiguration): XmlEle
   return { ...bare, children };
 }
 
-/** Sections where things of the same id or name join, so that an id that stands twice is none that clashes. */
-const JOINING: ReadonlySet<string> = new Set(["crm_config", "nodes", "rsc_defaults", "op_defaults"]);
-
 /** The ids of what was expanded, without those of the tier and without those that a tier may add to. */
 export function renderedIds(configuration: ClusterConfiguration): string[] {
   return sections(configuration)
     .children.filter((section) => !JOINING.has(section.name))
     .flatMap((section) => idsToOwn(section));
+}
+
+/** Ids of the tier's sets that cannot join what was expanded, where a set of that id is: they stand twice. */
+export function unjoinedIds(
+  configuration: ClusterConfiguration,
+  tier: readonly ConfigurationElement[],
+): string[] {
+  return unjoinedSets(withTier(sections(configuration), tier));
 }
 
 function sections(configuration: ClusterConfiguration): XmlElement {

@@ -5,8 +5,8 @@ import { SECRET, SECRET_PLACE, secretOfAttribute } from "./secret-attribute.js";
 
 /** Sections that every configuration has. */
 const ALWAYS = ["crm_config", "nodes", "resources", "constraints"];
-/** In these, a set of the tier with the id of one that is there joins it. */
-const DEFAULTS: ReadonlySet<string> = new Set(["crm_config", "rsc_defaults", "op_defaults"]);
+/** In these, a set of the tier with the id of one that is there joins it; below `nodes`, the sets of a node do. */
+export const JOINING: ReadonlySet<string> = new Set(["crm_config", "nodes", "rsc_defaults", "op_defaults"]);
 
 /**
  * The sections of both. A tier that has all sections gives their order too, so that an imported configuration stays what it
@@ -29,15 +29,25 @@ export function withTier(configuration: XmlElement, tier: readonly Configuration
 }
 
 function joined(section: string, own: readonly XmlElement[], more: readonly XmlElement[]): XmlElement[] {
-  const [identity, join] =
-    section === "nodes"
-      ? (["uname", joinedNode] as const)
-      : DEFAULTS.has(section)
-        ? (["id", joinedSet] as const)
-        : [];
-  if (identity === undefined) return [...own, ...more];
-  const same = (one: XmlElement, other: XmlElement): boolean =>
-    one.name === other.name && one.attributes[identity] === other.attributes[identity];
+  if (section === "nodes") {
+    const same = (one: XmlElement, other: XmlElement): boolean =>
+      one.name === other.name && one.attributes.uname === other.attributes.uname;
+    return joinedWhere(own, more, { same, join: joinedNode });
+  }
+  return JOINING.has(section) ? joinedSets(own, more) : [...own, ...more];
+}
+
+function joinedWhere(
+  own: readonly XmlElement[],
+  more: readonly XmlElement[],
+  {
+    same,
+    join,
+  }: {
+    readonly same: (one: XmlElement, other: XmlElement) => boolean;
+    readonly join: (one: XmlElement, other: XmlElement) => XmlElement;
+  },
+): XmlElement[] {
   const rest = own.filter((one) => !more.some((other) => same(one, other)));
   const both = more.map((other) => {
     const one = own.find((candidate) => same(candidate, other));
@@ -50,22 +60,37 @@ function joinedNode(own: XmlElement, more: XmlElement): XmlElement {
   return {
     ...more,
     attributes: { ...own.attributes, ...more.attributes },
-    children: [...own.children, ...more.children],
+    children: joinedSets(own.children, more.children),
   };
+}
+
+function joinedSets(own: readonly XmlElement[], more: readonly XmlElement[]): XmlElement[] {
+  const same = (one: XmlElement, other: XmlElement): boolean =>
+    one.name === other.name && one.attributes.id === other.attributes.id && !isConditional(other);
+  return joinedWhere(own, more, { same, join: joinedSet });
+}
+
+/** A set with a rule holds at times only, and one with a score before others: pairs that joined it would too. */
+function isConditional(set: XmlElement): boolean {
+  return set.attributes.score !== undefined || set.children.some((child) => child.name === "rule");
+}
+
+/** Ids of sets that stand twice though sets of one id join there: the tier's has a rule, a score or another place. */
+export function unjoinedSets(configuration: XmlElement): string[] {
+  const ids = configuration.children
+    .filter((section) => JOINING.has(section.name))
+    .flatMap(({ name, children }) =>
+      name === "nodes" ? children.flatMap((node) => node.children) : children,
+    )
+    .flatMap((set) => set.attributes.id ?? []);
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) < index))];
 }
 
 /** Pairs of the tier win over pairs of the same name. */
 function joinedSet(own: XmlElement, more: XmlElement): XmlElement {
   const names = new Set(more.children.map((pair) => pair.attributes.name));
   const kept = own.children.filter((pair) => !names.has(pair.attributes.name));
-  return {
-    ...more,
-    children: [
-      ...more.children.filter((child) => child.name === "rule"),
-      ...kept,
-      ...more.children.filter((child) => child.name !== "rule"),
-    ],
-  };
+  return { ...more, children: [...kept, ...more.children] };
 }
 
 function rendered(one: ConfigurationElement): XmlElement {

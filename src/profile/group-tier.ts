@@ -1,5 +1,5 @@
 // The `cib:` of one group beside what its workloads, constraints and nodes become.
-import { renderedIds } from "../cib/index.js";
+import { renderedIds, unjoinedIds } from "../cib/index.js";
 import type { ClusterConfiguration, ConfigurationElement } from "../cluster/index.js";
 import { readTier, type Tier } from "./cib-tier.js";
 import type { Origins } from "./origins.js";
@@ -13,7 +13,7 @@ export function tierOf(document: DocumentOf<"NodeGroup">, origins: Origins): Tie
   return tier;
 }
 
-/** Ids that the tier has, and workloads, constraints or fencing became too. */
+/** Ids that the tier has, and workloads, constraints, fencing or a set of the policy or a node became too. */
 export function checkTierIds(tier: Tier, expanded: ClusterConfiguration, report: Report): void {
   if (tier.places.size === 0) return;
   for (const id of renderedIds(expanded)) {
@@ -21,6 +21,12 @@ export function checkTierIds(tier: Tier, expanded: ClusterConfiguration, report:
     if (path === undefined) continue;
     const text = `the id ${id} is already that of something that workloads, constraints or nodes became`;
     report("DUPLICATE_ID", ["cib", ...path], text);
+  }
+  for (const id of unjoinedIds(expanded, tier.elements)) {
+    const path = tier.places.get(id);
+    if (path === undefined) continue;
+    const text = `the id ${id} is already that of a set of the policy or the node, whose values would hold only where this set does`;
+    report("DUPLICATE_ID", ["cib", ...path], text, { hint: `id: ${id}-rule, or another of its own` });
   }
 }
 

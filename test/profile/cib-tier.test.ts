@@ -79,6 +79,17 @@ describe("cib: beside the rest of a group", () => {
     expect(childOf(configuration, "resources")?.children.at(-1)?.attributes.id).toBe("extra");
   });
 
+  test("the node's attributes and capacity stand in one set with its", () => {
+    const own = GROUP.replace("name: dcn1\n", "name: dcn1\n    attributes: { cabinet: a }\n");
+    const { group: both, findings } = check(own + cib);
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    const text = writeXml(renderConfiguration(both?.model.configuration ?? never()), { compact: true });
+    expect(text).toContain(
+      '<instance_attributes id="nodes-1"><nvpair id="nodes-1-cabinet" name="cabinet" value="a"/><nvpair id="nodes-1-rack" name="rack" value="x"/></instance_attributes>',
+    );
+    expect(text.match(/ id="nodes-1"/g)).toHaveLength(1);
+  });
+
   test("is ours: the mark lists it, and it goes when the profile no longer has it", () => {
     const desired = group?.model.configuration ?? never();
     const live = element("cib", {}, [renderConfiguration(desired), element("status")]);
@@ -100,6 +111,35 @@ describe("cib: beside the rest of a group", () => {
     const own =
       "cib: { resources: [{ primitive: f, agent: 'stonith:fence_xvm', attributes: { pcmk_host_list: dcn1 dcn2 dcn3 } }] }\n";
     expect(lines(unfenced + own).join("\n")).not.toContain("MISSING_FENCE");
+  });
+});
+
+describe("a set with a rule beside the policy's defaults", () => {
+  const rule = "rule: { expressions: [{ op_expression: { name: monitor } }] }";
+  const withSet = (name: string, set: string) => check(`${GROUP}cib:\n  ${name}:\n    - { ${set} }\n`);
+
+  test.each([
+    ["op_defaults", rule],
+    ["rsc_defaults", "score: 5"],
+  ])("has no id by itself in %s: a finding at its line", (name, condition) => {
+    const { findings } = withSet(name, `${condition}, pairs: { timeout: 9s }`);
+    expect(findings.filter(({ severity }) => severity === "error")).toMatchObject([
+      {
+        code: "DUPLICATE_ID",
+        position: { line: GROUP.split("\n").length + 2 },
+        hint: `id: ${name}-meta_attributes-rule, or another of its own`,
+      },
+    ]);
+  });
+
+  test("stands beside them with an id of its own", () => {
+    const { group, findings } = withSet("op_defaults", `id: mine, ${rule}, pairs: { timeout: 9s }`);
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    const all = childOf(renderConfiguration(group?.model.configuration ?? never()), "op_defaults");
+    expect(all?.children.map(({ attributes, children }) => [attributes.id, children[0]?.name])).toEqual([
+      ["op_defaults-meta_attributes", "nvpair"],
+      ["mine", "rule"],
+    ]);
   });
 });
 

@@ -154,7 +154,7 @@ export const profileCodes: Explanations = {
     "Its id would stand twice in the CIB.",
     "Remove one.",
   ),
-  DUPLICATE_ID: entry("An id comes out twice.", "A CIB refuses it.", "Rename the workload or the secret."),
+  DUPLICATE_ID: entry("An id comes out twice.", "A CIB refuses it.", "Rename the workload, secret or set."),
   UNKNOWN_GROUP: entry("There is no group of that name.", NOTHING, "See the hint for those that are there."),
   NO_GROUP: entry(
     "None of the documents is a NodeGroup.",
