@@ -13,7 +13,7 @@ export { patchOf } from "./patch.js";
 export { type CibVersion, renderConfiguration, renderedIds, unjoinedIds } from "./render.js";
 export { SECRET, SECRET_PLACE, secretOfAttribute } from "./secret-attribute.js";
 export { isSecretName } from "./secret-names.js";
-export { secretPairs, secretReferences, withSecretValues } from "./tier.js";
+export { secretPairs, secretReferences, unfilledSecrets, withSecretValues } from "./tier.js";
 export { tierJsonSchema } from "./tier-schema.js";
 
 /** A whole CIB as text, to seed a cluster that has none: admin_epoch 0, no status. */

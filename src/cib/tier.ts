@@ -118,6 +118,18 @@ export function secretReferences(tier: readonly ConfigurationElement[]): string[
   return [...found];
 }
 
+/** Those among them whose value nobody filled in: what is rendered has `secret:REFERENCE` in its place. */
+export function unfilledSecrets(tier: readonly ConfigurationElement[]): string[] {
+  const found = new Set<string>();
+  const walk = (one: ConfigurationElement): void => {
+    const reference = one.name === "nvpair" ? one.attributes[SECRET] : undefined;
+    if (reference !== undefined && one.attributes.value === undefined) found.add(reference);
+    one.children.forEach(walk);
+  };
+  tier.forEach(walk);
+  return [...found];
+}
+
 /** Ids of the pairs whose value is a secret, here or on the nodes: what a live CIB has in their place is none to show either. */
 export function secretPairs(tier: readonly ConfigurationElement[]): string[] {
   return tier.flatMap((one) => {

@@ -40,7 +40,14 @@ export {
   survivableLosses,
 } from "./quorum.js";
 export type { Agent, Clone, Group, Operation, Primitive, Resource } from "./resource.js";
-export { type SbdInput, type SbdTimes, sbdServiceTimeoutMs, sbdTimes, WATCHDOG_DEVICE } from "./sbd.js";
+export {
+  type SbdInput,
+  type SbdTimes,
+  sbdSeconds,
+  sbdServiceTimeoutMs,
+  sbdTimes,
+  WATCHDOG_DEVICE,
+} from "./sbd.js";
 export { type NodeSecret, SECRET_IN_CIB, type SecretReference, secretText } from "./secret.js";
 export { stickinessOf } from "./stickiness.js";
 export {

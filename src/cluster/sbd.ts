@@ -74,6 +74,17 @@ export function sbdTimes(input: SbdInput): SbdTimes {
   };
 }
 
+/** Times of sbd in whole seconds, as its configuration has them: SBD_WATCHDOG_TIMEOUT and SBD_DELAY_START. */
+export function sbdSeconds(times: { readonly watchdogMs: number; readonly delayStartMs: number }): {
+  readonly watchdogS: number;
+  readonly delayStartS: number;
+} {
+  return {
+    watchdogS: wholeSeconds(times.watchdogMs) / 1_000,
+    delayStartS: wholeSeconds(times.delayStartMs) / 1_000,
+  };
+}
+
 /** systemd's own patience with a service that starts (systemd-system.conf(5)). */
 const SYSTEMD_PATIENCE_MS = 90_000;
 

@@ -73,7 +73,8 @@ function setup(name: string, { totem, nodes, quorum }: CorosyncConfiguration): P
   return { tool: "pcs", comment, on: "corosync.conf", options: ["--no-cluster-uuid"], words };
 }
 
-function cannotForm(what: string): DcnError {
+/** Nothing stands in for what forms a cluster. */
+export function cannotForm(what: string): DcnError {
   return new DcnError("invalid", "PCS_CANNOT_FORM", `pcs cannot form ${what}`);
 }
 

@@ -1,7 +1,7 @@
 // One step by which a person forms a cluster: a pcs command (pcs(8)), or what has to stand in for one where pcs has no words.
 
-/** What a step works on: the new corosync.conf, or the CIB. */
-export type PcsTarget = "corosync.conf" | "cib";
+/** What a step works on: the new corosync.conf, the CIB, or the nodes themselves, which no file stands for. */
+export type PcsTarget = "corosync.conf" | "cib" | "nodes";
 
 /** A pcs command; the file that it works on is added by `pcsArgv`. */
 export interface PcsCall {
@@ -41,8 +41,10 @@ export const CIBADMIN_WORDS = [
   "--xml-pipe",
 ] as const;
 
-/** The whole argument list of a pcs command that works on `file` and asks no cluster. */
+const FILE_OPTIONS = { "corosync.conf": "--corosync_conf", cib: "-f" } as const;
+
+/** The whole argument list of a pcs command: on `file`, asking no cluster, where it works on one. */
 export function pcsArgv(call: PcsCall, file: string): string[] {
-  const where = call.on === "cib" ? "-f" : "--corosync_conf";
-  return ["pcs", where, file, ...call.options, "--", ...call.words];
+  const where = call.on === "nodes" ? [] : [FILE_OPTIONS[call.on], file];
+  return ["pcs", ...where, ...call.options, "--", ...call.words];
 }

@@ -4,7 +4,6 @@ import { childrenOf, element, writeXml, type XmlElement } from "../xml/index.js"
 import { onePair, pairs } from "./attribute-sets.js";
 import type { CibEdit, PcsCommand } from "./command.js";
 import { sayConstraint, sayFencingLevel } from "./constraints.js";
-import { SETTABLE_PROPERTIES } from "./property-names.js";
 import { sayResource } from "./resources.js";
 import {
   bareWord,
@@ -19,6 +18,12 @@ import {
 
 /** The set that pcs writes cluster properties into. */
 const PROPERTIES = "cib-bootstrap-options";
+
+/** Of no use to pcs but where sbd is enabled on the very machine that it runs on; no --force helps. */
+const WATCHDOG_PROPERTIES: ReadonlySet<string> = new Set([
+  "stonith-watchdog-timeout",
+  "fencing-watchdog-timeout",
+]);
 
 /** Sections in an order in which nothing is named before it is there. */
 const ORDER = ["crm_config", "nodes", "resources", "constraints"];
@@ -94,21 +99,16 @@ function propertyCommands(set: XmlElement): PcsCommand[] {
     return [cibEdit("crm_config", set, `${PROPERTIES}: pcs cannot write ${rule.name} here`)];
   const commands: PcsCommand[] = [];
   let words: string[] = [];
-  let options: readonly string[] = [];
   const flush = (): void => {
     if (words.length === 0) return;
     const comment = commands.length === 0 ? PROPERTIES : "";
+    // pcs knows fewer names than scripts may have, and fewer forms of times than Pacemaker (PT15M, 500ms): then it only warns.
+    const options = ["--force"];
     commands.push({ tool: "pcs", comment, on: "cib", options, words: ["property", "set", ...words] });
     words = [];
   };
   for (const pair of set.children) {
-    const said = isSystemProperty(pair, set.name)
-      ? { reason: `pcs leaves ${pair.attributes.name ?? ""} to the cluster` }
-      : onePair(pair, PROPERTIES, "first 20");
-    // A name that pcs does not know may still be that of somebody's script.
-    const needed = SETTABLE_PROPERTIES.has(pair.attributes.name ?? "") ? [] : ["--force"];
-    if (needed.length !== options.length) flush();
-    options = needed;
+    const said = sayProperty(pair, set);
     if (isUnsaid(said)) {
       flush();
       commands.push(cibEdit("crm_config", { ...set, children: [pair] }, `${PROPERTIES}: ${said.reason}`));
@@ -116,6 +116,13 @@ function propertyCommands(set: XmlElement): PcsCommand[] {
   }
   flush();
   return commands;
+}
+
+function sayProperty(pair: XmlElement, set: XmlElement): string[] | Unsaid {
+  const { name = "" } = pair.attributes;
+  if (isSystemProperty(pair, set.name)) return { reason: `pcs leaves ${name} to the cluster` };
+  if (WATCHDOG_PROPERTIES.has(name)) return { reason: `pcs sets ${name} only where sbd is enabled` };
+  return onePair(pair, PROPERTIES, "first 20");
 }
 
 function sayDefaults(set: XmlElement, command: readonly string[]): Saying {

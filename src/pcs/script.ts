@@ -1,26 +1,31 @@
 // The steps as a script for POSIX sh that passes every value exactly as it is (XCU 2.2.2); it forms the cluster, or writes two files and touches none.
-import { BOOTH_KEY_FILE, boothConfPath } from "../booth/index.js";
-import { BOOTH_KEY, type ClusterModel, secretText } from "../cluster/index.js";
+import { secretOfAttribute, unfilledSecrets } from "../cib/index.js";
+import { type ClusterModel, sbdSeconds, secretText } from "../cluster/index.js";
 import { quoteArguments } from "../shell/index.js";
-import { CIBADMIN_WORDS, type PcsCommand } from "./command.js";
+import { CIBADMIN_WORDS, type PcsCommand, type PcsTarget } from "./command.js";
+import { needsOf } from "./needs.js";
 
 /**
  * The whole script for the steps that `pcsCommands` gave for `model`.
  * Throws DcnError usage (ARGUMENT_NOT_TRANSPORTABLE) for a value that no argument can hold, as one with a NUL.
  */
 export function pcsScript(model: ClusterModel, commands: readonly PcsCommand[]): string {
-  const forming = commands.filter((command) => step(command) === "corosync.conf");
-  const configuring = commands.filter((command) => step(command) === "cib");
-  return [head(model), forming.map(lines).join(""), START, configuring.map(lines).join(""), PUSH].join("\n");
+  const on = (target: PcsTarget): string =>
+    commands
+      .filter((command) => step(command) === target)
+      .map(lines)
+      .join("");
+  return [head(model), CONFIGURE, on("cib"), on("corosync.conf"), start(model, on("nodes"))].join("\n");
 }
 
-function step(command: PcsCommand): "corosync.conf" | "cib" {
+function step(command: PcsCommand): PcsTarget {
   if (command.tool === "pcs") return command.on;
   return command.tool === "cibadmin" ? "cib" : "corosync.conf";
 }
 
 function head(model: ClusterModel): string {
   const needs = needsOf(model);
+  const missing = missingSecrets(model);
   return [
     "#!/bin/sh",
     comment(`Forms the cluster ${model.name} with pcs.`),
@@ -29,38 +34,26 @@ function head(model: ClusterModel): string {
     ...(needs.length === 0
       ? []
       : ["# Every node needs before:", ...needs.map((need) => comment(`  ${need}`))]),
+    ...(missing.length === 0
+      ? []
+      : [
+          "# It forms no cluster: these secrets stand in the CIB, and it has none of their values (dcn-ha render --with-secrets):",
+          ...missing.map((reference) => comment(`  the secret ${reference}`)),
+        ]),
     ENTRY,
+    ...(missing.length === 0 ? [] : [REFUSAL]),
   ].join("\n");
 }
 
-/** What pcs does not bring to the nodes. */
-function needsOf({ secrets, watchdog, quorumDevice, tickets }: ClusterModel): string[] {
-  return [
-    ...secrets.map(({ name, reference }) =>
-      name === BOOTH_KEY
-        ? `${BOOTH_KEY_FILE}, for hacluster alone: the secret ${secretText(reference)}`
-        : name.includes("/")
-          ? `the secret ${secretText(reference)}: cibsecret set ${name.replace("/", " ")}`
-          : `/etc/dcn-ha/secrets/${name}, for root alone: the secret ${secretText(reference)}`,
-    ),
-    ...(secrets.every(({ name }) => /[:/]/.test(name))
-      ? []
-      : ["/usr/local/lib/dcn-ha/fence-secret, which reads the secrets (docs/pcs.md)"]),
-    ...(tickets === undefined
-      ? []
-      : [`booth, and ${boothConfPath(tickets)} (dcn-ha render --to booth), as on all sites and arbitrators`]),
-    ...(watchdog === undefined
-      ? []
-      : [`sbd with ${watchdog.device}, ${watchdog.watchdogMs} ms (pcs stonith sbd enable)`]),
-    ...(quorumDevice === undefined ? [] : [`corosync-qdevice, and on ${quorumDevice.host} corosync-qnetd`]),
-  ];
+function missingSecrets({ configuration }: ClusterModel): string[] {
+  return unfilledSecrets(configuration.elements ?? []).map((one) => secretText(secretOfAttribute(one)));
 }
 
 // pcs reads arguments as the locale says.
 const ENTRY = `set -eu
 export LC_ALL=C.UTF-8
 case $# in
-  0) live=yes conf=/etc/corosync/corosync.conf cib=$(mktemp) ;;
+  0) live=yes conf=/etc/corosync/corosync.conf ;;
   2) live=no conf=$1 cib=$2 ;;
   *) echo "usage: sh pcs.sh [COROSYNC_CONF CIB]" >&2; exit 64 ;;
 esac
@@ -76,31 +69,55 @@ section() {
   cat "$conf.new" >"$conf"
   rm "$conf.new"
 }
-# XML from standard input, merged into the CIB's file.
+# XML from standard input, merged into a file with a CIB.
 merge() {
-  CIB_file=$cib cibadmin ${CIBADMIN_WORDS.join(" ")}
+  CIB_file=\${1-$cib} cibadmin ${CIBADMIN_WORDS.join(" ")}
 }
 `;
 
-const START = `if [ "$live" = yes ]; then
-  pcs cluster sync
-  pcs cluster start --all --wait=120
-  pcs cluster cib "$cib"
-else
-  cibadmin --empty >"$cib"
+const REFUSAL = `if [ "$live" = yes ]; then
+  echo "pcs.sh: values of secrets are missing, see its head: render it with --with-secrets" >&2
+  exit 65
 fi
-cp "$cib" "$cib.before"
 `;
 
-const PUSH = `if [ "$live" = yes ]; then pcs cluster cib-push "$cib" diff-against="$cib.before"; fi
-rm "$cib.before"
+const CONFIGURE = `# The whole configuration in a file: what pcs does not take ends the script before anything is formed.
+if [ "$live" = yes ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cib=$work/cib.xml
+fi
+cibadmin --empty >"$cib"
 `;
+
+/** pcs gives a node that long to answer, and all of them that long to be there, in seconds. */
+const ANSWER_S = 60;
+const START_S = 120;
+
+/** Ends a script that only writes files; else starts the cluster, at boot too, and sends it the configuration. */
+function start({ watchdog }: ClusterModel, sbd: string): string {
+  // A node starts its cluster only when its sbd has waited.
+  const delayS = watchdog === undefined ? 0 : sbdSeconds(watchdog).delayStartS;
+  const patience = delayS === 0 ? "" : ` --request-timeout=${ANSWER_S + delayS}`;
+  return `if [ "$live" = no ]; then exit 0; fi
+pcs cluster sync
+${sbd}pcs cluster enable --all
+pcs${patience} cluster start --all --wait=${START_S + delayS}
+pcs cluster cib "$work/live.xml"
+cp "$work/live.xml" "$work/before.xml"
+CIB_file=$cib cibadmin --query --scope configuration >"$work/configuration.xml"
+merge "$work/live.xml" <"$work/configuration.xml"
+pcs cluster cib-push "$work/live.xml" diff-against="$work/before.xml"
+`;
+}
+
+const BEFORE = { cib: 'pcs -f "$cib"', "corosync.conf": "form", nodes: "pcs" } as const;
 
 function lines(command: PcsCommand): string {
   const said = command.comment === "" ? "" : `${comment(command.comment)}\n`;
   switch (command.tool) {
     case "pcs": {
-      const before = command.on === "cib" ? 'pcs -f "$cib"' : "form";
+      const before = BEFORE[command.on];
       const options = command.options.length === 0 ? "" : `${quoteArguments(command.options)} `;
       return `${said}${before} ${options}-- ${quoteArguments(command.words)}\n`;
     }

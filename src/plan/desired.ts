@@ -1,5 +1,10 @@
 // What a group's nodes are to hold, as data with digests, ready to be compared with what they hold (docs/apply.md).
-import { type ClusterModel, sbdServiceTimeoutMs, type WatchdogFencing } from "../cluster/index.js";
+import {
+  type ClusterModel,
+  sbdSeconds,
+  sbdServiceTimeoutMs,
+  type WatchdogFencing,
+} from "../cluster/index.js";
 
 /** A file by its logical name (`corosync-conf`, `gate-config`): content and SHA-256. */
 export interface DesiredFile {
@@ -45,13 +50,14 @@ export function renderSbdUnit({ delayStartMs }: WatchdogFencing): string {
 }
 
 /** sbd's configuration, /etc/default/sbd or /etc/sysconfig/sbd; the same on every node, without disks (sbd(8), times in seconds). */
-export function renderSbdConfig({ device, watchdogMs, delayStartMs }: WatchdogFencing): string {
+export function renderSbdConfig(watchdog: WatchdogFencing): string {
+  const { watchdogS, delayStartS } = sbdSeconds(watchdog);
   const lines = [
     `SBD_PACEMAKER=yes`,
     `SBD_STARTMODE=always`,
-    `SBD_WATCHDOG_DEV=${device}`,
-    `SBD_WATCHDOG_TIMEOUT=${Math.ceil(watchdogMs / 1_000)}`,
-    `SBD_DELAY_START=${Math.ceil(delayStartMs / 1_000)}`,
+    `SBD_WATCHDOG_DEV=${watchdog.device}`,
+    `SBD_WATCHDOG_TIMEOUT=${watchdogS}`,
+    `SBD_DELAY_START=${delayStartS}`,
     `SBD_OPTS=`,
   ];
   return `# Written by dcn-ha; a change of it needs a restart of the whole cluster.\n${lines.join("\n")}\n`;

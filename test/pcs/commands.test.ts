@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { pcsArgv, pcsCommands } from "../../src/pcs/index.js";
+import { renderSbdConfig } from "../../src/plan/index.js";
 import { modelWith, primitive } from "./models.js";
 
 const argvs = (model: ClusterModel): string[] =>
@@ -58,4 +59,51 @@ test("what corosync.conf says otherwise than pcs would is written after it, sect
       text: expect.stringMatching(/^totem \{\n[^}]* cluster_uuid: 7\n\}\n$/) as string,
     }),
   ]);
+});
+
+test("sbd has the times of our own sbd.conf, and its disks", () => {
+  const watchdog = {
+    device: "/dev/watchdog0",
+    watchdogMs: 15_000,
+    delayStartMs: 32_650,
+    disks: ["/dev/disk/by-id/a", "/dev/disk/by-id/b@1"],
+  };
+  const words = pcsCommands({ ...modelWith([]), watchdog }).flatMap((one) =>
+    one.tool === "pcs" && one.on === "nodes" ? one.words : [],
+  );
+  expect(words.slice(0, 7)).toEqual([
+    "stonith",
+    "sbd",
+    "enable",
+    "watchdog=/dev/watchdog0",
+    "device=/dev/disk/by-id/a",
+    // pcs takes what stands behind the last @ for a node.
+    "device=/dev/disk/by-id/b@1@n1",
+    "device=/dev/disk/by-id/b@1@n2",
+  ]);
+  const ours = renderSbdConfig(watchdog).split("\n");
+  expect(words.slice(7).filter((word) => !ours.includes(word))).toEqual([]);
+  expect(words.slice(7)).toHaveLength(3);
+});
+
+test("values that Pacemaker takes and pcs does not are forced, and what pcs never takes goes to cibadmin", () => {
+  const id = "cib-bootstrap-options";
+  const pair = (name: string, value: string) => ({ id: `${id}-${name.slice(0, 20)}`, name, value });
+  const pairs = [
+    pair("cluster-recheck-interval", "PT15M"),
+    pair("stonith-watchdog-timeout", "30s"),
+    pair("enable-acl", "true"),
+  ];
+  const properties = [{ id, pairs }];
+  const commands = pcsCommands(modelWith([], { properties }));
+  expect(argvs(modelWith([], { properties })).slice(1)).toEqual([
+    "pcs -f F --force -- property set cluster-recheck-interval=PT15M",
+    "pcs -f F --force -- property set enable-acl=true",
+  ]);
+  expect(commands.filter((one) => one.tool === "cibadmin")).toContainEqual(
+    expect.objectContaining({
+      comment: "cib-bootstrap-options: pcs sets stonith-watchdog-timeout only where sbd is enabled",
+      xml: expect.stringContaining('name="stonith-watchdog-timeout" value="30s"') as string,
+    }),
+  );
 });

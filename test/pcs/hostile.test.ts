@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import type { ClusterModel, WatchdogFencing } from "../../src/cluster/index.js";
 import { type PcsCommand, pcsArgv, pcsCommands, pcsScript } from "../../src/pcs/index.js";
-import { isXmlText } from "../../src/xml/index.js";
+import { element, isXmlText } from "../../src/xml/index.js";
 import { hostileValues, inPieces, SEED, VALUE_COUNT } from "../shell/hostile-values.js";
 import { modelWith, primitive } from "./models.js";
 import { createStubFolder, type StubCall } from "./stub.js";
@@ -12,9 +13,11 @@ const folder = createStubFolder();
 afterAll(() => folder.remove());
 const shells = ["/bin/sh", "/bin/bash", "/bin/dash"].filter((path) => existsSync(path));
 
-/** What the script has to call between the empty CIB and its end. */
+/** What the script has to call between the empty CIB and its end: the CIB's file before corosync.conf. */
 function intended(commands: readonly PcsCommand[]): StubCall[] {
-  return commands.flatMap((command): StubCall[] => {
+  const forms = (command: PcsCommand): boolean => command.tool === "pcs" && command.on === "corosync.conf";
+  const ordered = [...commands.filter((one) => !forms(one)), ...commands.filter(forms)];
+  return ordered.flatMap((command): StubCall[] => {
     if (command.tool === "pcs") {
       const file = command.on === "cib" ? "cib.xml" : "corosync.conf";
       return [{ tool: "pcs", argv: pcsArgv(command, file).slice(1) }];
@@ -103,21 +106,71 @@ test.each(["\0", "x\0y", "\ud800"])("a value that no argument can hold is refuse
   expect(() => pcsScript(modelWith([]), [section])).toThrow(refusal);
 });
 
-describe("the script forms a cluster in the order that pcs needs", () => {
-  test.each(shells)("%s", (shell) => {
-    const commands = pcsCommands(modelWith([primitive("a")]));
-    const { calls } = folder.run(shell, pcsScript(modelWith([]), commands), []);
-    const cib = calls.find(({ argv }) => argv[1] === "cib")?.argv[2] ?? "";
-    expect(calls.map(({ tool, argv }) => `${tool} ${argv.join(" ")}`)).toEqual([
+const WATCHDOG = {
+  device: "/dev/watchdog0",
+  watchdogMs: 15_000,
+  delayStartMs: 33_000,
+  disks: [],
+} satisfies WatchdogFencing;
+
+describe.each(shells)("the script forms a cluster in the order that pcs needs: %s", (shell) => {
+  const argvs = (model: ClusterModel): string[] => {
+    const { calls } = folder.run(shell, pcsScript(model, pcsCommands(model)), []);
+    return calls.map(({ tool, argv }) => `${tool} ${argv.join(" ")}`);
+  };
+  const file = (name: string): string => `\\S+/${name}`;
+  const [cib, live, before] = [file("cib.xml"), file("live.xml"), file("before.xml")];
+
+  test("what it may refuse first, then the cluster, which starts at boot too", () => {
+    expect(argvs(modelWith([primitive("a")]))).toEqual([
+      "cibadmin --empty",
+      expect.stringMatching(/^cibadmin --modify /),
+      expect.stringMatching(
+        `^pcs -f ${cib} --force --no-default-ops -- resource create a ocf:pacemaker:Stateful `,
+      ),
       expect.stringMatching(/^pcs --no-cluster-uuid -- cluster setup pair n1 addr=10.0.0.1 n2 /),
       "pcs cluster sync",
+      "pcs cluster enable --all",
       "pcs cluster start --all --wait=120",
-      `pcs cluster cib ${cib}`,
+      expect.stringMatching(`^pcs cluster cib ${live}$`),
+      "cibadmin --query --scope configuration",
       expect.stringMatching(/^cibadmin --modify /),
-      expect.stringContaining(
-        `pcs -f ${cib} --force --no-default-ops -- resource create a ocf:pacemaker:Stateful `,
-      ),
-      `pcs cluster cib-push ${cib} diff-against=${cib}.before`,
+      expect.stringMatching(`^pcs cluster cib-push ${live} diff-against=${before}$`),
     ]);
+  });
+
+  test("sbd is enabled again before the start, which waits for its delay", () => {
+    const all = argvs({ ...modelWith([]), watchdog: WATCHDOG });
+    expect(all.slice(all.indexOf("pcs cluster sync"), -4)).toEqual([
+      "pcs cluster sync",
+      "pcs -- stonith sbd enable watchdog=/dev/watchdog0 SBD_STARTMODE=always SBD_WATCHDOG_TIMEOUT=15 SBD_DELAY_START=33",
+      "pcs cluster enable --all",
+      "pcs --request-timeout=93 cluster start --all --wait=153",
+    ]);
+  });
+
+  test("and forms none without the secrets that stand in the CIB", () => {
+    const pair = element("nvpair", { id: "f-passwd", name: "passwd", secret: "f/passwd", in: "cib" });
+    const withPair = (value?: string): ClusterModel => {
+      const set = element("instance_attributes", { id: "f-ia" }, [
+        element("nvpair", { ...pair.attributes, value }),
+      ]);
+      const device = { id: "f", class: "stonith", type: "fence_xvm" };
+      const elements = [element("resources", {}, [element("primitive", device, [set])])];
+      return modelWith([], { elements });
+    };
+    const script = pcsScript(withPair(), pcsCommands(withPair()));
+    const { status, stderr, calls } = folder.ends(shell, script);
+    expect({ status, calls }).toEqual({ status: 65, calls: [] });
+    expect(stderr).toContain("--with-secrets");
+    expect(script.slice(0, script.indexOf("set -eu"))).toContain("#   the secret f/passwd\n");
+    // Two files can be written all the same, and with its value there is nothing to refuse.
+    expect(folder.run(shell, script, ["corosync.conf", "cib.xml"]).files).toEqual([
+      "cib.xml",
+      "corosync.conf",
+    ]);
+    const filled = pcsScript(withPair("hunter2"), pcsCommands(withPair("hunter2")));
+    expect(filled).not.toContain("the secret f/passwd");
+    expect(folder.ends(shell, filled).status).toBe(0);
   });
 });

@@ -35,6 +35,68 @@ export function byPcs(model: ClusterModel): BothWays {
   });
 }
 
+/** pcs of a cluster that runs: what asks nodes does nothing, and the live CIB is a file. */
+const CLUSTER = `#!/bin/sh
+set -eu
+pcs=$(PATH=$REAL_PATH command -v pcs)
+case "$*" in
+  "-f "*) exec "$pcs" "$@" ;;
+  *" cluster setup "*) exec "$pcs" --corosync_conf "$CONF" "$@" ;;
+  "cluster cib "*) cp "$LIVE" "$3" ;;
+  "cluster cib-push "*)
+    crm_diff --no-version --original "\${4#diff-against=}" --new "$3" >"$LIVE.patch" || [ $? = 1 ]
+    CIB_file=$LIVE cibadmin --patch --xml-file "$LIVE.patch" ;;
+  *) echo "$*" >>"$ASKED" ;;
+esac
+`;
+
+/** What the script of a model makes of the CIB of a cluster that has just started, and what it asked the nodes for. */
+export function byPcsLive(model: ClusterModel): {
+  exitCode: number | null;
+  stderr: string;
+  fresh: string;
+  cib: string;
+  asked: string[];
+} {
+  return inFolder((folder) => {
+    const [conf, live, asked] = ["corosync.conf", "live.xml", "asked"].map((name) => join(folder, name));
+    if (conf === undefined || live === undefined || asked === undefined) throw new Error("three names");
+    const script = pcsScript(model, pcsCommands(model)).replaceAll("/etc/corosync/corosync.conf", conf);
+    // It must never write this machine's own.
+    if (script.includes("/etc/corosync")) throw new Error("the script would change this machine");
+    writeFileSync(join(folder, "pcs.sh"), script);
+    writeFileSync(join(folder, "pcs"), CLUSTER, { mode: 0o755 });
+    writeFileSync(asked, "");
+    const fresh = writeXml(started(parseXml(run("cibadmin", ["--empty"]).stdout, { file: "empty" }), model));
+    writeFileSync(live, fresh);
+    const env = { CONF: conf, LIVE: live, ASKED: asked, REAL_PATH: PATH, PATH: `${folder}:${PATH}` };
+    const { status, stderr } = run("sh", [join(folder, "pcs.sh")], env);
+    const lines = readFileSync(asked, "utf8").trim().split("\n");
+    return { exitCode: status, stderr, fresh, cib: readFileSync(live, "utf8"), asked: lines };
+  });
+}
+
+/** An empty CIB with what the cluster itself writes at its start. */
+function started(empty: XmlElement, { corosync }: ClusterModel): XmlElement {
+  const id = "cib-bootstrap-options";
+  const pairs = [
+    ["have-watchdog", "true"],
+    ["dc-version", "2.1.5"],
+  ].map(([name = "", value]) => element("nvpair", { id: `${id}-${name}`, name, value }));
+  const nodes = corosync.nodes.map(({ id: number, name }) =>
+    element("node", { id: String(number), uname: name }),
+  );
+  const filled = (section: XmlElement): XmlElement => {
+    if (section.name === "nodes") return { ...section, children: nodes };
+    if (section.name !== "crm_config") return section;
+    return { ...section, children: [element("cluster_property_set", { id }, pairs)] };
+  };
+  const children = empty.children.map((part) =>
+    part.name === "configuration" ? { ...part, children: part.children.map(filled) } : part,
+  );
+  return { ...empty, children };
+}
+
 /** `crm_diff` of two CIBs: empty output and exit code 0 where the configurations are equal. */
 export function crmDiff(ours: string, theirs: string): { exitCode: number | null; difference: string } {
   return inFolder((folder) => {
@@ -154,12 +216,15 @@ function ordered({ name, entries, sections }: CorosyncSection): unknown {
   };
 }
 
+const PATH = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+
 function run(
   command: string,
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): { status: number | null; stdout: string; stderr: string } {
-  const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
-  return spawnSync(command, args, { encoding: "utf8", env: { ...process.env, PATH: path }, maxBuffer: 1e8 });
+  const all = { ...process.env, PATH, ...env };
+  return spawnSync(command, args, { encoding: "utf8", env: all, maxBuffer: 1e8 });
 }
 
 function inFolder<Result>(use: (folder: string) => Result): Result {

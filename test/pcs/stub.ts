@@ -1,5 +1,5 @@
 // Stand-ins for pcs and cibadmin that write down exactly what they were called with; the script between them and us is real.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,11 @@ const RECORD = `#!/bin/sh
   printf '%s\\0' "\${0##*/}" "$#" "$@"
   [ "\${1-}" != --modify ] || { cat; printf '\\0'; }
 } >>"$STUB_LOG"
-if [ "\${0##*/} \${1-}" = "cibadmin --empty" ]; then echo '<cib/>'; fi
+case "\${0##*/} $*" in
+  "cibadmin --empty") echo '<cib/>' ;;
+  "cibadmin --query"*) echo '<configuration/>' ;;
+  "pcs cluster cib "*) echo '<cib/>' >"$3" ;;
+esac
 `;
 
 /** One recorded call; `input` only of cibadmin's merges. */
@@ -24,6 +28,8 @@ export interface StubFolder {
   readonly path: string;
   /** Runs a script under that shell; returns what was called, and the files that it left behind. */
   run(shell: string, script: string, args: readonly string[]): { calls: StubCall[]; files: string[] };
+  /** The same for a script that ends by itself: its exit code and what it says, with the calls until then. */
+  ends(shell: string, script: string): { status: number | null; stderr: string; calls: StubCall[] };
   remove(): void;
 }
 
@@ -37,22 +43,22 @@ export function createStubFolder(): StubFolder {
     chmodSync(join(base, "bin", tool), 0o755);
   }
   const log = join(base, "log");
+  const prepared = (script: string): { cwd: string; env: NodeJS.ProcessEnv; maxBuffer: number } => {
+    writeFileSync(log, "");
+    writeFileSync(join(base, "pcs.sh"), script);
+    const PATH = `${join(base, "bin")}:${process.env.PATH ?? ""}`;
+    return { cwd: path, env: { ...process.env, PATH, STUB_LOG: log, TMPDIR: base }, maxBuffer: 1e8 };
+  };
   return {
     path,
     run: (shell, script, args) => {
-      writeFileSync(log, "");
-      writeFileSync(join(base, "pcs.sh"), script);
-      execFileSync(shell, [join(base, "pcs.sh"), ...args], {
-        cwd: path,
-        env: {
-          ...process.env,
-          PATH: `${join(base, "bin")}:${process.env.PATH ?? ""}`,
-          STUB_LOG: log,
-          TMPDIR: base,
-        },
-        maxBuffer: 1e8,
-      });
+      execFileSync(shell, [join(base, "pcs.sh"), ...args], prepared(script));
       return { calls: parseLog(readFileSync(log, "utf8")), files: readdirSync(path).sort() };
+    },
+    ends: (shell, script) => {
+      const options = { ...prepared(script), encoding: "utf8" } as const;
+      const { status, stderr } = spawnSync(shell, [join(base, "pcs.sh")], options);
+      return { status, stderr, calls: parseLog(readFileSync(log, "utf8")) };
     },
     remove: () => rmSync(base, { recursive: true, force: true }),
   };

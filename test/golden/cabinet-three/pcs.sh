@@ -10,7 +10,7 @@
 set -eu
 export LC_ALL=C.UTF-8
 case $# in
-  0) live=yes conf=/etc/corosync/corosync.conf cib=$(mktemp) ;;
+  0) live=yes conf=/etc/corosync/corosync.conf ;;
   2) live=no conf=$1 cib=$2 ;;
   *) echo "usage: sh pcs.sh [COROSYNC_CONF CIB]" >&2; exit 64 ;;
 esac
@@ -26,32 +26,21 @@ section() {
   cat "$conf.new" >"$conf"
   rm "$conf.new"
 }
-# XML from standard input, merged into the CIB's file.
+# XML from standard input, merged into a file with a CIB.
 merge() {
-  CIB_file=$cib cibadmin --modify --allow-create --scope configuration --xml-pipe
+  CIB_file=${1-$cib} cibadmin --modify --allow-create --scope configuration --xml-pipe
 }
 
-# corosync.conf: nodes, links, encryption, timeouts, quorum
-form --no-cluster-uuid -- cluster setup cabinet-three dcn1 addr=10.20.0.11 addr=10.30.0.11 dcn2 addr=10.20.0.12 addr=10.30.0.12 dcn3 addr=10.20.0.13 addr=10.30.0.13 transport knet link_mode=passive link linknumber=0 ping_interval=250 ping_timeout=500 pong_count=2 link linknumber=1 ping_interval=250 ping_timeout=500 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1000 token_coefficient=0 consensus=1200 quorum wait_for_all=0
-# logging: pcs has no words for what differs from its own
-printf '%s' 'logging {
-    to_stderr: no
-    to_logfile: no
-    to_syslog: yes
-}
-' | section logging
-
+# The whole configuration in a file: what pcs does not take ends the script before anything is formed.
 if [ "$live" = yes ]; then
-  pcs cluster sync
-  pcs cluster start --all --wait=120
-  pcs cluster cib "$cib"
-else
-  cibadmin --empty >"$cib"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cib=$work/cib.xml
 fi
-cp "$cib" "$cib.before"
+cibadmin --empty >"$cib"
 
 # cib-bootstrap-options
-pcs -f "$cib" -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=1s
+pcs -f "$cib" --force -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=1s
 # dcn-ha: pcs writes properties into cib-bootstrap-options only
 printf '%s\n' '<configuration><crm_config><cluster_property_set id="dcn-ha"><nvpair id="dcn-ha-owned" name="dcn-ha-owned" value="cib-bootstrap-options-cluster-recheck-inte cib-bootstrap-options-concurrent-fencing cib-bootstrap-options-dc-deadtime cib-bootstrap-options-load-threshold cib-bootstrap-options-no-quorum-policy cib-bootstrap-options-pe-error-series-max cib-bootstrap-options-pe-input-series-max cib-bootstrap-options-pe-warn-series-max cib-bootstrap-options-start-failure-is-fat cib-bootstrap-options-startup-fencing cib-bootstrap-options-stonith-action cib-bootstrap-options-stonith-enabled colocation-historian-soft-control--1000 colocation-hmi-address-soft-control-INFINITY dcn-ha-alert fence-dcn1 fence-dcn1-instance_attributes fence-dcn1-instance_attributes-disable_timeout fence-dcn1-instance_attributes-ip fence-dcn1-instance_attributes-login_timeout fence-dcn1-instance_attributes-password_script fence-dcn1-instance_attributes-pcmk_host_list fence-dcn1-instance_attributes-power_timeout fence-dcn1-instance_attributes-shell_timeout fence-dcn1-instance_attributes-username fence-dcn1-meta_attributes fence-dcn1-meta_attributes-failure-timeout fence-dcn1-monitor-interval-60s fence-dcn2 fence-dcn2-instance_attributes fence-dcn2-instance_attributes-disable_timeout fence-dcn2-instance_attributes-ip fence-dcn2-instance_attributes-login_timeout fence-dcn2-instance_attributes-password_script fence-dcn2-instance_attributes-pcmk_host_list fence-dcn2-instance_attributes-power_timeout fence-dcn2-instance_attributes-shell_timeout fence-dcn2-instance_attributes-username fence-dcn2-meta_attributes fence-dcn2-meta_attributes-failure-timeout fence-dcn2-monitor-interval-60s fence-dcn3 fence-dcn3-instance_attributes fence-dcn3-instance_attributes-disable_timeout fence-dcn3-instance_attributes-ip fence-dcn3-instance_attributes-login_timeout fence-dcn3-instance_attributes-password_script fence-dcn3-instance_attributes-pcmk_host_list fence-dcn3-instance_attributes-power_timeout fence-dcn3-instance_attributes-shell_timeout fence-dcn3-instance_attributes-username fence-dcn3-meta_attributes fence-dcn3-meta_attributes-failure-timeout fence-dcn3-monitor-interval-60s historian historian-monitor-interval-10s historian-start-interval-0s historian-stop-interval-0s hmi-address hmi-address-instance_attributes hmi-address-instance_attributes-cidr_netmask hmi-address-instance_attributes-ip hmi-address-monitor-interval-10s hmi-address-start-interval-0s hmi-address-stop-interval-0s location-fence-dcn1-dcn1--INFINITY location-fence-dcn2-dcn2--INFINITY location-fence-dcn3-dcn3--INFINITY location-soft-control location-soft-control-dcn1-100 location-soft-control-rule location-soft-control-rule-expr location-soft-control-rule-expr-1 network-process network-process-clone network-process-clone-meta_attributes network-process-clone-meta_attributes-interleave network-process-instance_attributes network-process-instance_attributes-attribute network-process-instance_attributes-peers network-process-meta_attributes network-process-meta_attributes-failure-timeout network-process-meta_attributes-migration-threshold network-process-monitor-interval-1s network-process-start-interval-0s network-process-stop-interval-0s op_defaults-meta_attributes op_defaults-meta_attributes-timeout rsc_defaults-meta_attributes rsc_defaults-meta_attributes-failure-timeout rsc_defaults-meta_attributes-migration-threshold rsc_defaults-meta_attributes-resource-stickiness soft-control soft-control-address soft-control-address-instance_attributes soft-control-address-instance_attributes-cidr_netmask soft-control-address-instance_attributes-ip soft-control-address-monitor-interval-10s soft-control-address-start-interval-0s soft-control-address-stop-interval-0s soft-control-container soft-control-container-instance_attributes soft-control-container-instance_attributes-allow_pull soft-control-container-instance_attributes-image soft-control-container-instance_attributes-name soft-control-container-instance_attributes-run_opts soft-control-container-monitor-interval-10s soft-control-container-start-interval-0s soft-control-container-stop-interval-0s soft-control-meta_attributes soft-control-meta_attributes-failure-timeout soft-control-meta_attributes-migration-threshold soft-control-meta_attributes-resource-stickiness"/></cluster_property_set></crm_config></configuration>' | merge
 # fence-dcn1
@@ -91,5 +80,22 @@ pcs -f "$cib" -- resource op defaults set create id=op_defaults-meta_attributes 
 # dcn-ha-alert
 pcs -f "$cib" -- alert create path=/usr/local/lib/dcn-ha/alert id=dcn-ha-alert
 
-if [ "$live" = yes ]; then pcs cluster cib-push "$cib" diff-against="$cib.before"; fi
-rm "$cib.before"
+# corosync.conf: nodes, links, encryption, timeouts, quorum
+form --no-cluster-uuid -- cluster setup cabinet-three dcn1 addr=10.20.0.11 addr=10.30.0.11 dcn2 addr=10.20.0.12 addr=10.30.0.12 dcn3 addr=10.20.0.13 addr=10.30.0.13 transport knet link_mode=passive link linknumber=0 ping_interval=250 ping_timeout=500 pong_count=2 link linknumber=1 ping_interval=250 ping_timeout=500 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1000 token_coefficient=0 consensus=1200 quorum wait_for_all=0
+# logging: pcs has no words for what differs from its own
+printf '%s' 'logging {
+    to_stderr: no
+    to_logfile: no
+    to_syslog: yes
+}
+' | section logging
+
+if [ "$live" = no ]; then exit 0; fi
+pcs cluster sync
+pcs cluster enable --all
+pcs cluster start --all --wait=120
+pcs cluster cib "$work/live.xml"
+cp "$work/live.xml" "$work/before.xml"
+CIB_file=$cib cibadmin --query --scope configuration >"$work/configuration.xml"
+merge "$work/live.xml" <"$work/configuration.xml"
+pcs cluster cib-push "$work/live.xml" diff-against="$work/before.xml"

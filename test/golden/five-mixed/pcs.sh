@@ -12,7 +12,7 @@
 set -eu
 export LC_ALL=C.UTF-8
 case $# in
-  0) live=yes conf=/etc/corosync/corosync.conf cib=$(mktemp) ;;
+  0) live=yes conf=/etc/corosync/corosync.conf ;;
   2) live=no conf=$1 cib=$2 ;;
   *) echo "usage: sh pcs.sh [COROSYNC_CONF CIB]" >&2; exit 64 ;;
 esac
@@ -28,32 +28,21 @@ section() {
   cat "$conf.new" >"$conf"
   rm "$conf.new"
 }
-# XML from standard input, merged into the CIB's file.
+# XML from standard input, merged into a file with a CIB.
 merge() {
-  CIB_file=$cib cibadmin --modify --allow-create --scope configuration --xml-pipe
+  CIB_file=${1-$cib} cibadmin --modify --allow-create --scope configuration --xml-pipe
 }
 
-# corosync.conf: nodes, links, encryption, timeouts, quorum
-form --no-cluster-uuid -- cluster setup five-mixed mix1 addr=10.20.5.11 addr=10.30.5.11 mix2 addr=10.20.5.12 addr=10.30.5.12 mix3 addr=10.20.5.13 addr=10.30.5.13 mix4 addr=10.20.5.14 addr=10.30.5.14 mix5 addr=10.20.5.15 addr=10.30.5.15 transport knet link_mode=passive link linknumber=0 ping_interval=362 ping_timeout=725 pong_count=2 link linknumber=1 ping_interval=362 ping_timeout=725 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1450 token_coefficient=0 consensus=1740 quorum wait_for_all=0
-# logging: pcs has no words for what differs from its own
-printf '%s' 'logging {
-    to_stderr: no
-    to_logfile: no
-    to_syslog: yes
-}
-' | section logging
-
+# The whole configuration in a file: what pcs does not take ends the script before anything is formed.
 if [ "$live" = yes ]; then
-  pcs cluster sync
-  pcs cluster start --all --wait=120
-  pcs cluster cib "$cib"
-else
-  cibadmin --empty >"$cib"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cib=$work/cib.xml
 fi
-cp "$cib" "$cib.before"
+cibadmin --empty >"$cib"
 
 # cib-bootstrap-options
-pcs -f "$cib" -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=2s
+pcs -f "$cib" --force -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=2s
 # dcn-ha: pcs writes properties into cib-bootstrap-options only
 printf '%s\n' '<configuration><crm_config><cluster_property_set id="dcn-ha"><nvpair id="dcn-ha-owned" name="dcn-ha-owned" value="batch-control batch-control-instance_attributes batch-control-instance_attributes-allow_pull batch-control-instance_attributes-image batch-control-instance_attributes-name batch-control-monitor-interval-10s batch-control-start-interval-0s batch-control-stop-interval-0s cib-bootstrap-options-cluster-recheck-inte cib-bootstrap-options-concurrent-fencing cib-bootstrap-options-dc-deadtime cib-bootstrap-options-load-threshold cib-bootstrap-options-no-quorum-policy cib-bootstrap-options-pe-error-series-max cib-bootstrap-options-pe-input-series-max cib-bootstrap-options-pe-warn-series-max cib-bootstrap-options-start-failure-is-fat cib-bootstrap-options-startup-fencing cib-bootstrap-options-stonith-action cib-bootstrap-options-stonith-enabled colocation-batch-control-soft-control--INFINITY dcn-ha-alert fence-mix1 fence-mix1-instance_attributes fence-mix1-instance_attributes-disable_timeout fence-mix1-instance_attributes-ip fence-mix1-instance_attributes-login_timeout fence-mix1-instance_attributes-password_script fence-mix1-instance_attributes-pcmk_host_list fence-mix1-instance_attributes-power_timeout fence-mix1-instance_attributes-shell_timeout fence-mix1-instance_attributes-username fence-mix1-meta_attributes fence-mix1-meta_attributes-failure-timeout fence-mix1-monitor-interval-60s fence-mix2 fence-mix2-instance_attributes fence-mix2-instance_attributes-disable_timeout fence-mix2-instance_attributes-ip fence-mix2-instance_attributes-login_timeout fence-mix2-instance_attributes-password_script fence-mix2-instance_attributes-pcmk_host_list fence-mix2-instance_attributes-power_timeout fence-mix2-instance_attributes-shell_timeout fence-mix2-instance_attributes-username fence-mix2-meta_attributes fence-mix2-meta_attributes-failure-timeout fence-mix2-monitor-interval-60s fence-mix3 fence-mix3-instance_attributes fence-mix3-instance_attributes-disable_timeout fence-mix3-instance_attributes-ip fence-mix3-instance_attributes-lanplus fence-mix3-instance_attributes-login_timeout fence-mix3-instance_attributes-password_script fence-mix3-instance_attributes-pcmk_host_list fence-mix3-instance_attributes-power_timeout fence-mix3-instance_attributes-privlvl fence-mix3-instance_attributes-shell_timeout fence-mix3-instance_attributes-username fence-mix3-meta_attributes fence-mix3-meta_attributes-failure-timeout fence-mix3-monitor-interval-60s fence-mix4 fence-mix4-instance_attributes fence-mix4-instance_attributes-ip fence-mix4-instance_attributes-password_script fence-mix4-instance_attributes-pcmk_host_map fence-mix4-instance_attributes-username fence-mix4-meta_attributes fence-mix4-meta_attributes-failure-timeout fence-mix4-monitor-interval-60s fence-mix5 fence-mix5-instance_attributes fence-mix5-instance_attributes-ip fence-mix5-instance_attributes-password_script fence-mix5-instance_attributes-pcmk_host_map fence-mix5-instance_attributes-username fence-mix5-meta_attributes fence-mix5-meta_attributes-failure-timeout fence-mix5-monitor-interval-60s historian historian-monitor-interval-10s historian-start-interval-0s historian-stop-interval-0s location-fence-mix1-mix1--INFINITY location-fence-mix2-mix2--INFINITY location-fence-mix3-mix3--INFINITY location-fence-mix4-mix4--INFINITY location-fence-mix5-mix5--INFINITY location-report-server location-report-server-rule location-report-server-rule-expr location-report-server-rule-expr-1 location-soft-control-mix1-200 location-soft-control-mix2-100 op_defaults-meta_attributes op_defaults-meta_attributes-timeout order-protocol-gateway-soft-control-mandatory protocol-gateway protocol-gateway-monitor-interval-10s protocol-gateway-start-interval-0s protocol-gateway-stop-interval-0s report-server report-server-monitor-interval-10s report-server-start-interval-0s report-server-stop-interval-0s rsc_defaults-meta_attributes rsc_defaults-meta_attributes-failure-timeout rsc_defaults-meta_attributes-migration-threshold rsc_defaults-meta_attributes-resource-stickiness soft-control soft-control-address soft-control-address-instance_attributes soft-control-address-instance_attributes-cidr_netmask soft-control-address-instance_attributes-ip soft-control-address-monitor-interval-10s soft-control-address-start-interval-0s soft-control-address-stop-interval-0s soft-control-container soft-control-container-instance_attributes soft-control-container-instance_attributes-allow_pull soft-control-container-instance_attributes-image soft-control-container-instance_attributes-name soft-control-container-monitor-interval-10s soft-control-container-start-interval-0s soft-control-container-stop-interval-0s soft-control-meta_attributes soft-control-meta_attributes-failure-timeout soft-control-meta_attributes-migration-threshold soft-control-meta_attributes-resource-stickiness"/></cluster_property_set></crm_config></configuration>' | merge
 # fence-mix1
@@ -105,5 +94,22 @@ pcs -f "$cib" -- resource op defaults set create id=op_defaults-meta_attributes 
 # dcn-ha-alert
 pcs -f "$cib" -- alert create path=/usr/local/lib/dcn-ha/alert id=dcn-ha-alert
 
-if [ "$live" = yes ]; then pcs cluster cib-push "$cib" diff-against="$cib.before"; fi
-rm "$cib.before"
+# corosync.conf: nodes, links, encryption, timeouts, quorum
+form --no-cluster-uuid -- cluster setup five-mixed mix1 addr=10.20.5.11 addr=10.30.5.11 mix2 addr=10.20.5.12 addr=10.30.5.12 mix3 addr=10.20.5.13 addr=10.30.5.13 mix4 addr=10.20.5.14 addr=10.30.5.14 mix5 addr=10.20.5.15 addr=10.30.5.15 transport knet link_mode=passive link linknumber=0 ping_interval=362 ping_timeout=725 pong_count=2 link linknumber=1 ping_interval=362 ping_timeout=725 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1450 token_coefficient=0 consensus=1740 quorum wait_for_all=0
+# logging: pcs has no words for what differs from its own
+printf '%s' 'logging {
+    to_stderr: no
+    to_logfile: no
+    to_syslog: yes
+}
+' | section logging
+
+if [ "$live" = no ]; then exit 0; fi
+pcs cluster sync
+pcs cluster enable --all
+pcs cluster start --all --wait=120
+pcs cluster cib "$work/live.xml"
+cp "$work/live.xml" "$work/before.xml"
+CIB_file=$cib cibadmin --query --scope configuration >"$work/configuration.xml"
+merge "$work/live.xml" <"$work/configuration.xml"
+pcs cluster cib-push "$work/live.xml" diff-against="$work/before.xml"

@@ -16,7 +16,7 @@
 set -eu
 export LC_ALL=C.UTF-8
 case $# in
-  0) live=yes conf=/etc/corosync/corosync.conf cib=$(mktemp) ;;
+  0) live=yes conf=/etc/corosync/corosync.conf ;;
   2) live=no conf=$1 cib=$2 ;;
   *) echo "usage: sh pcs.sh [COROSYNC_CONF CIB]" >&2; exit 64 ;;
 esac
@@ -32,32 +32,21 @@ section() {
   cat "$conf.new" >"$conf"
   rm "$conf.new"
 }
-# XML from standard input, merged into the CIB's file.
+# XML from standard input, merged into a file with a CIB.
 merge() {
-  CIB_file=$cib cibadmin --modify --allow-create --scope configuration --xml-pipe
+  CIB_file=${1-$cib} cibadmin --modify --allow-create --scope configuration --xml-pipe
 }
 
-# corosync.conf: nodes, links, encryption, timeouts, quorum
-form --no-cluster-uuid -- cluster setup three-cabinets cab-a addr=10.20.2.11 addr=10.30.2.11 cab-b addr=10.20.2.12 addr=10.30.2.12 cab-c addr=10.20.2.13 addr=10.30.2.13 transport knet link_mode=passive link linknumber=0 ping_interval=550 ping_timeout=1100 pong_count=2 link linknumber=1 ping_interval=550 ping_timeout=1100 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=2200 token_coefficient=0 consensus=2640 quorum wait_for_all=0
-# logging: pcs has no words for what differs from its own
-printf '%s' 'logging {
-    to_stderr: no
-    to_logfile: no
-    to_syslog: yes
-}
-' | section logging
-
+# The whole configuration in a file: what pcs does not take ends the script before anything is formed.
 if [ "$live" = yes ]; then
-  pcs cluster sync
-  pcs cluster start --all --wait=120
-  pcs cluster cib "$cib"
-else
-  cibadmin --empty >"$cib"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cib=$work/cib.xml
 fi
-cp "$cib" "$cib.before"
+cibadmin --empty >"$cib"
 
 # cib-bootstrap-options
-pcs -f "$cib" -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=3s
+pcs -f "$cib" --force -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=3s
 # dcn-ha: pcs writes properties into cib-bootstrap-options only
 printf '%s\n' '<configuration><crm_config><cluster_property_set id="dcn-ha"><nvpair id="dcn-ha-owned" name="dcn-ha-owned" value="cib-bootstrap-options-cluster-recheck-inte cib-bootstrap-options-concurrent-fencing cib-bootstrap-options-dc-deadtime cib-bootstrap-options-load-threshold cib-bootstrap-options-no-quorum-policy cib-bootstrap-options-pe-error-series-max cib-bootstrap-options-pe-input-series-max cib-bootstrap-options-pe-warn-series-max cib-bootstrap-options-start-failure-is-fat cib-bootstrap-options-startup-fencing cib-bootstrap-options-stonith-action cib-bootstrap-options-stonith-enabled colocation-standby-control-soft-control--1000 dcn-ha-alert fence-cab-a fence-cab-a-instance_attributes fence-cab-a-instance_attributes-disable_timeout fence-cab-a-instance_attributes-ip fence-cab-a-instance_attributes-login_timeout fence-cab-a-instance_attributes-password_script fence-cab-a-instance_attributes-pcmk_host_list fence-cab-a-instance_attributes-power_timeout fence-cab-a-instance_attributes-shell_timeout fence-cab-a-instance_attributes-username fence-cab-a-meta_attributes fence-cab-a-meta_attributes-failure-timeout fence-cab-a-monitor-interval-60s fence-cab-a-pdu fence-cab-a-pdu-instance_attributes fence-cab-a-pdu-instance_attributes-ip fence-cab-a-pdu-instance_attributes-password_script fence-cab-a-pdu-instance_attributes-pcmk_host_map fence-cab-a-pdu-instance_attributes-snmp_auth_prot fence-cab-a-pdu-instance_attributes-snmp_priv_passwd_script fence-cab-a-pdu-instance_attributes-snmp_priv_prot fence-cab-a-pdu-instance_attributes-snmp_sec_level fence-cab-a-pdu-instance_attributes-snmp_version fence-cab-a-pdu-instance_attributes-username fence-cab-a-pdu-meta_attributes fence-cab-a-pdu-meta_attributes-failure-timeout fence-cab-a-pdu-monitor-interval-60s fence-cab-a-pdu2 fence-cab-a-pdu2-instance_attributes fence-cab-a-pdu2-instance_attributes-ip fence-cab-a-pdu2-instance_attributes-password_script fence-cab-a-pdu2-instance_attributes-pcmk_host_map fence-cab-a-pdu2-instance_attributes-snmp_auth_prot fence-cab-a-pdu2-instance_attributes-snmp_priv_passwd_script fence-cab-a-pdu2-instance_attributes-snmp_priv_prot fence-cab-a-pdu2-instance_attributes-snmp_sec_level fence-cab-a-pdu2-instance_attributes-snmp_version fence-cab-a-pdu2-instance_attributes-username fence-cab-a-pdu2-meta_attributes fence-cab-a-pdu2-meta_attributes-failure-timeout fence-cab-a-pdu2-monitor-interval-60s fence-cab-b fence-cab-b-instance_attributes fence-cab-b-instance_attributes-disable_timeout fence-cab-b-instance_attributes-ip fence-cab-b-instance_attributes-login_timeout fence-cab-b-instance_attributes-password_script fence-cab-b-instance_attributes-pcmk_host_list fence-cab-b-instance_attributes-power_timeout fence-cab-b-instance_attributes-shell_timeout fence-cab-b-instance_attributes-username fence-cab-b-meta_attributes fence-cab-b-meta_attributes-failure-timeout fence-cab-b-monitor-interval-60s fence-cab-b-pdu fence-cab-b-pdu-instance_attributes fence-cab-b-pdu-instance_attributes-ip fence-cab-b-pdu-instance_attributes-password_script fence-cab-b-pdu-instance_attributes-pcmk_host_map fence-cab-b-pdu-instance_attributes-snmp_auth_prot fence-cab-b-pdu-instance_attributes-snmp_priv_passwd_script fence-cab-b-pdu-instance_attributes-snmp_priv_prot fence-cab-b-pdu-instance_attributes-snmp_sec_level fence-cab-b-pdu-instance_attributes-snmp_version fence-cab-b-pdu-instance_attributes-username fence-cab-b-pdu-meta_attributes fence-cab-b-pdu-meta_attributes-failure-timeout fence-cab-b-pdu-monitor-interval-60s fence-cab-b-pdu2 fence-cab-b-pdu2-instance_attributes fence-cab-b-pdu2-instance_attributes-ip fence-cab-b-pdu2-instance_attributes-password_script fence-cab-b-pdu2-instance_attributes-pcmk_host_map fence-cab-b-pdu2-instance_attributes-snmp_auth_prot fence-cab-b-pdu2-instance_attributes-snmp_priv_passwd_script fence-cab-b-pdu2-instance_attributes-snmp_priv_prot fence-cab-b-pdu2-instance_attributes-snmp_sec_level fence-cab-b-pdu2-instance_attributes-snmp_version fence-cab-b-pdu2-instance_attributes-username fence-cab-b-pdu2-meta_attributes fence-cab-b-pdu2-meta_attributes-failure-timeout fence-cab-b-pdu2-monitor-interval-60s fence-cab-c fence-cab-c-instance_attributes fence-cab-c-instance_attributes-disable_timeout fence-cab-c-instance_attributes-ip fence-cab-c-instance_attributes-login_timeout fence-cab-c-instance_attributes-password_script fence-cab-c-instance_attributes-pcmk_host_list fence-cab-c-instance_attributes-power_timeout fence-cab-c-instance_attributes-shell_timeout fence-cab-c-instance_attributes-username fence-cab-c-meta_attributes fence-cab-c-meta_attributes-failure-timeout fence-cab-c-monitor-interval-60s fence-cab-c-pdu fence-cab-c-pdu-instance_attributes fence-cab-c-pdu-instance_attributes-ip fence-cab-c-pdu-instance_attributes-password_script fence-cab-c-pdu-instance_attributes-pcmk_host_map fence-cab-c-pdu-instance_attributes-snmp_auth_prot fence-cab-c-pdu-instance_attributes-snmp_priv_passwd_script fence-cab-c-pdu-instance_attributes-snmp_priv_prot fence-cab-c-pdu-instance_attributes-snmp_sec_level fence-cab-c-pdu-instance_attributes-snmp_version fence-cab-c-pdu-instance_attributes-username fence-cab-c-pdu-meta_attributes fence-cab-c-pdu-meta_attributes-failure-timeout fence-cab-c-pdu-monitor-interval-60s fence-cab-c-pdu2 fence-cab-c-pdu2-instance_attributes fence-cab-c-pdu2-instance_attributes-ip fence-cab-c-pdu2-instance_attributes-password_script fence-cab-c-pdu2-instance_attributes-pcmk_host_map fence-cab-c-pdu2-instance_attributes-snmp_auth_prot fence-cab-c-pdu2-instance_attributes-snmp_priv_passwd_script fence-cab-c-pdu2-instance_attributes-snmp_priv_prot fence-cab-c-pdu2-instance_attributes-snmp_sec_level fence-cab-c-pdu2-instance_attributes-snmp_version fence-cab-c-pdu2-instance_attributes-username fence-cab-c-pdu2-meta_attributes fence-cab-c-pdu2-meta_attributes-failure-timeout fence-cab-c-pdu2-monitor-interval-60s fl-cab-a-1 fl-cab-a-2 fl-cab-b-1 fl-cab-b-2 fl-cab-c-1 fl-cab-c-2 historian historian-monitor-interval-10s historian-start-interval-0s historian-stop-interval-0s location-fence-cab-a-cab-a--INFINITY location-fence-cab-a-pdu-cab-a--INFINITY location-fence-cab-a-pdu2-cab-a--INFINITY location-fence-cab-b-cab-b--INFINITY location-fence-cab-b-pdu-cab-b--INFINITY location-fence-cab-b-pdu2-cab-b--INFINITY location-fence-cab-c-cab-c--INFINITY location-fence-cab-c-pdu-cab-c--INFINITY location-fence-cab-c-pdu2-cab-c--INFINITY location-soft-control location-soft-control-cab-a-100 location-soft-control-rule location-soft-control-rule-expr location-soft-control-rule-expr-1 network-process network-process-clone network-process-clone-meta_attributes network-process-clone-meta_attributes-interleave network-process-instance_attributes network-process-instance_attributes-attribute network-process-instance_attributes-peers network-process-meta_attributes network-process-meta_attributes-failure-timeout network-process-meta_attributes-migration-threshold network-process-monitor-interval-1s network-process-start-interval-0s network-process-stop-interval-0s nodes-1 nodes-1-cabinet nodes-2 nodes-2-cabinet nodes-3 nodes-3-cabinet op_defaults-meta_attributes op_defaults-meta_attributes-timeout rsc_defaults-meta_attributes rsc_defaults-meta_attributes-failure-timeout rsc_defaults-meta_attributes-migration-threshold rsc_defaults-meta_attributes-resource-stickiness soft-control soft-control-address soft-control-address-instance_attributes soft-control-address-instance_attributes-cidr_netmask soft-control-address-instance_attributes-ip soft-control-address-monitor-interval-10s soft-control-address-start-interval-0s soft-control-address-stop-interval-0s soft-control-container soft-control-container-instance_attributes soft-control-container-instance_attributes-allow_pull soft-control-container-instance_attributes-image soft-control-container-instance_attributes-name soft-control-container-monitor-interval-10s soft-control-container-start-interval-0s soft-control-container-stop-interval-0s soft-control-meta_attributes soft-control-meta_attributes-failure-timeout soft-control-meta_attributes-migration-threshold soft-control-meta_attributes-resource-stickiness standby-control standby-control-monitor-interval-10s standby-control-start-interval-0s standby-control-stop-interval-0s"/></cluster_property_set></crm_config></configuration>' | merge
 # node cab-a, which a running cluster knows already
@@ -140,5 +129,22 @@ pcs -f "$cib" -- resource op defaults set create id=op_defaults-meta_attributes 
 # dcn-ha-alert
 pcs -f "$cib" -- alert create path=/usr/local/lib/dcn-ha/alert id=dcn-ha-alert
 
-if [ "$live" = yes ]; then pcs cluster cib-push "$cib" diff-against="$cib.before"; fi
-rm "$cib.before"
+# corosync.conf: nodes, links, encryption, timeouts, quorum
+form --no-cluster-uuid -- cluster setup three-cabinets cab-a addr=10.20.2.11 addr=10.30.2.11 cab-b addr=10.20.2.12 addr=10.30.2.12 cab-c addr=10.20.2.13 addr=10.30.2.13 transport knet link_mode=passive link linknumber=0 ping_interval=550 ping_timeout=1100 pong_count=2 link linknumber=1 ping_interval=550 ping_timeout=1100 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=2200 token_coefficient=0 consensus=2640 quorum wait_for_all=0
+# logging: pcs has no words for what differs from its own
+printf '%s' 'logging {
+    to_stderr: no
+    to_logfile: no
+    to_syslog: yes
+}
+' | section logging
+
+if [ "$live" = no ]; then exit 0; fi
+pcs cluster sync
+pcs cluster enable --all
+pcs cluster start --all --wait=120
+pcs cluster cib "$work/live.xml"
+cp "$work/live.xml" "$work/before.xml"
+CIB_file=$cib cibadmin --query --scope configuration >"$work/configuration.xml"
+merge "$work/live.xml" <"$work/configuration.xml"
+pcs cluster cib-push "$work/live.xml" diff-against="$work/before.xml"

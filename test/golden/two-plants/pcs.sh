@@ -11,7 +11,7 @@
 set -eu
 export LC_ALL=C.UTF-8
 case $# in
-  0) live=yes conf=/etc/corosync/corosync.conf cib=$(mktemp) ;;
+  0) live=yes conf=/etc/corosync/corosync.conf ;;
   2) live=no conf=$1 cib=$2 ;;
   *) echo "usage: sh pcs.sh [COROSYNC_CONF CIB]" >&2; exit 64 ;;
 esac
@@ -27,32 +27,21 @@ section() {
   cat "$conf.new" >"$conf"
   rm "$conf.new"
 }
-# XML from standard input, merged into the CIB's file.
+# XML from standard input, merged into a file with a CIB.
 merge() {
-  CIB_file=$cib cibadmin --modify --allow-create --scope configuration --xml-pipe
+  CIB_file=${1-$cib} cibadmin --modify --allow-create --scope configuration --xml-pipe
 }
 
-# corosync.conf: nodes, links, encryption, timeouts, quorum
-form --no-cluster-uuid -- cluster setup plant-north n1 addr=10.20.0.11 addr=10.30.0.11 n2 addr=10.20.0.12 addr=10.30.0.12 transport knet link_mode=passive link linknumber=0 ping_interval=250 ping_timeout=500 pong_count=2 link linknumber=1 ping_interval=250 ping_timeout=500 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1000 token_coefficient=0 consensus=1200 quorum wait_for_all=1
-# logging: pcs has no words for what differs from its own
-printf '%s' 'logging {
-    to_stderr: no
-    to_logfile: no
-    to_syslog: yes
-}
-' | section logging
-
+# The whole configuration in a file: what pcs does not take ends the script before anything is formed.
 if [ "$live" = yes ]; then
-  pcs cluster sync
-  pcs cluster start --all --wait=120
-  pcs cluster cib "$cib"
-else
-  cibadmin --empty >"$cib"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cib=$work/cib.xml
 fi
-cp "$cib" "$cib.before"
+cibadmin --empty >"$cib"
 
 # cib-bootstrap-options
-pcs -f "$cib" -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=1s
+pcs -f "$cib" --force -- property set stonith-enabled=true stonith-action=reboot startup-fencing=true concurrent-fencing=true load-threshold=10000% no-quorum-policy=stop cluster-recheck-interval=5min start-failure-is-fatal=false pe-input-series-max=200 pe-warn-series-max=100 pe-error-series-max=100 dc-deadtime=1s
 # dcn-ha: pcs writes properties into cib-bootstrap-options only
 printf '%s\n' '<configuration><crm_config><cluster_property_set id="dcn-ha"><nvpair id="dcn-ha-owned" name="dcn-ha-owned" value="address address-instance_attributes address-instance_attributes-cidr_netmask address-instance_attributes-ip address-monitor-interval-10s address-start-interval-0s address-stop-interval-0s archive archive-clone archive-clone-meta_attributes archive-clone-meta_attributes-interleave archive-clone-meta_attributes-promotable archive-clone-meta_attributes-promoted-max archive-monitor-interval-10s archive-monitor-interval-11s archive-start-interval-0s archive-stop-interval-0s booth-booth-group booth-booth-group-meta_attributes booth-booth-group-meta_attributes-failure-timeout booth-booth-group-meta_attributes-migration-threshold booth-booth-ip booth-booth-ip-instance_attributes booth-booth-ip-instance_attributes-cidr_netmask booth-booth-ip-instance_attributes-ip booth-booth-ip-monitor-interval-10s booth-booth-ip-start-interval-0s booth-booth-ip-stop-interval-0s booth-booth-service booth-booth-service-instance_attributes booth-booth-service-instance_attributes-config booth-booth-service-monitor-interval-10s booth-booth-service-start-interval-0s booth-booth-service-stop-interval-0s cib-bootstrap-options-cluster-recheck-inte cib-bootstrap-options-concurrent-fencing cib-bootstrap-options-dc-deadtime cib-bootstrap-options-load-threshold cib-bootstrap-options-no-quorum-policy cib-bootstrap-options-pe-error-series-max cib-bootstrap-options-pe-input-series-max cib-bootstrap-options-pe-warn-series-max cib-bootstrap-options-start-failure-is-fat cib-bootstrap-options-startup-fencing cib-bootstrap-options-stonith-action cib-bootstrap-options-stonith-enabled colocation-address-control-INFINITY control control-instance_attributes control-instance_attributes-directory control-instance_attributes-period_ms control-monitor-interval-10s control-start-interval-0s control-stop-interval-0s dcn-ha-alert fence-n1 fence-n1-instance_attributes fence-n1-instance_attributes-disable_timeout fence-n1-instance_attributes-ip fence-n1-instance_attributes-login_timeout fence-n1-instance_attributes-password_script fence-n1-instance_attributes-pcmk_delay_base fence-n1-instance_attributes-pcmk_host_list fence-n1-instance_attributes-power_timeout fence-n1-instance_attributes-shell_timeout fence-n1-instance_attributes-username fence-n1-meta_attributes fence-n1-meta_attributes-failure-timeout fence-n1-monitor-interval-60s fence-n2 fence-n2-instance_attributes fence-n2-instance_attributes-disable_timeout fence-n2-instance_attributes-ip fence-n2-instance_attributes-login_timeout fence-n2-instance_attributes-password_script fence-n2-instance_attributes-pcmk_host_list fence-n2-instance_attributes-power_timeout fence-n2-instance_attributes-shell_timeout fence-n2-instance_attributes-username fence-n2-meta_attributes fence-n2-meta_attributes-failure-timeout fence-n2-monitor-interval-60s location-fence-n1-n1--INFINITY location-fence-n2-n2--INFINITY op_defaults-meta_attributes op_defaults-meta_attributes-timeout rsc_defaults-meta_attributes rsc_defaults-meta_attributes-failure-timeout rsc_defaults-meta_attributes-migration-threshold rsc_defaults-meta_attributes-resource-stickiness ticket-archive-archive-clone-Promoted ticket-line-1-control"/></cluster_property_set></crm_config></configuration>' | merge
 # fence-n1
@@ -86,5 +75,22 @@ pcs -f "$cib" -- resource op defaults set create id=op_defaults-meta_attributes 
 # dcn-ha-alert
 pcs -f "$cib" -- alert create path=/usr/local/lib/dcn-ha/alert id=dcn-ha-alert
 
-if [ "$live" = yes ]; then pcs cluster cib-push "$cib" diff-against="$cib.before"; fi
-rm "$cib.before"
+# corosync.conf: nodes, links, encryption, timeouts, quorum
+form --no-cluster-uuid -- cluster setup plant-north n1 addr=10.20.0.11 addr=10.30.0.11 n2 addr=10.20.0.12 addr=10.30.0.12 transport knet link_mode=passive link linknumber=0 ping_interval=250 ping_timeout=500 pong_count=2 link linknumber=1 ping_interval=250 ping_timeout=500 pong_count=2 crypto cipher=aes256 hash=sha256 totem token=1000 token_coefficient=0 consensus=1200 quorum wait_for_all=1
+# logging: pcs has no words for what differs from its own
+printf '%s' 'logging {
+    to_stderr: no
+    to_logfile: no
+    to_syslog: yes
+}
+' | section logging
+
+if [ "$live" = no ]; then exit 0; fi
+pcs cluster sync
+pcs cluster enable --all
+pcs cluster start --all --wait=120
+pcs cluster cib "$work/live.xml"
+cp "$work/live.xml" "$work/before.xml"
+CIB_file=$cib cibadmin --query --scope configuration >"$work/configuration.xml"
+merge "$work/live.xml" <"$work/configuration.xml"
+pcs cluster cib-push "$work/live.xml" diff-against="$work/before.xml"
