@@ -1,11 +1,12 @@
 // Keys of corosync.conf by section (corosync.conf(5), votequorum(5), corosync-qdevice(8)): corosync takes a mistyped one in silence.
 
+// cluster_uuid is pcs's: corosync keeps it in its cmap and does not read it.
 const TOTEM =
   "version clear_node_high_bit crypto_hash crypto_cipher crypto_model secauth keyfile key link_mode rrp_mode netmtu transport cluster_name " +
   "config_version token_warning token token_coefficient token_retransmit hold token_retransmits_before_loss_const join send_join consensus " +
   "merge downcheck fail_recv_const seqno_unchanged_const heartbeat_failures_allowed max_network_delay window_size max_messages " +
   "miss_count_const knet_pmtud_interval knet_mtu knet_compression_model knet_compression_threshold knet_compression_level " +
-  "block_unlisted_ips cancel_token_hold_on_retransmit ip_version ip_dscp allow_knet_handle_fallback nodeid threads";
+  "block_unlisted_ips cancel_token_hold_on_retransmit ip_version ip_dscp allow_knet_handle_fallback nodeid threads cluster_uuid";
 const INTERFACE =
   "ringnumber linknumber knet_link_priority knet_ping_interval knet_ping_timeout knet_ping_precision knet_pong_count knet_transport " +
   "bindnetaddr broadcast mcastaddr mcastport ttl";

@@ -47,6 +47,7 @@ export const corosyncKeys: Readonly<Record<string, CorosyncKey>> = {
     BOTH,
     "corosync says that it cannot be changed at run-time, and nodes of another name count as another cluster",
   ),
+  "totem.cluster_uuid": row("reload", NONE, "it is an id for pcs, and corosync does nothing with it"),
   "totem.transport": row(
     "full-stop",
     BOTH,

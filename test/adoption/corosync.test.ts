@@ -98,6 +98,14 @@ test("what is taken over renders to the same bytes", () => {
   expect(round(simple)).toBe(simple);
 });
 
+test("what pcs cluster setup writes with its defaults is taken over whole, the cluster's own id too", () => {
+  const byPcs = WHOLE.replace("n1.example.com", "n1").replace(
+    "    transport: knet\n",
+    "    transport: knet\n    cluster_uuid: 3c0f6f1d2b7a4a5e9d7c8b1a2f3e4d5c\n",
+  );
+  expect(parseCorosyncConf(round(byPcs)).configuration).toEqual(parseCorosyncConf(byPcs).configuration);
+});
+
 test("a comment, an order and a layout of its own are lost, and nothing else", () => {
   const foreign =
     "# ours\nlogging {\nto_syslog: yes\n}\n\n" +

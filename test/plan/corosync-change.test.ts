@@ -73,6 +73,7 @@ describe("a changed corosync.conf", () => {
     ["knet\n", "udpu\n", "changed totem.transport: knet → udpu, full-stop"],
     ["cabinet", "shop", "changed totem.cluster_name: cabinet → shop, full-stop"],
     ["token: 1000", "token: 1000\n tokn: 5", "created totem.tokn: - → 5, full-stop"],
+    ["token: 1000", "token: 1000\n cluster_uuid: 6ba7", "created totem.cluster_uuid: - → 6ba7, reload"],
     ["to_syslog: yes", "to_syslog: no", "changed logging.to_syslog: yes → no, reload"],
     ["quorum {", "system {\n sched_rr: no\n}\nquorum {", "created system.sched_rr: - → no, restart"],
     [
@@ -89,6 +90,13 @@ describe("a changed corosync.conf", () => {
     ["nodeid: 3", "nodeid: 3\n quorum_votes: 2", "created node dcn3 quorum_votes: - → 2, reload"],
   ])("%j to %j", (from, to, line) => {
     expect(changed(put(from, to))).toEqual([line]);
+  });
+
+  test("that loses the id that pcs gave it wants no stop either", () => {
+    const removed = corosyncChanges(read(LIVE.replace("token:", "cluster_uuid: 6ba7\n  token:")), read(LIVE));
+    expect(removed.map(({ action, subject, way }) => [action, subject, way])).toEqual([
+      ["removed", "totem.cluster_uuid", "reload"],
+    ]);
   });
 
   test("tells nodes that come and go by their ids", () => {
