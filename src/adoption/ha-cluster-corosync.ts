@@ -87,16 +87,24 @@ function quorumOf(value: unknown, left: LeftOut): Record<string, unknown> {
     if (key !== "options" && key !== "device") left(["quorum", key], "it is no part of quorum that we know");
   const quorum = Object.fromEntries(pairsOf(value["options"]).map(typed));
   const { device } = value;
-  if (!isRecord(device)) return quorum;
+  // As pcs does: what is computed for two nodes alone would keep corosync from starting.
+  const alone =
+    isRecord(device) || quorum["auto_tie_breaker"] === 1 ? { two_node: null, wait_for_all: null } : {};
+  return { ...alone, ...quorum, ...(isRecord(device) ? { device: deviceOf(device) } : {}) };
+}
+
+function deviceOf(device: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const options = (key: string) => Object.fromEntries(pairsOf(device[key]).map(typed));
-  const heuristics = options("heuristics_options");
-  quorum["device"] = {
-    model: wordOf(device["model"]),
+  const model = wordOf(device["model"]);
+  const ofModel = options("model_options");
+  return {
+    model,
+    // pcs writes them for this algorithm, which does not start without, and for no other one.
+    ...(ofModel["algorithm"] === "ffsplit" ? { votes: 1 } : {}),
     ...options("generic_options"),
-    ...given(wordOf(device["model"]), options("model_options")),
-    ...given("heuristics", heuristics),
+    ...given(model, ofModel),
+    ...given("heuristics", options("heuristics_options")),
   };
-  return quorum;
 }
 
 function typed([name, value]: readonly [string, string]): [string, unknown] {

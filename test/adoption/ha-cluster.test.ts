@@ -41,6 +41,43 @@ describe("the document", () => {
   });
 });
 
+describe("votes of two nodes are as pcs sets them", () => {
+  const confOf = (quorum: string): string => {
+    const node = (id: number): string => `{ node_name: n${id}, corosync_addresses: [10.1.0.${id}] }`;
+    const text = `ha_cluster_cluster_name: two\nha_cluster_node_options: [${node(1)}, ${node(2)}]\nha_cluster_quorum: ${quorum}\n`;
+    const document = groupDocument(adoptHaCluster("vars.yml", text));
+    const { documents } = parseDocuments([{ file: "f", text: document }, ...library()]);
+    const { group, findings: found } = resolveGroup(documents, "two");
+    expect(found.filter(({ severity }) => severity === "error")).toEqual([]);
+    const conf = group === undefined ? "" : renderCorosyncConf(group.model);
+    return /quorum \{[\s\S]*?\n\}/.exec(conf)?.[0] ?? "";
+  };
+  const device = (algorithm: string): string =>
+    `device: { model: net, model_options: [{ name: host, value: 10.9.9.9 }, { name: algorithm, value: ${algorithm} }] }`;
+
+  test("without anything else: two_node", () => {
+    expect(confOf("{ options: [] }")).toContain("two_node: 1\n");
+  });
+
+  test("with a quorum device: no two_node, and the vote without which ffsplit does not start", () => {
+    const conf = confOf(`{ ${device("ffsplit")} }`);
+    expect(conf).not.toMatch(/two_node|wait_for_all/);
+    expect(conf).toMatch(/device \{\n +model: net\n +votes: 1\n/);
+  });
+
+  test("with lms: no votes, and a wait_for_all that is given stays", () => {
+    const conf = confOf(`{ options: [{ name: wait_for_all, value: 1 }], ${device("lms")} }`);
+    expect(conf).not.toMatch(/two_node|votes:/);
+    expect(conf).toContain("wait_for_all: 1\n");
+  });
+
+  test("with a tie breaker: no two_node", () => {
+    const conf = confOf("{ options: [{ name: auto_tie_breaker, value: 1 }] }");
+    expect(conf).not.toMatch(/two_node|wait_for_all/);
+    expect(conf).toContain("auto_tie_breaker: 1\n");
+  });
+});
+
 test("what is no YAML is refused with its place", () => {
   const [part] = adoptHaCluster("vars.yml", "a: [");
   expect(part?.findings.map(({ code, severity }) => [severity, code])).toEqual([["error", "YAML_SYNTAX"]]);
