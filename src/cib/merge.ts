@@ -1,7 +1,8 @@
 // What is ours into a live CIB: desired ids in, ids that we own and no longer want out, everything else as it was found.
 import type { ClusterConfiguration } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
-import { childOf, writeXml, type XmlElement } from "../xml/index.js";
+import { COMMENT, childOf, type XmlElement } from "../xml/index.js";
+import { ownText, summary } from "./change-text.js";
 import {
   holdsReferences,
   isReference,
@@ -11,7 +12,6 @@ import {
   ownedIds,
 } from "./ownership.js";
 import { renderConfiguration } from "./render.js";
-import { isSecretName } from "./secret-names.js";
 import { secretPairs } from "./tier.js";
 
 /** One difference between the live CIB and the merged one. */
@@ -62,7 +62,7 @@ export function mergeOwned(liveCib: XmlElement, desired: ClusterConfiguration): 
     changes: [],
   };
   const settled = dropMisplaced(live, wanted, merge);
-  const configuration = mergeElement(settled, wanted, { merge, owner: "", parent: "" });
+  const configuration = mergeElement(settled, wanted, { merge, owner: "", ours: false, parent: "" });
   const children = liveCib.children.map((child) => (child === live ? configuration : child));
   return { cib: merge.changes.length > 0 ? { ...liveCib, children } : liveCib, changes: merge.changes };
 }
@@ -71,29 +71,36 @@ interface MergePlace {
   readonly merge: Merge;
   /** Id of the nearest element around it that has one: an element without id is told under it. */
   readonly owner: string;
+  /** That element is ours, and with it what has no id in it. */
+  readonly ours: boolean;
   readonly parent: string;
 }
 
 /** Merges a desired element into the live one of the same identity. */
 function mergeElement(live: XmlElement, wanted: XmlElement, place: MergePlace): XmlElement {
-  const { merge, owner } = place;
+  const { merge } = place;
+  const inner = within(wanted, place);
   const attributes = mergeAttributes(live, wanted, place);
   if (holdsReferences(wanted)) return { ...live, attributes, children: setMembers(live, wanted, merge) };
   const rest = [...wanted.children];
   const merged: XmlElement[] = [];
   for (const child of live.children) {
     const match = rest.find((candidate) => sameIdentity(live, child, candidate));
-    if (match === undefined) merged.push(...withoutOwned(child, merge));
+    if (match === undefined) merged.push(...withoutOurs(child, inner));
     else {
       rest.splice(rest.indexOf(match), 1);
-      merged.push(
-        mergeElement(child, match, { merge, owner: wanted.attributes.id ?? owner, parent: wanted.name }),
-      );
+      merged.push(mergeElement(child, match, inner));
     }
   }
-  for (const child of rest) noteCreated(child, merge);
+  for (const child of rest) noteCreated(child, inner);
   const children = inOrder(wanted, [...merged, ...rest], merge);
   return { ...live, attributes, children };
+}
+
+function within({ name, attributes: { id } }: XmlElement, { merge, owner, ours }: MergePlace): MergePlace {
+  if (id === undefined) return { merge, owner, ours, parent: name };
+  // A remote node has the id of its resource.
+  return { merge, owner: id, ours: name !== "node" && merge.owned.has(id), parent: name };
 }
 
 // Attributes of an element of ours are ours; of a container without attributes, of a cluster node, of a shared set and of
@@ -116,6 +123,29 @@ function mergeAttributes(
   return wanted.attributes;
 }
 
+/** These say nothing when they are empty, and tools leave them behind so. */
+const HOLLOW: ReadonlySet<string> = new Set(["operations", "storage", "network", "select", "lifetime"]);
+
+/** A live element that nobody desires: without an id it belongs to what it stands in, and goes with all but what others put into it. */
+function withoutOurs(child: XmlElement, place: MergePlace): XmlElement[] {
+  const { merge, owner, ours } = place;
+  if (!ours || child.attributes.id !== undefined) return withoutOwned(child, merge);
+  if (child.name === COMMENT) return [child];
+  const noted = merge.changes.length;
+  const children = child.children.flatMap((one) => withoutOurs(one, place));
+  if (saysItself(child))
+    merge.changes.push({ action: "changed", kind: child.name, id: owner, before: ownText(child, merge) });
+  if (merge.changes.length === noted) return [child];
+  const holdsTheirs = children.some(({ name }) => name !== COMMENT);
+  return holdsTheirs ? [{ ...child, attributes: {}, children }] : [];
+}
+
+/** An element without id that is more than a frame around others. */
+function saysItself({ name, attributes, children }: XmlElement): boolean {
+  if (Object.keys(attributes).length > 0) return true;
+  return !HOLLOW.has(name) && children.every((child) => child.name === COMMENT);
+}
+
 /** A live element that nobody desires: gone where we own it, else kept with what is foreign in it. */
 function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
   const id = child.attributes.id;
@@ -126,7 +156,8 @@ function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
   }
   if (child.children.length === 0) return [child];
   const noted = merge.changes.length;
-  const children = child.children.flatMap((grandchild) => withoutOwned(grandchild, merge));
+  const place = { merge, owner: id ?? "", ours, parent: child.name };
+  const children = child.children.flatMap((grandchild) => withoutOurs(grandchild, place));
   const unchanged =
     children.length === child.children.length && children.every((one, i) => one === child.children[i]);
   if (unchanged && !ours) return [child];
@@ -227,10 +258,14 @@ function sameIdentity(parent: XmlElement, live: XmlElement, wanted: XmlElement):
   return one.id === other.id && (one.id !== undefined || one["id-ref"] === other["id-ref"]);
 }
 
-function noteCreated(child: XmlElement, merge: Merge): void {
+function noteCreated(child: XmlElement, place: MergePlace): void {
+  const { merge, owner } = place;
   const id = child.attributes.id;
-  if (id === undefined) for (const inner of child.children) noteCreated(inner, merge);
-  else {
+  if (id === undefined) {
+    if (owner !== "" && saysItself(child))
+      merge.changes.push({ action: "changed", kind: child.name, id: owner, after: ownText(child, merge) });
+    for (const inner of child.children) noteCreated(inner, place);
+  } else {
     const kind = id === MARK_OWNED || isMark(child) ? "ownership" : child.name;
     merge.changes.push({ action: "created", kind, id, after: summary(child, merge) });
   }
@@ -238,23 +273,6 @@ function noteCreated(child: XmlElement, merge: Merge): void {
 
 function isMark(node: XmlElement): boolean {
   return node.children.some((child) => child.attributes.id === MARK_OWNED);
-}
-
-function summary(node: XmlElement, merge: Merge): string {
-  const shown = withoutSecrets(node, merge);
-  if (node.name === "nvpair") return shown.attributes.value ?? "";
-  return writeXml(shown, { compact: true });
-}
-
-/** Values of passwords and the like are for nobody's eyes, whoever wrote them there. */
-function withoutSecrets(node: XmlElement, merge: Merge): XmlElement {
-  const { name, attributes } = node;
-  const secret =
-    name === "nvpair" &&
-    attributes.value !== undefined &&
-    (isSecretName(attributes.name ?? "") || merge.secrets.has(attributes.id ?? ""));
-  const shown = secret ? { ...attributes, value: "(secret)" } : attributes;
-  return { ...node, attributes: shown, children: node.children.map((child) => withoutSecrets(child, merge)) };
 }
 
 function sameAttributes(a: XmlElement["attributes"], b: XmlElement["attributes"]): boolean {

@@ -50,14 +50,13 @@ export function cibSteps(changes: readonly Change[], { live, desired, secrets }:
     const { action, id, kind, adopted } = change;
     const [old, next] = [before?.get(id), after?.get(id)];
     const place = next ?? old;
-    const said = kind === "ownership" ? {} : values(change, { old, next, secrets });
     return {
       id: `cib:${id}`,
       part: "cib",
       subject: kind === "ownership" ? "ownership mark" : (place?.subject ?? kind),
       what: kind === "ownership" ? "" : (place?.what ?? id),
       action,
-      ...said,
+      ...said(change, { old, next, secrets }),
       risk: "harmless",
       ...(adopted === true ? { adopted } : {}),
       resources: place?.resources ?? [],
@@ -65,15 +64,22 @@ export function cibSteps(changes: readonly Change[], { live, desired, secrets }:
   });
 }
 
+interface Said {
+  readonly old?: CibPlace | undefined;
+  readonly next?: CibPlace | undefined;
+  readonly secrets: CibPair["secrets"];
+}
+
+function said(change: Change, around: Said): { before?: string; after?: string } {
+  if (change.kind === "ownership") return {};
+  // An element without id is told under the one that it stands in, by its own text.
+  const outer = (around.next ?? around.old)?.element.name ?? change.kind;
+  const nameless = change.action === "changed" && outer !== change.kind;
+  return nameless ? pairValues(change, false) : values(change, around);
+}
+
 /** In our own words, since the text of a change may hold secrets of whole elements. */
-function values(
-  change: Change,
-  {
-    old,
-    next,
-    secrets,
-  }: { old?: CibPlace | undefined; next?: CibPlace | undefined; secrets: CibPair["secrets"] },
-): { before?: string; after?: string } {
+function values(change: Change, { old, next, secrets }: Said): { before?: string; after?: string } {
   const { action, kind } = change;
   if (kind === "nvpair") {
     return pairValues(change, secrets.has(change.id) || isSecretName((next ?? old)?.what ?? ""));

@@ -57,6 +57,23 @@ describe("steps", () => {
     ]);
   });
 
+  test("say of what has no id what it was, under what it stood in, and not that this goes", () => {
+    const resources = parseXml(
+      '<resources><bundle id="box"><docker image="a"/><network control-port="3121"/></bundle></resources>',
+      { file: "x" },
+    );
+    const bundled = { ...model, configuration: { ...model.configuration, elements: [resources] } };
+    const bare = {
+      ...resources,
+      children: resources.children.map((one) => ({ ...one, children: one.children.slice(0, 1) })),
+    };
+    const without = { ...model, configuration: { ...model.configuration, elements: [bare] } };
+    const xml = renderCib(bundled.configuration, { validateWith: "x", crmFeatureSet: "1", epoch: 1 });
+    expect(short(planned(without, running(xml.replace("<cib ", '<cib have-quorum="1" '))))).toEqual([
+      'changed resource box/: <network control-port="3121"/> → -',
+    ]);
+  });
+
   test("never show a secret, whether it comes, changes, goes, or is somebody else's", () => {
     const canary = "canary-c0ffee";
     const secret = withParameter("passwd", canary);
