@@ -59,13 +59,30 @@ function nameOf({ name, attributes }: XmlElement): string {
 function withoutOurs(configuration: XmlElement): XmlElement {
   const ours = (one: XmlElement): boolean =>
     one.name === "cluster_property_set" && /^dcn-ha(-|$)/.test(one.attributes.id ?? "");
-  const children = configuration.children.map((section) =>
-    section.name === "crm_config"
-      ? { ...section, children: section.children.filter((one) => !ours(one)) }
-      : section,
-  );
+  const children = configuration.children.map((section) => {
+    if (section.name === "nodes") return { ...section, children: section.children.map(withoutOurStandby) };
+    if (section.name !== "crm_config") return section;
+    return { ...section, children: section.children.filter((one) => !ours(one)) };
+  });
   return { ...configuration, children };
 }
+
+const STANDBY_MARK = "dcn-ha-standby";
+
+/** A standby that an apply or a drill has a node in for a while ends with it: a document that said it would bring it back. */
+function withoutOurStandby(node: XmlElement): XmlElement {
+  const pairs = (set: XmlElement): (string | undefined)[] => set.children.map((pair) => pair.attributes.name);
+  if (!node.children.some((set) => pairs(set).includes(STANDBY_MARK))) return node;
+  const children = node.children.flatMap((set) => {
+    if (set.name !== "instance_attributes") return [set];
+    const kept = set.children.filter(({ attributes }) => !OF_STANDBY.has(attributes.name ?? ""));
+    if (kept.length === set.children.length) return [set];
+    return kept.length === 0 ? [] : [{ ...set, children: kept }];
+  });
+  return { ...node, children };
+}
+
+const OF_STANDBY: ReadonlySet<string> = new Set([STANDBY_MARK, "standby"]);
 
 type Tell = (code: string, element: XmlElement, words: string) => void;
 

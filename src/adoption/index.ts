@@ -3,4 +3,5 @@ export { adoptCib } from "./cib.js";
 export { adoptCorosync } from "./corosync.js";
 export { groupDocument } from "./document.js";
 export { adoptHaCluster } from "./ha-cluster.js";
+export { operatingStates } from "./operating-states.js";
 export type { AdoptedPart, FoundSecret } from "./part.js";

@@ -6,6 +6,7 @@ import {
   adoptHaCluster,
   type FoundSecret,
   groupDocument,
+  operatingStates,
 } from "../adoption/index.js";
 import { type Finding, hasErrors } from "../errors/index.js";
 import { readHostConfiguration } from "../observe/index.js";
@@ -65,7 +66,8 @@ export async function importGroup(options: ImportOptions): Promise<Imported> {
       written.push(await writeSecret(options.secretsFolder, reference, value));
   }
   const secrets = found.map(({ reference, subject }) => ({ reference, subject }));
-  return { document: groupDocument(parts, options.name), findings, secrets, written };
+  const document = groupDocument(parts, options.name);
+  return { document, findings: [...findings, ...operatingStates(document)], secrets, written };
 }
 
 /** Both files of a host; its corosync.conf tells what the CIB alone does not. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { adoptCib, groupDocument } from "../../src/adoption/index.js";
+import { adoptCib, groupDocument, operatingStates } from "../../src/adoption/index.js";
 import { formatFinding } from "../../src/errors/index.js";
 import { parseDocuments, resolveGroup } from "../../src/profile/index.js";
 import { putBack, thereAndBack } from "./corpus.js";
@@ -161,6 +161,70 @@ describe("the document", () => {
     if ("refused" in back) throw new Error(back.refused.map(formatFinding).join("\n"));
     const set = back.configuration.elements?.[0]?.children[0];
     expect(set?.children.map((one) => one.attributes.value)).toEqual(values);
+  });
+});
+
+describe("states of operation", () => {
+  const pair = (id: string, name: string, value: string): string =>
+    `<nvpair id="${id}" name="${name}" value="${value}"/>`;
+  const node = (id: number, ...pairs: string[]): string =>
+    `<node id="${id}" uname="dcn${id}"><instance_attributes id="nodes-${id}">${pairs.join("")}</instance_attributes></node>`;
+  const meta = (id: string, ...pairs: string[]): string =>
+    `<primitive id="${id}" class="ocf" provider="pacemaker" type="Dummy"><meta_attributes id="${id}-meta">${pairs.join("")}</meta_attributes></primitive>`;
+  const importOf = (sections: Readonly<Record<string, string>>): string =>
+    groupDocument([adoptCib("c.xml", cib(sections))]);
+
+  test("a standby of dcn-ha's own is left out with its mark, and nothing else of the node", () => {
+    const [mark, standby] = [pair("m", "dcn-ha-standby", "apply"), pair("s", "standby", "on")];
+    const nodes = (...pairs: string[]): string =>
+      `${node(1, ...pairs)}${node(2, pair("r", "rack", "a"), ...pairs)}`;
+    const document = importOf({ nodes: nodes(mark, standby) });
+    expect(document).not.toContain("standby");
+    expect(document).toBe(
+      importOf({ nodes: `<node id="1" uname="dcn1"/>${node(2, pair("r", "rack", "a"))}` }),
+    );
+    // Somebody's own standby has no mark beside it.
+    expect(importOf({ nodes: node(1, standby) })).toContain("standby:");
+  });
+
+  test("each other one stays, with a warning at its line in the document", () => {
+    const document = importOf({
+      crm_config: `<cluster_property_set id="cib-bootstrap-options">${pair("a", "maintenance-mode", "true")}${pair("b", "stop-all-resources", "false")}</cluster_property_set>`,
+      nodes: `${node(1, pair("c", "standby", "on"))}${node(2, pair("d", "maintenance", "true"), pair("e", "rack", "a"))}`,
+      resources: `${meta("web", pair("f", "target-role", "Stopped"))}<group id="g">${meta("db", pair("h", "is-managed", "0"))}${meta("app", pair("i", "target-role", "Started"))}</group>`,
+      constraints:
+        '<rsc_location id="cli-ban-web-on-dcn1" rsc="web" node="dcn1" score="-INFINITY"/><rsc_location id="cli-prefer-db" rsc="db" node="dcn2" score="INFINITY"/><rsc_location id="keeps" rsc="db" node="dcn2" score="1"/>',
+    });
+    const found = operatingStates(document);
+    expect(found.map(({ subject, text }) => `${subject ?? ""}: ${text.replace(/: it was.*/, "")}`)).toEqual([
+      "the cluster: maintenance-mode=true (Pacemaker touches nothing, also when a node dies)",
+      "node dcn1: standby=on (the node runs nothing)",
+      "node dcn2: maintenance=true (Pacemaker leaves it alone)",
+      "resource web: target-role=Stopped (it is kept stopped)",
+      "resource db: is-managed=0 (Pacemaker leaves it alone)",
+      "constraint cli-ban-web-on-dcn1: a ban that keeps a resource off a node",
+      "constraint cli-prefer-db: a move that holds a resource on a node",
+    ]);
+    const lines = document.split("\n");
+    const words = [
+      "maintenance-mode",
+      "standby",
+      "maintenance",
+      "target-role",
+      "is-managed",
+      "cli-ban-",
+      "cli-prefer-",
+    ];
+    for (const [at, word] of words.entries())
+      expect(lines[(found[at]?.position?.line ?? 0) - 1]).toContain(word);
+    expect(new Set(found.map(({ severity, code }) => `${severity} ${code}`))).toEqual(
+      new Set(["warning OPERATING_STATE"]),
+    );
+  });
+
+  test("a document with none has no warning", () => {
+    expect(operatingStates(importOf({ nodes: node(1, pair("c", "standby", "off")) }))).toEqual([]);
+    expect(operatingStates("kind: NodeGroup\n")).toEqual([]);
   });
 });
 

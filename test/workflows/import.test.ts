@@ -136,6 +136,17 @@ describe("import from a host gives a document that renders back to the same", ()
   });
 });
 
+test("a state of operation comes along, with a warning at its line in the document", async () => {
+  const standby =
+    '<node id="2" uname="n2"><instance_attributes id="nodes-2"><nvpair id="nodes-2-standby" name="standby" value="on"/></instance_attributes></node>';
+  const cib = CIB.replace('<node id="2" uname="n2"/>', standby);
+  const { document = "", findings } = await importScript(says(cat, CONF), says(read, cib));
+  expect(findings).toMatchObject([
+    { severity: "warning", code: "OPERATING_STATE", subject: "node n2", position: { file: "document" } },
+  ]);
+  expect(document.split("\n")[(findings[0]?.position?.line ?? 0) - 1]).toContain("standby: on");
+});
+
 describe("a host that does not tell says why, and what helps", () => {
   test("no cluster runs there", async () => {
     const down = "Could not connect: Transport endpoint is not connected";

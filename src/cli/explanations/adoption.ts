@@ -18,6 +18,11 @@ export const adoptionCodes: Explanations = {
     "What it says is known to nobody who reads the document alone.",
     "Write it as a YAML comment beside the place that it is about.",
   ),
+  OPERATING_STATE: entry(
+    "The cluster was imported in a state of operation: a standby, a maintenance, a ban, a move, or a resource kept stopped or unmanaged.",
+    "The document has it as configuration, so that every apply would bring it back after somebody ended it.",
+    "Take it out of the document at the line that the warning names, unless it is meant to stay.",
+  ),
   NOT_CONVERTED: entry(
     "A variable of the Ansible role ha_cluster is not taken over, and the text says why.",
     "What nobody carries over by hand is missing in the group.",
