@@ -4,12 +4,20 @@ import { parseCorosyncConf } from "../corosync/index.js";
 import type { Finding } from "../errors/index.js";
 import type { AdoptedPart } from "./part.js";
 
-/** Reads a corosync.conf. Errors name what a document cannot say. */
-export function adoptCorosync(file: string, text: string): AdoptedPart {
-  const { configuration, findings } = parseCorosyncConf(text, file);
+/** Reads a corosync.conf; nodes without a name there have those of `cib`, what was adopted of the CIB beside it. Errors name what a document cannot say. */
+export function adoptCorosync(file: string, text: string, cib?: AdoptedPart): AdoptedPart {
+  const { configuration: read, unnamed = [], findings } = parseCorosyncConf(text, file);
   const part = { source: `the corosync.conf ${file}`, secrets: [] };
-  if (configuration === undefined) return { ...part, keys: {}, remarks: [], findings };
-  const refused = refusals(file, configuration);
+  if (read === undefined) return { ...part, keys: {}, remarks: [], findings };
+  const names = namesIn(cib);
+  const configuration = {
+    ...read,
+    nodes: read.nodes.map((node) =>
+      unnamed.includes(node.id) ? { ...node, name: names.get(node.id) ?? node.name } : node,
+    ),
+  };
+  const nameless = unnamed.filter((id) => !names.has(id));
+  const refused = [...refusals(file, configuration), ...withoutName(file, configuration, nameless)];
   const name = configuration.totem.entries.findLast(([key]) => key === "cluster_name")?.[1];
   const { nodes } = configuration;
   const networks = (nodes[0]?.addresses ?? []).map((_, link) => `link${link}`);
@@ -44,6 +52,28 @@ export function adoptCorosync(file: string, text: string): AdoptedPart {
     remarks,
     findings: [...findings, ...refused],
   };
+}
+
+/** Names by corosync id, as a CIB has them. */
+function namesIn(cib: AdoptedPart | undefined): ReadonlyMap<number, string> {
+  const nodes: unknown = cib?.keys["nodes"];
+  const all = Array.isArray(nodes)
+    ? (nodes as readonly { readonly name: string; readonly id: number }[])
+    : [];
+  return new Map(all.map(({ id, name }) => [id, name]));
+}
+
+/** Without a name Pacemaker takes the first address, unless it is one of IP: then the node's own host name, which no file tells (lib/cluster/corosync.c). */
+function withoutName(file: string, { nodes }: CorosyncConfiguration, ids: readonly number[]): Finding[] {
+  return nodes
+    .filter(({ id, name }) => ids.includes(id) && /^[\d.]+$|:/.test(name))
+    .map(({ id, name }) => ({
+      severity: "error",
+      code: "NOT_IMPORTABLE",
+      subject: file,
+      text: `node ${id} has no name, and ${name} is an address, which Pacemaker takes for none`,
+      hint: "write name: as uname -n says on that node, or import the CIB along",
+    }));
 }
 
 function section(key: string, one: CorosyncSection): Record<string, unknown> {

@@ -5,6 +5,8 @@ import type { Finding } from "../errors/index.js";
 /** What the text says; `configuration` is absent where the text cannot be read. */
 export interface ParsedCorosyncConf {
   readonly configuration?: CorosyncConfiguration;
+  /** Ids of nodes that have no `name`: the configuration has their first address in its place. */
+  readonly unnamed?: readonly number[];
   readonly findings: readonly Finding[];
 }
 
@@ -33,12 +35,19 @@ export function parseCorosyncConf(text: string, file = "corosync.conf"): ParsedC
   const root = readSections(text, at);
   if (findings.length > 0) return { findings };
   const nodelists = root.sections.filter((section) => section.name === "nodelist");
-  const nodes = nodelists.flatMap((list) => list.sections).map((section) => readNode(section, at));
+  const written = nodelists.flatMap((list) => list.sections);
+  const nodes = written.map((section) => readNode(section, at));
+  const isNamed = ({ entries }: Open): boolean => entries.some(([key]) => key === "name");
+  const unnamed = nodes.filter((_, at) => written[at] !== undefined && !isNamed(written[at]));
   const known = (name: string): CorosyncSection => merge(name, root.sections);
   const others = root.sections.filter(({ name }) => !KNOWN.includes(name)).map(plain);
   if (findings.length > 0) return { findings };
   const configuration = { totem: known("totem"), nodes, quorum: known("quorum"), logging: known("logging") };
-  return { configuration: others.length > 0 ? { ...configuration, others } : configuration, findings };
+  return {
+    configuration: others.length > 0 ? { ...configuration, others } : configuration,
+    ...(unnamed.length > 0 ? { unnamed: unnamed.map(({ id }) => id) } : {}),
+    findings,
+  };
 }
 
 /** Reads line by line. Past a limit nothing more is looked at: such a file is no mistake in a line or two. */

@@ -52,9 +52,11 @@ export interface Imported {
 export async function importGroup(options: ImportOptions): Promise<Imported> {
   const parts: AdoptedPart[] = [];
   if (options.host !== undefined) parts.push(...(await fromHost(options.host)));
-  if (options.cib !== undefined) parts.push(adoptCib(options.cib, await readSourceText(options.cib)));
+  const cib =
+    options.cib === undefined ? undefined : adoptCib(options.cib, await readSourceText(options.cib));
+  if (cib !== undefined) parts.push(cib);
   if (options.corosync !== undefined)
-    parts.push(adoptCorosync(options.corosync, await readSourceText(options.corosync)));
+    parts.push(adoptCorosync(options.corosync, await readSourceText(options.corosync), cib));
   if (options.haCluster !== undefined)
     parts.push(...adoptHaCluster(options.haCluster, await readSourceText(options.haCluster)));
   const findings = parts.flatMap((part) => part.findings);
@@ -73,8 +75,8 @@ export async function importGroup(options: ImportOptions): Promise<Imported> {
 /** Both files of a host; its corosync.conf tells what the CIB alone does not. */
 async function fromHost({ name, user, transport, signal }: ImportHost): Promise<AdoptedPart[]> {
   const { cib, corosyncConf } = await readHostConfiguration(transport, name, signal);
-  const corosync = adoptCorosync(`${name}:/etc/corosync/corosync.conf`, corosyncConf);
   const configuration = adoptCib(`${name}:cib.xml`, cib);
+  const corosync = adoptCorosync(`${name}:/etc/corosync/corosync.conf`, corosyncConf, configuration);
   return [
     { ...corosync, keys: { ...corosync.keys, ssh: { user } } },
     { ...configuration, remarks: [] },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { adoptCorosync, groupDocument } from "../../src/adoption/index.js";
+import { adoptCib, adoptCorosync, groupDocument } from "../../src/adoption/index.js";
 import { parseCorosyncConf, renderCorosyncConf } from "../../src/corosync/index.js";
 import { parseDocuments, resolveGroup } from "../../src/profile/index.js";
 import { library } from "../profile/group.js";
@@ -126,6 +126,53 @@ test.each([
   expect(adoptCorosync("c", text).findings.map(({ code, text: said }) => [code, said])).toEqual([
     ["NOT_IMPORTABLE", expect.stringContaining(words)],
   ]);
+});
+
+describe("a node without a name", () => {
+  const conf = (...addresses: string[]): string =>
+    addresses
+      .map(
+        (address, at) =>
+          `nodelist {\n  node {\n    nodeid: ${at + 1}\n    ring0_addr: ${address}\n    quorum_votes: 2\n  }\n}\n`,
+      )
+      .join("");
+  const cib = adoptCib(
+    "cib.xml",
+    '<cib><configuration><crm_config/><nodes><node id="1" uname="dcn1"/><node id="2" uname="dcn2"/></nodes><resources/><constraints/></configuration></cib>',
+  );
+
+  test("has the name that the CIB has for its id, and not its address", () => {
+    const part = adoptCorosync("c", conf("10.1.0.1", "dcn2-site"), cib);
+    expect(part.findings).toEqual([]);
+    expect(part.keys).toMatchObject({
+      nodes: [
+        { name: "dcn1", id: 1, addresses: { link0: "10.1.0.1" } },
+        { name: "dcn2", id: 2, addresses: { link0: "dcn2-site" } },
+      ],
+      corosync: { nodes: { dcn1: { quorum_votes: 2 }, dcn2: { quorum_votes: 2 } } },
+    });
+    expect(groupDocument([part, cib])).not.toContain("name: 10.1");
+  });
+
+  test.each([
+    ["no CIB", conf("10.1.0.1"), undefined],
+    ["an address of IP version 6", conf("fd00::1"), undefined],
+    ["a CIB that does not know its id", conf("10.1.0.1", "10.1.0.2", "10.1.0.3"), cib],
+  ])("is refused with words that say what to add: %s", (_, text, part) => {
+    expect(adoptCorosync("c", text, part).findings).toEqual([
+      {
+        severity: "error",
+        code: "NOT_IMPORTABLE",
+        subject: "c",
+        text: expect.stringMatching(/^node [13] has no name, and .* is an address/) as string,
+        hint: "write name: as uname -n says on that node, or import the CIB along",
+      },
+    ]);
+  });
+
+  test("has its address as its name where that is one, as Pacemaker takes it", () => {
+    expect(adoptCorosync("c", conf("dcn1")).keys).toMatchObject({ nodes: [{ name: "dcn1" }] });
+  });
 });
 
 const corpus = process.env.DCN_HA_CORPUS;

@@ -147,6 +147,14 @@ test("a state of operation comes along, with a warning at its line in the docume
   expect(document.split("\n")[(findings[0]?.position?.line ?? 0) - 1]).toContain("standby: on");
 });
 
+test("nodes without a name in corosync.conf have those of the CIB beside it", async () => {
+  const { document } = await importScript(says(cat, CONF.replaceAll(/ *name: n\d\n/g, "")), says(read, CIB));
+  expect(resolved(document).nodes.map(({ name, id }) => [name, id])).toEqual([
+    ["n1", 1],
+    ["n2", 2],
+  ]);
+});
+
 describe("a host that does not tell says why, and what helps", () => {
   test("no cluster runs there", async () => {
     const down = "Could not connect: Transport endpoint is not connected";
