@@ -6,6 +6,7 @@ import { element, writeXml } from "../xml/index.js";
 import { adoptCib } from "./cib.js";
 import { haClusterTier } from "./ha-cluster-cib.js";
 import { haClusterCorosync } from "./ha-cluster-corosync.js";
+import { expressionsIn, isExpression } from "./ha-cluster-expressions.js";
 import { tellSbd } from "./ha-cluster-sbd.js";
 import { isRecord, type LeftOut } from "./ha-cluster-values.js";
 import type { AdoptedPart } from "./part.js";
@@ -65,6 +66,12 @@ export function adoptHaCluster(file: string, text: string): readonly AdoptedPart
     else if (name === "ha_cluster") left([name], INVENTORY);
     else left([name], NOT_OURS[short] ?? "it is no variable of ha_cluster that we know");
   }
+  for (const [name = "", ...rest] of expressionsIn(variables)) {
+    const path = [`${PREFIX}${name}`, ...rest];
+    const text = `${path.join(".")} is an expression of Ansible, which cannot be evaluated here`;
+    const hint = "write the value, or import the running cluster with --host";
+    findings.push({ severity: "error", code: "ANSIBLE_EXPRESSION", position: document.at(path), text, hint });
+  }
   const deeper: LeftOut = ([name = "", ...rest], why) => {
     left([`${PREFIX}${name}`, ...rest], why);
   };
@@ -99,5 +106,8 @@ function adoptTier(file: string, tier: Record<string, unknown>): AdoptedPart {
   if (faults.length === 0)
     for (const { severity, text } of cib.findings) if (severity === "error") refuse(text);
   const keys = Object.fromEntries(Object.entries(cib.keys).filter(([key]) => key !== "nodes"));
-  return { ...cib, keys, remarks: [], findings: faults };
+  const secrets = cib.secrets.map(({ reference, subject, value }) =>
+    value === undefined || isExpression(value) ? { reference, subject } : { reference, subject, value },
+  );
+  return { ...cib, keys, secrets, remarks: [], findings: faults };
 }

@@ -5,7 +5,8 @@ import type { Finding } from "../errors/index.js";
 export interface FoundSecret {
   /** The reference that the document has instead, as `fence-dcn1/passwd`. */
   readonly reference: string;
-  readonly value: string;
+  /** Absent where the source only refers to it, and somebody has to provide it. */
+  readonly value?: string;
   /** What it belongs to, in field terms: `parameter passwd of fence-dcn1`. */
   readonly subject: string;
 }

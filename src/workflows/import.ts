@@ -38,12 +38,18 @@ export interface ImportOptions {
   readonly secretsFolder?: string | undefined;
 }
 
+/** A secret that the document refers to. */
+export interface ImportedSecret extends Omit<FoundSecret, "value"> {
+  /** False: it has to be provided, before anything can be applied. */
+  readonly written: boolean;
+}
+
 /** The document, absent where something cannot be represented: the findings name it. */
 export interface Imported {
   readonly document?: string;
   readonly findings: readonly Finding[];
   /** Secrets that the document refers to; values are only in files. */
-  readonly secrets: readonly Omit<FoundSecret, "value">[];
+  readonly secrets: readonly ImportedSecret[];
   /** Files that were written. */
   readonly written: readonly string[];
 }
@@ -65,9 +71,13 @@ export async function importGroup(options: ImportOptions): Promise<Imported> {
   const written: string[] = [];
   if (options.secretsFolder !== undefined) {
     for (const { reference, value } of found)
-      written.push(await writeSecret(options.secretsFolder, reference, value));
+      if (value !== undefined) written.push(await writeSecret(options.secretsFolder, reference, value));
   }
-  const secrets = found.map(({ reference, subject }) => ({ reference, subject }));
+  const secrets = found.map(({ reference, subject, value }) => ({
+    reference,
+    subject,
+    written: options.secretsFolder !== undefined && value !== undefined,
+  }));
   const document = groupDocument(parts, options.name);
   return { document, findings: [...findings, ...operatingStates(document)], secrets, written };
 }

@@ -62,7 +62,7 @@ export function thereAndBack(
         .join("\n"),
     );
   const { configuration } = group.model;
-  const values = new Map(part.secrets.map(({ reference, value }) => [reference, value]));
+  const values = new Map(part.secrets.map(({ reference, value = "" }) => [reference, value]));
   return {
     part,
     document,

@@ -78,6 +78,49 @@ describe("votes of two nodes are as pcs sets them", () => {
   });
 });
 
+describe("an expression of Ansible", () => {
+  const TEXT = `ha_cluster_cluster_name: "{{ site }}-4"
+ha_cluster_hacluster_password: "{{ vault_hacluster }}"
+ha_cluster_node_options:
+  - { node_name: n1, pcs_address: "{{ ansible_host }}", sbd_devices: ["{{ disk }}"], corosync_addresses: [10.1.0.1] }
+  - node_name: n2
+    corosync_addresses: ["{{ hostvars.n2.address }}"]
+ha_cluster_resource_primitives:
+  - id: fence1
+    agent: stonith:fence_ipmilan
+    instance_attrs: [{ attrs: [{ name: ip, value: 10.4.0.1 }, { name: password, value: "{{ vault_bmc }}" }] }]
+    operations:
+      - { action: monitor, attrs: [{ name: interval, value: "{% if slow %}60s{% endif %}" }] }
+ha_cluster_resource_groups: "{{ groups_of_ours }}"
+`;
+
+  test("is an error at its line, unless it is a secret or not taken over", () => {
+    const errors = adoptHaCluster("vars.yml", TEXT)
+      .flatMap((part) => part.findings)
+      .filter(({ severity }) => severity === "error");
+    expect(errors.map(({ code, position, text }) => `${code} ${position?.line ?? 0} ${text}`)).toEqual(
+      [
+        "1 ha_cluster_cluster_name",
+        "6 ha_cluster_node_options.1.corosync_addresses.0",
+        "12 ha_cluster_resource_primitives.0.operations.0.attrs.0.value",
+        "13 ha_cluster_resource_groups",
+      ].map((at) => `ANSIBLE_EXPRESSION ${at} is an expression of Ansible, which cannot be evaluated here`),
+    );
+    expect(new Set(errors.map(({ hint }) => hint))).toEqual(
+      new Set(["write the value, or import the running cluster with --host"]),
+    );
+  });
+
+  test("for a secret is a reference without a value", () => {
+    const [first, second] = adoptHaCluster("vars.yml", TEXT);
+    expect(second?.secrets).toEqual([{ reference: "fence1/password", subject: "password of fence1" }]);
+    const document = groupDocument([first, second].filter((part) => part !== undefined));
+    expect(document).toContain("{ secret: fence1/password, in: cib }");
+    expect(document).toContain("# secret fence1/password: password of fence1\n");
+    expect(document).not.toContain("vault");
+  });
+});
+
 test("what is no YAML is refused with its place", () => {
   const [part] = adoptHaCluster("vars.yml", "a: [");
   expect(part?.findings.map(({ code, severity }) => [severity, code])).toEqual([["error", "YAML_SYNTAX"]]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -153,6 +153,29 @@ test("nodes without a name in corosync.conf have those of the CIB beside it", as
     ["n1", 1],
     ["n2", 2],
   ]);
+});
+
+test("a secret that Ansible alone knows is to be provided, and none is written for it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dcn-ha-import-"));
+  try {
+    const [haCluster, secretsFolder] = [join(folder, "vars.yml"), join(folder, "secrets")];
+    const fence = (id: string, value: string): string =>
+      `  - { id: ${id}, agent: "stonith:fence_x", instance_attrs: [{ attrs: [{ name: passwd, value: "${value}" }] }] }\n`;
+    const primitives = `${fence("f", "{{ vault_f }}")}${fence("g", "hunter2")}`;
+    writeFileSync(
+      haCluster,
+      `ha_cluster_cluster_name: line-4\nha_cluster_resource_primitives:\n${primitives}`,
+    );
+    const imported = await importGroup({ haCluster, secretsFolder });
+    expect(imported.secrets).toEqual([
+      { reference: "f/passwd", subject: "passwd of f", written: false },
+      { reference: "g/passwd", subject: "passwd of g", written: true },
+    ]);
+    expect(imported.written).toEqual([join(secretsFolder, "g/passwd")]);
+    expect(existsSync(join(secretsFolder, "f/passwd"))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("a host that does not tell says why, and what helps", () => {

@@ -40,9 +40,9 @@ export const command: CommandDefinition = {
     const { document, findings, secrets, written } = imported;
     if (document === undefined) throw new FindingsError(findings);
     output.findings(findings);
-    for (const { reference, subject } of secrets) {
-      const place = written.length > 0 ? "written" : "to be provided";
-      output.progress(`secret ${reference} (${subject}): ${place}`);
+    for (const secret of secrets) {
+      const place = secret.written ? "written" : "to be provided";
+      output.progress(`secret ${secret.reference} (${secret.subject}): ${place}`);
     }
     output.answer({ document, findings, secrets, written }, document);
     return exitCodes.done;

@@ -28,6 +28,12 @@ export const adoptionCodes: Explanations = {
     "What nobody carries over by hand is missing in the group.",
     "Do what the text says; or let the role make the cluster, and import its CIB and corosync.conf.",
   ),
+  ANSIBLE_EXPRESSION: entry(
+    "A variable of ha_cluster is an expression of Ansible ({{ … }} or {% … %}), or has one in it.",
+    "Only Ansible knows what it makes of it, from the inventory and the vault; taken as it stands it would be a wrong value.",
+    "Write the value in its place; or import the cluster that the role made.",
+    "dcn-ha import --host root@10.20.0.11 > cabinet-7.yaml",
+  ),
   HOST_WITHOUT_CLUSTER: entry(
     "Pacemaker does not run on the host that import --host names, so that it cannot tell its CIB.",
     "Only a running cluster knows its configuration for sure.",
