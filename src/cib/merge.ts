@@ -5,6 +5,7 @@ import { COMMENT, childOf, type XmlElement } from "../xml/index.js";
 import { ownText, summary } from "./change-text.js";
 import {
   holdsReferences,
+  idsToOwn,
   isReference,
   isShared,
   isSystemProperty,
@@ -35,6 +36,8 @@ export interface MergedCib {
 
 interface Merge {
   readonly owned: ReadonlySet<string>;
+  /** What is ours from this merge on. */
+  readonly taking: ReadonlySet<string>;
   readonly desired: ReadonlySet<string>;
   /** Ids of pairs whose value nobody is to see. */
   readonly secrets: ReadonlySet<string>;
@@ -57,6 +60,7 @@ export function mergeOwned(liveCib: XmlElement, desired: ClusterConfiguration): 
   const wanted = renderConfiguration(desired);
   const merge: Merge = {
     owned: ownedIds(live),
+    taking: new Set(idsToOwn(wanted)),
     desired: new Set(idsOf(wanted)),
     secrets: new Set(secretPairs(desired.elements ?? [])),
     changes: [],
@@ -86,7 +90,7 @@ function mergeElement(live: XmlElement, wanted: XmlElement, place: MergePlace): 
   const merged: XmlElement[] = [];
   for (const child of live.children) {
     const match = rest.find((candidate) => sameIdentity(live, child, candidate));
-    if (match === undefined) merged.push(...withoutOurs(child, inner));
+    if (match === undefined) merged.push(...withoutOurs(child, live, inner));
     else {
       rest.splice(rest.indexOf(match), 1);
       merged.push(mergeElement(child, match, inner));
@@ -97,10 +101,12 @@ function mergeElement(live: XmlElement, wanted: XmlElement, place: MergePlace): 
   return { ...live, attributes, children };
 }
 
-function within({ name, attributes: { id } }: XmlElement, { merge, owner, ours }: MergePlace): MergePlace {
-  if (id === undefined) return { merge, owner, ours, parent: name };
+function within({ name, attributes: { id } }: XmlElement, place: MergePlace): MergePlace {
+  const { merge } = place;
+  if (id === undefined) return { ...place, parent: name };
   // A remote node has the id of its resource.
-  return { merge, owner: id, ours: name !== "node" && merge.owned.has(id), parent: name };
+  const ours = name !== "node" && (merge.owned.has(id) || merge.taking.has(id));
+  return { merge, owner: id, ours, parent: name };
 }
 
 // Attributes of an element of ours are ours; of a container without attributes, of a cluster node, of a shared set and of
@@ -126,15 +132,23 @@ function mergeAttributes(
 /** These say nothing when they are empty, and tools leave them behind so. */
 const HOLLOW: ReadonlySet<string> = new Set(["operations", "storage", "network", "select", "lifetime"]);
 
-/** A live element that nobody desires: without an id it belongs to what it stands in, and goes with all but what others put into it. */
-function withoutOurs(child: XmlElement, place: MergePlace): XmlElement[] {
+/**
+ * A live element that nobody desires: without an id it belongs to what it stands in, and goes with all but what others put into it. Beside
+ * another of its name it stays, unless all goes that it stands in: Pacemaker takes the path of a patch without an id for the first of that name, whatever id that has
+ * (lib/common/patchset.c), so that another set would go.
+ */
+function withoutOurs(child: XmlElement, within: XmlElement | undefined, place: MergePlace): XmlElement[] {
   const { merge, owner, ours } = place;
   if (!ours || child.attributes.id !== undefined) return withoutOwned(child, merge);
   if (child.name === COMMENT) return [child];
+  if (within !== undefined && within.children.filter(({ name }) => name === child.name).length > 1)
+    return [child];
   const noted = merge.changes.length;
-  const children = child.children.flatMap((one) => withoutOurs(one, place));
-  if (saysItself(child))
-    merge.changes.push({ action: "changed", kind: child.name, id: owner, before: ownText(child, merge) });
+  const children = child.children.flatMap((one) => withoutOurs(one, child, place));
+  if (saysItself(child)) {
+    const change = { action: "changed", kind: child.name, id: owner, before: ownText(child, merge) } as const;
+    merge.changes.push(merge.owned.has(owner) ? change : { ...change, adopted: true });
+  }
   if (merge.changes.length === noted) return [child];
   const holdsTheirs = children.some(({ name }) => name !== COMMENT);
   return holdsTheirs ? [{ ...child, attributes: {}, children }] : [];
@@ -157,11 +171,16 @@ function withoutOwned(child: XmlElement, merge: Merge): XmlElement[] {
   if (child.children.length === 0) return [child];
   const noted = merge.changes.length;
   const place = { merge, owner: id ?? "", ours, parent: child.name };
-  const children = child.children.flatMap((grandchild) => withoutOurs(grandchild, place));
+  const left = (within?: XmlElement): XmlElement[] => {
+    merge.changes.splice(noted);
+    return child.children.flatMap((grandchild) => withoutOurs(grandchild, within, place));
+  };
+  const goes = ours && left().length === 0;
+  const children = goes ? [] : left(child);
   const unchanged =
     children.length === child.children.length && children.every((one, i) => one === child.children[i]);
   if (unchanged && !ours) return [child];
-  if (ours && children.length === 0) {
+  if (goes) {
     merge.changes.splice(noted, merge.changes.length, {
       action: "removed",
       kind: child.name,

@@ -85,6 +85,7 @@ const CONFIGURE = `# The whole configuration in a file: what pcs does not take e
 if [ "$live" = yes ]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
   cib=$work/cib.xml
 fi
 cibadmin --empty >"$cib"

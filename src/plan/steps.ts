@@ -43,15 +43,24 @@ export interface CibPair {
   readonly secrets: ReadonlySet<string>;
 }
 
+/** What has no id of its own is told under that of what it stands in. */
+function uniqueId(ids: Set<string>, id: string, kind: string): string {
+  const names = [`cib:${id}`, `cib:${id}/${kind}`];
+  const unique = names.find((name) => !ids.has(name)) ?? `cib:${id}/${kind}/${ids.size}`;
+  ids.add(unique);
+  return unique;
+}
+
 /** Steps for the live CIB. */
 export function cibSteps(changes: readonly Change[], { live, desired, secrets }: CibPair): PlanStep[] {
   const [before, after] = [live, desired].map((cib) => cibPlaces(withoutSecrets(cib, secrets)));
+  const ids = new Set<string>();
   return changes.map((change): PlanStep => {
     const { action, id, kind, adopted } = change;
     const [old, next] = [before?.get(id), after?.get(id)];
     const place = next ?? old;
     return {
-      id: `cib:${id}`,
+      id: uniqueId(ids, id, kind),
       part: "cib",
       subject: kind === "ownership" ? "ownership mark" : (place?.subject ?? kind),
       what: kind === "ownership" ? "" : (place?.what ?? id),

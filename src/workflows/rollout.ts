@@ -198,7 +198,7 @@ export async function resumeRollout(
   const record = await lastRollout(scene);
   const isOver = record === undefined || record.state === "done" || (isEnded(record) && record.name !== name);
   if (!isOver) {
-    if (record.name === name) requireSameImage(scene, record, request);
+    if (record.name === name && !isEnded(record)) requireSameImage(scene, record, request);
     return goOnWith(scene, { record, name }, gate);
   }
   const plan = await planRollout(scene, request);
