@@ -1,5 +1,5 @@
 // An element as the text of a change; values of passwords and the like are for nobody's eyes, whoever wrote them there.
-import { writeXml, type XmlElement } from "../xml/index.js";
+import { COMMENT, writeXml, type XmlElement } from "../xml/index.js";
 import { isSecretName } from "./secret-names.js";
 
 /** Ids of pairs whose value nobody is to see. */
@@ -31,4 +31,13 @@ function withoutSecrets(node: XmlElement, hidden: Hidden): XmlElement {
     attributes: shown,
     children: node.children.map((child) => withoutSecrets(child, hidden)),
   };
+}
+
+/** These say nothing when they are empty, and tools leave them behind so. */
+const HOLLOW: ReadonlySet<string> = new Set(["operations", "storage", "network", "select", "lifetime"]);
+
+/** An element without id that is more than a frame around others. */
+export function saysItself({ name, attributes, children }: XmlElement): boolean {
+  if (Object.keys(attributes).length > 0) return true;
+  return !HOLLOW.has(name) && children.every((child) => child.name === COMMENT);
 }

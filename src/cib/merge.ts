@@ -2,7 +2,7 @@
 import type { ClusterConfiguration } from "../cluster/index.js";
 import { DcnError } from "../errors/index.js";
 import { COMMENT, childOf, type XmlElement } from "../xml/index.js";
-import { ownText, summary } from "./change-text.js";
+import { ownText, saysItself, summary } from "./change-text.js";
 import {
   holdsReferences,
   idsToOwn,
@@ -129,9 +129,6 @@ function mergeAttributes(
   return wanted.attributes;
 }
 
-/** These say nothing when they are empty, and tools leave them behind so. */
-const HOLLOW: ReadonlySet<string> = new Set(["operations", "storage", "network", "select", "lifetime"]);
-
 /**
  * A live element that nobody desires: without an id it belongs to what it stands in, and goes with all but what others put into it. Beside
  * another of its name it stays, unless all goes that it stands in: Pacemaker takes the path of a patch without an id for the first of that name, whatever id that has
@@ -152,12 +149,6 @@ function withoutOurs(child: XmlElement, within: XmlElement | undefined, place: M
   if (merge.changes.length === noted) return [child];
   const holdsTheirs = children.some(({ name }) => name !== COMMENT);
   return holdsTheirs ? [{ ...child, attributes: {}, children }] : [];
-}
-
-/** An element without id that is more than a frame around others. */
-function saysItself({ name, attributes, children }: XmlElement): boolean {
-  if (Object.keys(attributes).length > 0) return true;
-  return !HOLLOW.has(name) && children.every((child) => child.name === COMMENT);
 }
 
 /** A live element that nobody desires: gone where we own it, else kept with what is foreign in it. */

@@ -1,7 +1,7 @@
 // Groups of the library as guests of labs: what each of their tests begins with, and what they all ask.
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dcnHa, Lab, noLab, nowNs } from "./lab.js";
+import { dcnHa, eventually, Lab, noLab, nowNs } from "./lab.js";
 
 const soak = process.env.DCN_HA_SOAK !== undefined;
 
@@ -74,8 +74,25 @@ interface Verdict {
   }[];
 }
 
+/**
+ * Waits until nothing is under way, and what watches networks has told of every node: a machine of the lab is back within seconds, and prove is asked
+ * about a cluster at rest. What moves back meanwhile would count as moved by the loss.
+ */
+async function atRest(lab: Lab, nodes: readonly string[]): Promise<void> {
+  const look = "crm_resource --wait --timeout=60 >/dev/null 2>&1; crm_mon -1 -A";
+  await eventually(
+    () => lab.shell(nodes[0] ?? "", look),
+    (text) => {
+      const told = [...text.matchAll(/^ *\* (network-\S+)\s*:/gm)].map(([, name]) => name);
+      return [...new Set(told)].every((name) => told.filter((one) => one === name).length === nodes.length);
+    },
+    120_000,
+  );
+}
+
 /** Cuts a node's power and holds where each of its workloads begins anew against what prove said before. */
 async function lands(lab: Lab, nodes: readonly string[], node: string): Promise<void> {
+  await atRest(lab, nodes);
   const fates = await fatesOf(lab, node);
   const again = new Set(fates.filter(({ state }) => state === "restarts").map(({ workload }) => workload));
   const proof = landings(fates, node);
