@@ -41,6 +41,7 @@ merge() {
 if [ "$live" = yes ]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
   cib=$work/cib.xml
 fi
 cibadmin --empty >"$cib"
