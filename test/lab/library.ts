@@ -94,7 +94,9 @@ async function atRest(lab: Lab, nodes: readonly string[]): Promise<void> {
 async function lands(lab: Lab, nodes: readonly string[], node: string): Promise<void> {
   await atRest(lab, nodes);
   const fates = await fatesOf(lab, node);
-  const again = new Set(fates.filter(({ state }) => state === "restarts").map(({ workload }) => workload));
+  const of = (word: string) =>
+    new Set(fates.filter(({ state }) => state === word).map(({ workload }) => workload));
+  const [again, moves] = [of("restarts"), of("moves")];
   const proof = landings(fates, node);
   const holders = await Promise.all(
     [...proof.keys()].map(async (name) => [name, await lab.holder(name)] as const),
@@ -113,6 +115,8 @@ async function lands(lab: Lab, nodes: readonly string[], node: string): Promise<
     if (told.length === 0) expect(moved, `${name}, ${node} lost`).toEqual([]);
     // What an order ties to it starts anew where it is.
     else if (again.has(name)) expect(moved, `${name}, ${node} lost`).toEqual([holder]);
+    // Who makes room for one that has to go moves too.
+    else if (moves.has(name)) expect(told, `${name}, ${node} lost`).toEqual(expect.arrayContaining(moved));
     else if (holder !== node && holder !== "") expect(moved, `${name}, ${node} lost`).toEqual([]);
   }
 }
