@@ -37,7 +37,8 @@ export const command: CommandDefinition = {
     const looked = await driftOf(group, call);
     const text = [describeStatus(status), ...(await driftWords(looked))].join("\n");
     const { drift: items = null, checks = null } = looked.drift ?? {};
-    call.output.answer({ ...status, drift: items, checks }, text);
+    const { trouble: driftUnknown = null } = looked;
+    call.output.answer({ ...status, drift: items, checks, driftUnknown }, text);
     if (health !== exitCodes.done || items === null) return exitCodes.failed;
     return items.length > 0 ? exitCodes.differences : exitCodes.done;
   },
