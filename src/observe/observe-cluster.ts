@@ -17,6 +17,8 @@ export interface NodeView {
   readonly quorum: QuorumObservation | undefined;
   readonly links: readonly ObservedLink[] | undefined;
   readonly troubles: readonly string[];
+  /** The configuration that this node holds is not the one on its disk, where Pacemaker has given up writing: admin_epoch.epoch of both; absent where they agree, or nobody asked. */
+  readonly unwritten?: { readonly held: string; readonly kept: string | undefined };
   /** What the DC's controller is at, `S_IDLE` at rest; absent where nobody asked. */
   readonly transition?: string;
 }
@@ -29,16 +31,21 @@ const CLUSTER: readonly HelperFrame[] = [
 
 const FRAMES: readonly HelperFrame[] = [...CLUSTER, { verb: "status-links", independent: true }];
 
+/** With whether the configuration on the disk is the one that the node holds. A helper of before this was asked answers as ever. */
+const WRITTEN = FRAMES.map((frame) =>
+  frame.verb === "status-cluster" ? { ...frame, payload: "written\n" } : frame,
+);
+
 const CONTROLLER: HelperFrame = { verb: "status-transition", independent: true };
 
 /** The view of `node`. Throws as `callHelper`. */
 export async function observeView(
   transport: Transport,
   node: string,
-  options: CallOptions & { readonly transition?: boolean } = {},
+  options: CallOptions & { readonly transition?: boolean; readonly written?: boolean } = {},
 ): Promise<NodeView> {
-  const { transition: asked, ...call } = options;
-  const frames = asked === true ? [...FRAMES, CONTROLLER] : FRAMES;
+  const { transition: asked, written, ...call } = options;
+  const frames = [...(written === true ? WRITTEN : FRAMES), ...(asked === true ? [CONTROLLER] : [])];
   const [mon, quorum, links, controller] = await callHelper(transport, node, frames, call);
   const troubles: string[] = [];
   const pacemaker = readPacemaker(node, mon);
@@ -48,8 +55,15 @@ export async function observeView(
   const observedLinks = links?.exitCode === 0 ? parseCfgtool(links.stdout) : undefined;
   if (observedLinks === undefined) troubles.push(`links: ${links?.stderr.trim() ?? "no answer"}`);
   const cluster = typeof pacemaker === "string" ? undefined : pacemaker;
-  const view = { node, cluster, quorum: votes, links: observedLinks, troubles };
-  return asked === true ? { ...view, transition: controllerState(controller) } : view;
+  return {
+    node,
+    cluster,
+    quorum: votes,
+    links: observedLinks,
+    troubles,
+    ...unwrittenIn(mon),
+    ...(asked === true && { transition: controllerState(controller) }),
+  };
 }
 
 /** What one node says of the cluster and the CIB that it holds, as text, in one exec: for looks that come again and again. Throws as `callHelper`. */
@@ -76,6 +90,12 @@ export async function observeCib(
 export function speaksForCluster({ node, cluster }: Pick<NodeView, "node" | "cluster">): boolean {
   const own = cluster?.nodes.find(({ name }) => name === node);
   return own?.online === true && own.pending !== true;
+}
+
+/** `unwritten HELD KEPT`; without KEPT where no configuration is on the disk. */
+function unwrittenIn(answer: HelperAnswer | undefined): Pick<NodeView, "unwritten"> {
+  const [, held, kept] = /^unwritten (\d+\.\d+) (\d+\.\d+)?$/m.exec(answer?.stderr ?? "") ?? [];
+  return held === undefined ? {} : { unwritten: { held, kept } };
 }
 
 /** The state in crmadmin's words: `Controller on dcn1 in state S_IDLE: ok`. */

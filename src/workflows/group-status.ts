@@ -7,6 +7,8 @@ export interface NodeStatus {
   readonly state: "online" | "offline" | "pending" | "unclean" | "standby" | "maintenance" | "unknown";
   /** Why this node itself gave no answer; absent when it did. */
   readonly silence?: string;
+  /** Pacemaker writes no configuration to this node's disk any more: admin_epoch.epoch of what it holds, and of what is there; absent where they agree. */
+  readonly unwritten?: { readonly held: string; readonly kept: string | undefined };
   /** Links to the other nodes as this node sees them. */
   readonly links: readonly { readonly link: number; readonly peer: string; readonly state: LinkState }[];
 }

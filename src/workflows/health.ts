@@ -13,10 +13,20 @@ export function troublesOf(status: Omit<GroupStatus, "troubles">): string[] {
     ...(dc === undefined ? ["no DC known"] : []),
     ...(maintenanceMode === true ? ["maintenance mode: nothing is healed"] : []),
     ...nodes.filter(({ state }) => BAD_STATES.has(state)).map(({ name, state }) => `node ${name} ${state}`),
+    ...nodes.flatMap(unwrittenWords),
     ...idle(workloads.filter(({ workload }) => workload !== undefined)).map((id) => `${id} does not run`),
     ...idle(fenceDevices).map((id) => `fence device ${id} is not watched by any node`),
     ...broken([...workloads, ...fenceDevices]),
     ...unknown,
+  ];
+}
+
+/** What the node would come back with after a power cut is not what it runs with (docs/on-call/disk-full.md). */
+function unwrittenWords({ name, unwritten }: NodeStatus): string[] {
+  if (unwritten === undefined) return [];
+  const { held, kept = "none" } = unwritten;
+  return [
+    `${name} writes no configuration to its disk any more: it holds ${held}, ${kept} is on the disk; make room, then pkill -PIPE -x pacemaker-based on it, and a change`,
   ];
 }
 

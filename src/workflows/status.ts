@@ -21,7 +21,7 @@ export async function observeStatus(options: StatusOptions): Promise<GroupStatus
   const errors = new Map<string, DcnError>();
   const views = await inParallel(names, 16, async (node): Promise<NodeView> => {
     try {
-      return await observeView(transport, node, { timeoutMs: 30_000, signal });
+      return await observeView(transport, node, { timeoutMs: 30_000, signal, written: true });
     } catch (error) {
       if (!(error instanceof DcnError) || signal?.aborted === true) throw error;
       errors.set(node, error);
@@ -123,7 +123,8 @@ function nodeStatus(
       .map(([id, state]) => ({ link, peer: names.get(id) ?? `node id ${id}`, state })),
   );
   const silence = view.cluster === undefined ? { silence: view.troubles.join("; ") } : {};
-  return { name: view.node, state: stateOf(cluster, view.node), ...silence, links };
+  const unwritten = view.unwritten === undefined ? {} : { unwritten: view.unwritten };
+  return { name: view.node, state: stateOf(cluster, view.node), ...silence, ...unwritten, links };
 }
 
 function stateOf(cluster: ClusterObservation | undefined, name: string): NodeStatus["state"] {

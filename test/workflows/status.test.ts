@@ -131,3 +131,16 @@ test("what waits for a ticket of another site is no trouble; with the ticket her
   expect(at([])).toEqual([["waits for a ticket"], []]);
   expect(at(["line-1"])).toEqual([[], ["line does not run"]]);
 });
+
+test("a node whose disk keeps an older configuration than it holds is a trouble, and says what to do", () => {
+  const well = { ...seen, unwritten: { held: "0.15", kept: "0.12" } };
+  const status = statusOf(modelOf(NAMES), [well, { ...seen, node: "dcn2" }, { ...seen, node: "dcn3" }]);
+  expect(status.nodes.map(({ unwritten }) => unwritten)).toEqual([
+    { held: "0.15", kept: "0.12" },
+    undefined,
+    undefined,
+  ]);
+  expect(status.troubles).toContain(
+    "dcn1 writes no configuration to its disk any more: it holds 0.15, 0.12 is on the disk; make room, then pkill -PIPE -x pacemaker-based on it, and a change",
+  );
+});
