@@ -2,6 +2,7 @@
 import {
   causeOf,
   type Incident,
+  isUnfenced,
   type LostNode,
   type Moment,
   type WorkloadOutage,
@@ -64,10 +65,6 @@ export function traceOf({ id, group, text, toldMs, incident }: ToldIncident): Tr
 
 function isOpen({ outages, lost }: Incident): boolean {
   return outages.some(({ upMs }) => upMs === undefined) || lost.some(isUnfenced);
-}
-
-function isUnfenced({ held, fencedMs, backMs }: LostNode): boolean {
-  return held && fencedMs === undefined && backMs === undefined;
 }
 
 /** Lost → declared lost → fenced → back, as far as it was seen. */

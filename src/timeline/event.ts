@@ -8,7 +8,10 @@ export interface OutageBounds {
 
 export type TimelineEvent = { readonly atMs: number } & (
   | { readonly kind: "node-lost" | "node-unclean" | "node-online"; readonly node: string }
-  | { readonly kind: "node-standby" | "node-maintenance" | "node-pending"; readonly node: string }
+  | {
+      readonly kind: "node-standby" | "node-standby-on-fail" | "node-maintenance" | "node-pending";
+      readonly node: string;
+    }
   | {
       readonly kind: "fenced" | "fence-failed";
       readonly node: string;
@@ -32,6 +35,7 @@ const nodeWords = {
   "node-unclean": "lost without a clean shutdown; it must be fenced before its workloads move",
   "node-online": "online",
   "node-standby": "in standby",
+  "node-standby-on-fail": "in standby, since something failed on it",
   "node-maintenance": "in maintenance mode",
   "node-pending": "is joining",
 } as const;

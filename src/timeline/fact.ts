@@ -42,6 +42,11 @@ export type Fact = { readonly atMs: number } & (
     }
 );
 
+/** What fence_scsi and fence_mpath have Pacemaker do when a node joins: it gives the node its disks back, and takes nothing. */
+export function isUnfencing({ action }: Pick<Extract<Fact, { kind: "fencing" }>, "action">): boolean {
+  return action === "on";
+}
+
 /** An alert as a fact; undefined for kinds that no Pacemaker up to 3.0 has. */
 export function factOf(event: SpoolEvent, atMs: number): Fact | undefined {
   const { node } = event;

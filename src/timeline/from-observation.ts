@@ -35,7 +35,9 @@ function stateOf(node: ObservedNode): NodeState | undefined {
   if (!node.online) return "lost";
   if (node.pending === true) return "pending";
   if (node.maintenance === true) return "maintenance";
-  return node.standby === true || node.standbyOnFail === true ? "standby" : "online";
+  // Pacemaker says standby too then, though nobody asked for it.
+  if (node.standbyOnFail === true) return "standby-on-fail";
+  return node.standby === true ? "standby" : "online";
 }
 
 function workloadsOf(resources: readonly ObservedResource[]): NonNullable<Sample["workloads"]> {

@@ -48,6 +48,13 @@ export interface LostNode {
   readonly backMs?: number;
   /** Whether something ran on it when it was lost. */
   readonly held: boolean;
+  /** Whether it has still to be fenced, by the last look; absent where no look saw that it had to be. */
+  readonly unclean?: boolean;
+}
+
+/** Whether a lost node is waited for: it held something or has to be fenced, and it is neither fenced nor back. */
+export function isUnfenced({ held, unclean, fencedMs, backMs }: LostNode): boolean {
+  return (held || unclean === true) && fencedMs === undefined && backMs === undefined;
 }
 
 /** Something seen that tells of a cause. */
@@ -65,6 +72,9 @@ export interface Verdict {
 /** What explains more stands first: a person who powers a node off by stonith_admin also makes a node be lost. */
 const ORDER: readonly Cause[] = ["person", "agent", "network", "fencing", "node"];
 
+/** All of them. */
+export const CAUSES: readonly Cause[] = [...ORDER, "unknown"];
+
 /** The cause that explains most of what was seen, with its evidence; unknown where nothing was. */
 export function causeOf(incident: Incident): Verdict {
   const signs = [...incident.signs, ...incident.lost.map(signOfLoss)];
@@ -79,7 +89,7 @@ function signOfLoss(lost: LostNode): Sign {
   const by = lost.by.join(" and ");
   if (lost.fencedMs !== undefined)
     return { cause: "node", text: `${lost.node} was lost by ${by}, and was fenced` };
-  if (!lost.held)
+  if (!lost.held && lost.unclean === undefined)
     return { cause: "person", text: `${lost.node} left with nothing running on it, and was not fenced` };
   return { cause: "unknown", text: `${lost.node} was lost by ${by}, and was not fenced` };
 }

@@ -1,6 +1,6 @@
 // Samples of a cluster → what happened and how long a workload was away.
 export { describeEvent, type OutageBounds, type TimelineEvent } from "./event.js";
-export { type Fact, factOf } from "./fact.js";
+export { type Fact, factOf, isUnfencing } from "./fact.js";
 export { sampleOf } from "./from-observation.js";
 export {
   type DoubleRun,
@@ -14,10 +14,12 @@ export {
   runsOf,
 } from "./heartbeat.js";
 export {
+  CAUSES,
   type Cause,
   causeOf,
   describeIncident,
   type Incident,
+  isUnfenced,
   type LostNode,
   type Moment,
   type Sign,

@@ -2,9 +2,17 @@
 
 /**
  * A node as its cluster sees it. `lost`: not a member, its death confirmed or never in doubt; `unclean`: gone without a
- * clean shutdown and not fenced yet; `pending`: a member that does not take part yet.
+ * clean shutdown and not fenced yet; `pending`: a member that does not take part yet; `standby-on-fail`: in standby because
+ * something failed on it that has `on-fail=standby`.
  */
-export type NodeState = "online" | "standby" | "maintenance" | "pending" | "unclean" | "lost";
+export type NodeState =
+  | "online"
+  | "standby"
+  | "standby-on-fail"
+  | "maintenance"
+  | "pending"
+  | "unclean"
+  | "lost";
 
 /** A fencing action from the cluster's fence history. */
 export interface Fencing {

@@ -1,5 +1,5 @@
 // What a watcher remembers of a group between two facts; plain data, so that a controller that ends and begins again goes on where it was.
-import type { Incident, Moment, Sign } from "./incident.js";
+import type { Incident, LostNode, Moment, Sign } from "./incident.js";
 import type { NodeState } from "./sample.js";
 
 /** A node as far as is known. */
@@ -80,6 +80,13 @@ export function note(state: WatchState, moment: Moment, ...signs: readonly Sign[
     moments: [...incident.moments, moment].slice(-200),
     signs: [...incident.signs, ...signs].slice(-50),
   };
+}
+
+/** Changes what the open incident says of a lost node. */
+export function editLost(state: WatchState, node: string, edit: (lost: LostNode) => LostNode): void {
+  if (state.incident === undefined) return;
+  const lost = state.incident.lost.map((one) => (one.node === node ? edit(one) : one));
+  state.incident = { ...state.incident, lost };
 }
 
 /** The nodes on which a workload runs whole. */

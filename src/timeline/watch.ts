@@ -1,10 +1,17 @@
 // Facts in, news and incidents out: which workload was away from when to when, and why. Everything that is told twice (Pacemaker tells
 // every node of a lost node and of a fencing) becomes one piece of news.
-import type { Fact } from "./fact.js";
-import type { Incident, LostNode, WorkloadOutage } from "./incident.js";
+import { type Fact, isUnfencing } from "./fact.js";
+import { type Incident, isUnfenced, type LostNode, type WorkloadOutage } from "./incident.js";
 import { addLook } from "./watch-look.js";
 import { addOperation } from "./watch-operation.js";
-import { note, runsOn, type WatchedWorkload, type WatchRules, type WatchState } from "./watch-state.js";
+import {
+  editLost,
+  note,
+  runsOn,
+  type WatchedWorkload,
+  type WatchRules,
+  type WatchState,
+} from "./watch-state.js";
 
 /** News for people; one with an empty text is only worth counting. */
 export interface Told {
@@ -18,7 +25,7 @@ export interface WatchStep {
   readonly told: readonly Told[];
 }
 
-/** How long all must be well and quiet before an incident is over, and how long an open end is waited for. */
+/** How long all must be well and quiet before an incident is over, and how long an open end is waited for, whatever else happens. */
 const QUIET_MS = 3_000;
 const GIVE_UP_MS = 60_000;
 /** What goes on and on is told by then, and goes on as another incident. */
@@ -57,7 +64,7 @@ export function addFact(before: WatchState, fact: Fact, rules: WatchRules): Watc
   return { state, told };
 }
 
-/** The incident, where it is over: everything runs again or was given up on, and nothing has happened for a while. */
+/** The incident, where it is over: everything runs again and nothing has happened for a while, or it was given up on. */
 export function settle(
   state: WatchState,
   nowMs: number,
@@ -65,13 +72,21 @@ export function settle(
   const { incident } = state;
   if (incident === undefined) return { state };
   const endless = nowMs - incident.startMs > LONGEST_MS;
-  if (nowMs - incident.lastMs < QUIET_MS && !endless) return { state };
-  const open =
-    incident.outages.some((one) => one.upMs === undefined) ||
-    incident.lost.some((one) => one.held && one.fencedMs === undefined && one.backMs === undefined);
-  if (open && nowMs - incident.lastMs < GIVE_UP_MS && !endless) return { state };
+  const openMs = openSince(state, incident);
+  const over = openMs === undefined ? nowMs - incident.lastMs >= QUIET_MS : nowMs - openMs >= GIVE_UP_MS;
+  if (!over && !endless) return { state };
   const { incident: ended, ...rest } = state;
   return ended === undefined ? { state: rest } : { state: rest, ended };
+}
+
+/** Since when something is open that is waited for; undefined where nothing is. */
+function openSince({ lookMs = 0 }: WatchState, { outages, lost }: Incident): number | undefined {
+  // Only a look says whether a node that held nothing has to be fenced.
+  const unseen = (one: LostNode): boolean => one.fromMs !== undefined && lookMs < one.atMs;
+  const waited = lost.filter((one) => isUnfenced({ ...one, held: one.held || unseen(one) }));
+  const down = outages.filter((one) => one.upMs === undefined);
+  const times = [...down.map(({ downMs }) => downMs), ...waited.map(({ atMs }) => atMs)];
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function alive(before: WatchState, fact: Extract<Fact, { kind: "alive" }>): WatchState {
@@ -135,7 +150,8 @@ function nodeFact(
 function fencedBefore(state: WatchState, node: string, atMs: number): number | undefined {
   const times = state.fencings.flatMap((one) => {
     const [timeText = "", ...words] = one.split(" ");
-    const same = words.at(-3) === node && words.at(-1) === "done";
+    const same =
+      words.at(-3) === node && !isUnfencing({ action: words.at(-2) ?? "" }) && words.at(-1) === "done";
     return same && atMs - Number(timeText) < GIVE_UP_MS ? [Number(timeText)] : [];
   });
   return times.at(-1);
@@ -152,10 +168,12 @@ function memberFact(state: WatchState, fact: Extract<Fact, { kind: "node" }>): s
   return `node ${node} is a member again`;
 }
 
-function editLost(state: WatchState, node: string, edit: (lost: LostNode) => LostNode): void {
-  if (state.incident === undefined) return;
-  const lost = state.incident.lost.map((one) => (one.node === node ? edit(one) : one));
-  state.incident = { ...state.incident, lost };
+/** Whether the fencing of a node failed a while ago and is tried on and on: that was told with an incident, and each try is none of its own. */
+function isFailing(state: WatchState, { node, action, atMs }: Extract<Fact, { kind: "fencing" }>): boolean {
+  const last = state.fencings
+    .map((one) => one.split(" "))
+    .findLast((words) => words.at(-3) === node && words.at(-2) === action);
+  return last?.at(-1) === "failed" && atMs - Number(last[0]) < LONGEST_MS;
 }
 
 function fencingFact(state: WatchState, fact: Extract<Fact, { kind: "fencing" }>): string {
@@ -167,13 +185,17 @@ function fencingFact(state: WatchState, fact: Extract<Fact, { kind: "fencing" }>
     return words.join(" ") === key && (fact.reference !== undefined || near);
   });
   if (again) return "";
+  const failing = isFailing(state, fact);
   state.fencings = [...state.fencings, `${atMs} ${key}`].slice(-50);
   const who = by === undefined ? "" : ` by ${by}`;
+  if (done && isUnfencing(fact)) return `node ${node} unfenced${who}`;
   const person = client !== undefined && !/^(pacemaker-controld|stonith-api)\b/.test(client);
   const asked = person ? [{ cause: "person", text: `${client} asked to fence ${node}` } as const] : [];
   if (!done) {
-    const text = `fencing of ${node} (${action}) failed`;
-    note(state, { atMs, text }, { cause: "fencing", text }, ...asked);
+    const text = isUnfencing(fact) ? `unfencing of ${node} failed` : `fencing of ${node} (${action}) failed`;
+    if (state.incident !== undefined || !failing)
+      note(state, { atMs, text }, { cause: "fencing", text }, ...asked);
+    if (!isUnfencing(fact)) editLost(state, node, (lost) => ({ ...lost, unclean: true }));
     return text;
   }
   note(state, { atMs, text: `${node} fenced${who}` }, ...asked);
@@ -204,7 +226,7 @@ function compare(
       addOutage(state, workload, { fromMs, downMs: atMs });
     } else if (down !== undefined && now.length > 0) {
       state.downs = Object.fromEntries(Object.entries(state.downs).filter(([other]) => other !== name));
-      endOutage(state, workload, { ...down, upMs: atMs, upOn: now[0] ?? "" });
+      endOutage(state, workload, { ...down, upMs: Math.max(atMs, down.fromMs), upOn: now[0] ?? "" });
     }
   }
 }

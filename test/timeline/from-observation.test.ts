@@ -54,6 +54,17 @@ describe("a sample", () => {
     });
   });
 
+  it("tells a node that on-fail=standby put there from one that a person did, though Pacemaker says standby of both", () => {
+    const both = crmMon.replace(
+      'standby="true" standby_onfail="false"',
+      'standby="true" standby_onfail="true"',
+    );
+    const result = parseCrmMon(both);
+    if (!result.connected) throw new Error(result.reason);
+    const { nodes } = sampleOf(result.cluster, { fromMs: 40, atMs: 42 });
+    expect(nodes?.[2]).toEqual({ name: "dcn3", state: "standby-on-fail" });
+  });
+
   it("of a cluster that nobody could ask says nothing but the time", () => {
     expect(sampleOf(undefined, { fromMs: 40, atMs: 42 })).toEqual({ fromMs: 40, atMs: 42 });
   });

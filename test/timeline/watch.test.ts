@@ -3,6 +3,18 @@ import type { SpoolEvent } from "../../src/observation/index.js";
 import { causeOf, describeIncident, factOf, type Incident } from "../../src/timeline/index.js";
 import { fenced, found, lost, op, play, type Step, T0 } from "./play.js";
 
+/** A later look that began then: dcn1 is as `mode` says, and dcn2 as `other`; soft-control runs on dcn3. */
+const withDcn1 = (mode: string, fromS: number, other = "online"): Record<string, unknown> => ({
+  ...found()[1],
+  fromMs: T0 + fromS * 1_000,
+  nodes: [
+    { name: "dcn1", state: mode },
+    { name: "dcn2", state: other },
+    { name: "dcn3", state: "online" },
+  ],
+  running: [{ name: "soft-control", nodes: ["dcn3"] }],
+});
+
 const POWER_LOSS: readonly Step[] = [
   found(),
   [-0.9, { kind: "alive", node: "dcn2" }],
@@ -99,6 +111,7 @@ describe("causes", () => {
       [0, op("dcn2", "stop")],
       [0.5, op("dcn3", "start")],
       [1, lost("dcn2", "dcn1")],
+      [2.5, withDcn1("online", 2.1, "lost")],
     ];
     expect(causeIn(left)).toEqual(["person", "dcn2 left with nothing running on it, and was not fenced"]);
     const asked = [
@@ -107,6 +120,42 @@ describe("causes", () => {
       ...POWER_LOSS.slice(2),
     ] as Step[];
     expect(causeIn(asked)).toEqual(["person", "stonith_admin.7@dcn1 asked to fence dcn2"]);
+  });
+
+  test("agent: on-fail=standby put the node there, nobody else did", () => {
+    const failed = op("dcn2", "monitor", { good: false, result: "not running" });
+    const steps: Step[] = [
+      found(),
+      [0, failed],
+      [0.5, op("dcn3", "start")],
+      [1, withDcn1("standby-on-fail", 0.5)],
+    ];
+    const [incident] = play(steps).incidents;
+    expect(incident && causeOf(incident)).toEqual({
+      cause: "agent",
+      evidence: ["soft-control failed on dcn2: not running", "dcn1 in standby, since something failed on it"],
+    });
+  });
+
+  test("node: one that held nothing and has to be fenced is no person's doing", () => {
+    const died: Step[] = [
+      found(),
+      [0, lost("dcn1", "dcn3")],
+      [1.2, withDcn1("unclean", 1.1)],
+      [6, { ...fenced("dcn3"), node: "dcn1" }],
+    ];
+    expect(play(died.slice(0, 2)).incidents).toEqual([]);
+    expect(play(died.slice(0, 3)).incidents).toEqual([]);
+    expect(causeIn(died)).toEqual(["node", "dcn1 was lost by dcn3, and was fenced"]);
+    const never: Step[] = [...died.slice(0, 3), [61, { kind: "alive", node: "dcn2" }]];
+    expect(causeIn(never)).toEqual(["unknown", "dcn1 was lost by dcn3, and was not fenced"]);
+    // Also where no look came in between, as when a monitor reads later what happened.
+    const failing: Step[] = [
+      ...died.slice(0, 2),
+      [5, { ...fenced(""), node: "dcn1", done: false }],
+      [61, { kind: "alive", node: "dcn2" }],
+    ];
+    expect(causeIn(failing)).toEqual(["fencing", "fencing of dcn1 (reboot) failed"]);
   });
 
   test("unknown: a workload that was moved, nobody knows why", () => {
@@ -123,6 +172,43 @@ test("an incident stays open while something is down, is told after a minute, an
   const later = play([...steps, [61, { kind: "alive", node: "dcn1" }]]);
   expect(later.incidents.map((one) => one.outages.map(({ upMs }) => upMs))).toEqual([[undefined]]);
   expect(describeIncident(later.incidents[0] as Incident)).toContain("still down, promised 5.0 s");
+});
+
+test("what cannot be fenced is told after a minute, however often that is tried, and each further try is no incident", () => {
+  const failed = (at: number): Step => [at, fenced("", { done: false, reference: `f${at}` })];
+  const tries = [20, 40, 60, 80, 100, 120, 140].map(failed);
+  const told = [58, 62].map((at): Step => [at, { kind: "alive", node: "dcn1" }]);
+  const steps = [...POWER_LOSS.slice(0, 3), ...tries, ...told].sort(([one], [other]) => one - other);
+  const toldAt = play(steps.filter(([at]) => at <= 62)).incidents;
+  expect(toldAt).toEqual([expect.objectContaining({ number: 1, lastMs: T0 + 60_000 })]);
+  expect(play(steps.filter(([at]) => at <= 58)).incidents).toEqual([]);
+  const after = play([...steps, [150, fenced("dcn1", { reference: "f150" })], [152, op("dcn3", "start")]]);
+  expect(after.told.filter((text) => text === "fencing of dcn2 (reboot) failed")).toHaveLength(7);
+  expect(after.incidents.map((one) => describeIncident(one))).toEqual([
+    expect.stringMatching(/still down, promised 5\.0 s · cause: fencing/),
+    expect.stringMatching(/dcn2 fenced by dcn1 · .*outage 152\.0 s since 14:03:07\.2/),
+  ]);
+});
+
+test("a node that gets its disks back as it joins is not fenced, runs what it ran, and there is no incident", () => {
+  const on = { action: "on", node: "dcn2" };
+  const { told, incidents, state } = play([found(), [0, fenced("dcn1", on)], [30, lost("dcn2", "dcn1")]]);
+  expect(told[0]).toBe("node dcn2 unfenced by dcn1");
+  expect([incidents, state.running["soft-control"]?.nodes]).toEqual([[], ["dcn2"]]);
+  expect(state.incident?.lost[0]).not.toHaveProperty("fencedMs");
+  expect(play([found(), [0, fenced("", { ...on, done: false })]]).told).toEqual(["unfencing of dcn2 failed"]);
+});
+
+test("no outage ends before it began, and a time that has not come yet hides nothing for long", () => {
+  const back: Step[] = [found(), [0, op("dcn2", "stop")], [-86_400, op("dcn3", "start")]];
+  expect(play(back).state.incident?.outages).toMatchObject([{ fromMs: T0, upMs: T0 }]);
+  const ahead: Step[] = [
+    found(),
+    [86_400, lost("dcn1", "dcn3")],
+    [10, withDcn1("online", 9)],
+    [20, lost("dcn1", "dcn3")],
+  ];
+  expect(play(ahead).told.filter((text) => text.includes("lost"))).toHaveLength(2);
 });
 
 test("what runs again after its incident was told is an incident of its own, with the whole outage, counted once", () => {
