@@ -4,6 +4,7 @@ import type { SpoolEvent, SpoolHeader, SpoolLine, SpoolPosition } from "../obser
 import { followEvents, readEvents } from "../observe/index.js";
 import type { Clock } from "../time/index.js";
 import type { StreamingTransport } from "../transport/index.js";
+import { type ClockReading, wallOf } from "./node-clock.js";
 import type { Turns } from "./turns.js";
 
 /** What is learned of a node; `atMs` is the controller's wall clock. */
@@ -39,8 +40,6 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 /** A node that refuses us seldom changes its mind by itself, and may lock out who asks too often. */
 export const REFUSED_WAIT_MS = 30_000;
-/** Clocks closer than this are taken for equal: the way to the node takes longer. */
-const CLOCK_TOLERANCE_MS = 1_000;
 
 /** Follows until aborted. A node that does not let us in is asked again like one that is away, but seldom. */
 export async function followNode(options: FollowOptions): Promise<void> {
@@ -73,7 +72,7 @@ class SpoolReader {
   private brought = false;
   private giveBack = (): void => undefined;
   private seen: SpoolPosition | undefined;
-  private offsetMs = 0;
+  private clocks: ClockReading | undefined;
   private begun = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
   private waiting: SpoolEvent[] | undefined;
@@ -156,8 +155,7 @@ class SpoolReader {
 
   private open(header: SpoolHeader): void {
     this.begun = 0;
-    const offsetMs = this.options.clock.wallMs() - header.epochMs;
-    this.offsetMs = Math.abs(offsetMs) < CLOCK_TOLERANCE_MS ? 0 : offsetMs;
+    this.clocks = { node: header, wallMs: this.options.clock.wallMs() };
     const { seen } = this;
     if (seen === undefined || header.last >= seen.seq) return;
     // The spool began anew: what it held before, nobody can tell.
@@ -185,10 +183,12 @@ class SpoolReader {
   }
 
   private tell(event: SpoolEvent): void {
-    const { node, onNews } = this.options;
+    const { node, clock, onNews } = this.options;
     const position = { boot: event.boot, seq: event.seq };
     this.seen = position;
-    onNews({ kind: "event", node, atMs: event.wallMs + this.offsetMs, event, position });
+    const nowMs = clock.wallMs();
+    const atMs = this.clocks === undefined ? nowMs : wallOf(event, this.clocks, nowMs);
+    onNews({ kind: "event", node, atMs, event, position });
   }
 
   private missed(count: number): void {

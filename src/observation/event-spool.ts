@@ -12,6 +12,8 @@ export interface SpoolEvent extends SpoolPosition {
   readonly host: string;
   /** Milliseconds since 1970 by that node's clock. */
   readonly wallMs: number;
+  /** And since that node booted, when it wrote the event down; unlike the other one, no step of a clock changes that. */
+  readonly upMs?: number;
   /** node, fencing, resource or attribute. */
   readonly kind: string;
   readonly node: string;
@@ -33,6 +35,7 @@ export interface SpoolHeader {
   readonly boot: string;
   readonly host: string;
   readonly epochMs: number;
+  readonly upMs: number;
 }
 
 /** One line of `follow-events` or `read-events`. */
@@ -45,6 +48,9 @@ export type SpoolLine =
 
 const SPOOL = /^spool (\d{1,15}) (\d{1,15}) (\S+) (\S+) (\d+\.\d+) (\d+\.\d+)$/;
 
+/** As the kernel has it in /proc/uptime; the alert agent writes a bare 0 where it cannot tell. */
+const UPTIME = /^\d{1,11}\.\d{1,9}$/;
+
 const ALIVE = /^alive \d+\.\d+ (\d{1,15})$/;
 
 /** Reads one line; what is not whole is noise, and then a number is missing. */
@@ -55,10 +61,10 @@ export function readSpoolLine(line: string): SpoolLine {
   }
   const alive = ALIVE.exec(line);
   if (alive !== null) return { kind: "alive", last: Number(alive[1]) };
-  const [, first, last, boot, host, epoch] = SPOOL.exec(line) ?? [];
+  const [, first, last, boot, host, epoch, up] = SPOOL.exec(line) ?? [];
   if (boot === undefined || host === undefined) return { kind: "noise" };
-  const header = { first: Number(first), last: Number(last), boot, host, epochMs: Number(epoch) * 1000 };
-  return { kind: "spool", header };
+  const clocks = { epochMs: Number(epoch) * 1000, upMs: Number(up) * 1000 };
+  return { kind: "spool", header: { first: Number(first), last: Number(last), boot, host, ...clocks } };
 }
 
 function readEvent(line: string): SpoolEvent | undefined {
@@ -76,6 +82,8 @@ function readEvent(line: string): SpoolEvent | undefined {
   };
   const seq = number("seq");
   const wallMs = Math.round(Number(fields.get("wall")) * 1e6) / 1e3;
+  const up = fields.get("up") ?? "";
+  const uptime = UPTIME.test(up) ? { upMs: Math.round(Number(up) * 1e3) } : {};
   const [boot, host, kind] = [fields.get("boot"), fields.get("host"), fields.get("kind")];
   if (seq === undefined || boot === undefined || host === undefined || !Number.isFinite(wallMs))
     return undefined;
@@ -91,7 +99,7 @@ function readEvent(line: string): SpoolEvent | undefined {
   };
   const said = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   const plain = { kind: kind ?? "unknown", node: fields.get("node") ?? "", desc: fields.get("desc") ?? "" };
-  return { seq, boot, host, wallMs, ...plain, ...said };
+  return { seq, boot, host, wallMs, ...uptime, ...plain, ...said };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { t: "\t", n: "\n", "\\": "\\" };

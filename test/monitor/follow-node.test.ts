@@ -106,6 +106,43 @@ const held = (from: number, to: number) => (low: number, high: number) => [
     .map((seq) => line(seq)),
 ];
 
+/** A header, and an event whose node's clock says `wallMs` and that came so many seconds after its boot, at second 1000 of that boot. */
+const clocks = (epochMs: number, boot = "b1"): string =>
+  `spool 1 1 ${boot} dcn1 ${(epochMs / 1000).toFixed(3)} 1000.00`;
+const event = (wallMs: number, upS: string): string =>
+  `seq=1\tboot=b1\thost=dcn1\twall=${(wallMs / 1000).toFixed(6)}\tup=${upS}\tkind=attribute\tnode=dcn1\t.`;
+const DAYS_MS = 2 * 24 * 3_600_000;
+
+describe("when something happened, by our clock", () => {
+  const agoOf = async (header: string, line: string): Promise<number> => {
+    const script = { follows: [[header, "alive 1.0 1", line]] };
+    const { news } = await play(script, { boot: "b1", seq: 0 }, ofKind("event", 1));
+    const [atMs] = news.flatMap((one) => (one.kind === "event" ? [one.atMs] : []));
+    return Math.round((systemClock.wallMs() - (atMs ?? 0)) / 1_000);
+  };
+  const now = systemClock.wallMs();
+
+  test("as its node says, where the clocks agree; by their difference, where they do not", async () => {
+    expect(await agoOf(clocks(now), event(now - 30_000, "970.00"))).toBe(30);
+    expect(await agoOf(clocks(now - DAYS_MS), event(now - DAYS_MS - 30_000, "970.00"))).toBe(30);
+    // In an earlier boot, nothing else tells.
+    expect(await agoOf(clocks(now - DAYS_MS, "b2"), event(now - DAYS_MS - 30_000, "970.00"))).toBe(30);
+  });
+
+  test("a clock that was set right since then, or since we connected, changes nothing", async () => {
+    expect(await agoOf(clocks(now), event(now - DAYS_MS - 30_000, "970.00"))).toBe(30);
+    expect(await agoOf(clocks(now), event(now + DAYS_MS - 30_000, "970.00"))).toBe(30);
+    expect(await agoOf(clocks(now - DAYS_MS), event(now - 30_000, "970.00"))).toBe(30);
+    expect(await agoOf(clocks(now + DAYS_MS), event(now - 30_000, "970.00"))).toBe(30);
+  });
+
+  test("an agent that was slow to begin is no step of a clock, and nothing happens later than now", async () => {
+    expect(await agoOf(clocks(now), event(now - 30_000, "974.00"))).toBe(30);
+    expect(await agoOf(clocks(now - DAYS_MS, "b2"), event(now, "970.00"))).toBe(0);
+    expect(await agoOf(clocks(now), event(now - 30_000, "0"))).toBe(30);
+  });
+});
+
 describe("following a node", () => {
   test("begins with what is new, where nothing is known of it", async () => {
     const script = { follows: [[spool(1, 7), line(7), "alive 1.0 0", line(8)]], read: held(1, 7) };
