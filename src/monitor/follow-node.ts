@@ -15,8 +15,10 @@ export type NodeNews = { readonly node: string; readonly atMs: number } & (
   | { readonly kind: "alive" }
   /** No sign of life any more, or no way to follow it; `reason` in words, `refused` where it does not let us in. */
   | { readonly kind: "silent"; readonly reason: string; readonly refused: boolean }
-  /** Events that happened and that nobody can tell any more. */
-  | { readonly kind: "missed"; readonly count: number }
+  /** Events that happened and that nobody can tell any more; `position` is where its spool was read to. */
+  | { readonly kind: "missed"; readonly count: number; readonly position?: SpoolPosition }
+  /** We are connected, and it holds events that were not told yet; or it has told all that it held then. */
+  | { readonly kind: "behind" | "current" }
 );
 
 /** Whom to follow, and from where on. */
@@ -73,6 +75,8 @@ class SpoolReader {
   private giveBack = (): void => undefined;
   private seen: SpoolPosition | undefined;
   private clocks: ClockReading | undefined;
+  /** The last event that the spool held when we connected, until that was told. */
+  private heldTo: number | undefined;
   private begun = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
   private waiting: SpoolEvent[] | undefined;
@@ -137,13 +141,26 @@ class SpoolReader {
 
   private take(line: SpoolLine): void {
     const { node, clock, onNews } = this.options;
-    if (line.kind === "spool") this.open(line.header);
-    else if (line.kind === "alive") {
+    if (line.kind === "spool") {
+      this.open(line.header);
+      this.heldTo = line.header.last;
+      if (this.waiting !== undefined || (this.seen?.seq ?? 0) < this.heldTo)
+        onNews({ kind: "behind", node, atMs: clock.wallMs() });
+    } else if (line.kind === "alive") {
       if (!this.worked) onNews({ kind: "followed", node, atMs: clock.wallMs() });
       this.brought = true;
       onNews({ kind: "alive", node, atMs: clock.wallMs() });
       this.compare(line.last);
     } else if (line.kind === "event") this.event(line.event);
+    this.caughtUp();
+  }
+
+  private caughtUp(): void {
+    const { node, clock, onNews } = this.options;
+    if (this.heldTo === undefined || this.waiting !== undefined) return;
+    if ((this.seen?.seq ?? 0) < this.heldTo) return;
+    this.heldTo = undefined;
+    onNews({ kind: "current", node, atMs: clock.wallMs() });
   }
 
   /** An event that was begun two signs of life ago and has not come was lost on its way. */
@@ -193,7 +210,8 @@ class SpoolReader {
 
   private missed(count: number): void {
     const { node, clock, onNews } = this.options;
-    onNews({ kind: "missed", node, atMs: clock.wallMs(), count });
+    const position = this.seen === undefined ? {} : { position: this.seen };
+    onNews({ kind: "missed", node, atMs: clock.wallMs(), count, ...position });
   }
 
   /** Reads what a gap hides, while what comes after it waits. */
@@ -205,9 +223,10 @@ class SpoolReader {
         const found = new Set(events.map((event) => event.seq));
         for (const event of events) if (event.seq > (this.seen?.seq ?? 0)) this.tell(event);
         const lost = to - from + 1 - found.size;
-        if (lost > 0) this.missed(lost);
         this.seen = { boot: this.seen?.boot ?? "", seq: Math.max(to, this.seen?.seq ?? 0) };
+        if (lost > 0) this.missed(lost);
         this.resume();
+        this.caughtUp();
       })
       // The connection went: the next one begins where this one stood, and finds the same gap.
       .catch(() => {

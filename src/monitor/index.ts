@@ -1,4 +1,5 @@
 // Event streams in, notifications and metrics out.
+export { CatchUp, type HeldNews } from "./catch-up.js";
 export { type DarkNews, Darkness, type DarknessOptions } from "./darkness.js";
 export { type FollowOptions, followNode, type NodeNews, REFUSED_WAIT_MS } from "./follow-node.js";
 export { createLooker, type Looker, type LookerOptions } from "./look.js";

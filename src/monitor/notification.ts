@@ -3,8 +3,8 @@
 /** One piece of news for people or programs. */
 export interface Notification {
   /**
-   * For recipients that must not act twice: GROUP/NODE/BOOT/NUMBER of an event, GROUP/incident/NUMBER-TIME of an incident, GROUP/dark/TIME
-   * and GROUP/answers/TIME of a group.
+   * For recipients that must not act twice: GROUP/NODE/BOOT/NUMBER of an event, and with /missed of some that nobody can tell any more,
+   * GROUP/look/TIME-INDEX of what a look found, GROUP/incident/NUMBER-TIME of an incident, GROUP/dark/TIME and GROUP/answers/TIME of a group.
    */
   readonly id: string;
   readonly kind: "event" | "incident" | "group";

@@ -1,15 +1,17 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
 import { deviceWaitMs } from "../cluster/index.js";
 import {
+  CatchUp,
   createLooker,
   type DarkNews,
   Darkness,
   followNode,
+  type HeldNews,
   type Memory,
   type NodeNews,
   type Turns,
 } from "../monitor/index.js";
-import type { SpoolEvent } from "../observation/index.js";
+import type { SpoolEvent, SpoolPosition } from "../observation/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import type { Clock } from "../time/index.js";
 import {
@@ -44,7 +46,7 @@ export type WatchNews = { readonly atMs: number } & (
   /** An event of a node; `text` is empty where another node told it already, or where nothing changed. */
   | { readonly kind: "event"; readonly id: string; readonly text: string; readonly event: SpoolEvent }
   /** What a look found that no event had told. */
-  | { readonly kind: "noticed"; readonly text: string }
+  | { readonly kind: "noticed"; readonly id: string; readonly text: string }
   | { readonly kind: "incident"; readonly id: string; readonly incident: Incident }
   | {
       readonly kind: "node";
@@ -52,7 +54,13 @@ export type WatchNews = { readonly atMs: number } & (
       readonly is: "followed" | "silent";
       readonly text: string;
     }
-  | { readonly kind: "missed"; readonly node: string; readonly count: number; readonly text: string }
+  | {
+      readonly kind: "missed";
+      readonly id: string;
+      readonly node: string;
+      readonly count: number;
+      readonly text: string;
+    }
 );
 
 const MEMBERSHIP_SYNC_MS = 100;
@@ -61,7 +69,6 @@ const SETTLED_MS = 1_000;
 /** What no event told in this time, a look finds. */
 const LOOK_EVERY_MS = 60_000;
 const TICK_MS = 500;
-const FIRST_LOOK_MS = 3_000;
 
 /** Watches until aborted. */
 export async function watchGroup(options: WatchOptions): Promise<void> {
@@ -106,10 +113,9 @@ export function watchRules(group: WatchOptions["group"]): WatchRules {
 
 class Watcher {
   private readonly rules: WatchRules;
-  /** Nothing is due until each node has been followed or found silent: looks would connect too. */
-  private dueMs = Number.POSITIVE_INFINITY;
-  private readonly untried: Set<string>;
-  private firstTryMs: number | undefined;
+  /** By when to look, but not before each node has told what it knows or was found silent: looks would connect too. */
+  private dueMs = 0;
+  private readonly catchUp: CatchUp;
   private found = false;
   /** Whether they refuse us, of those that do not answer. */
   private readonly silent = new Map<string, boolean>();
@@ -119,7 +125,10 @@ class Watcher {
     const { group, memory, clock, onNews } = options;
     const { nodes } = group.model.corosync;
     this.rules = watchRules(group);
-    this.untried = new Set(nodes.map(({ name }) => name));
+    this.catchUp = new CatchUp(
+      nodes.map(({ name }) => name),
+      clock,
+    );
     this.darkness = new Darkness({ group: group.name, nodes: nodes.length, memory, clock, onNews });
   }
 
@@ -135,65 +144,64 @@ class Watcher {
     });
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
-      // A node that is away for long shall not keep the others from being looked at.
-      if (
-        this.untried.size > 0 &&
-        clock.nowMs() - (this.firstTryMs ?? Number.POSITIVE_INFINITY) > FIRST_LOOK_MS
-      ) {
-        this.untried.clear();
-        this.due(0);
-      }
-      if (clock.nowMs() >= this.dueMs) {
+      if (this.tellHeld() && clock.nowMs() >= this.dueMs) {
         this.dueMs = clock.nowMs() + LOOK_EVERY_MS;
         const fromMs = clock.wallMs();
         const sample = await looker.look();
         if (isOver()) return;
         this.looked(sample, fromMs);
       }
-      this.settle();
+      if (this.tellHeld()) this.settle(clock.wallMs());
       await clock.sleep(TICK_MS, signal).catch(() => undefined);
     }
   }
 
   take(news: NodeNews): void {
-    const { memory, onNews, group, clock } = this.options;
-    const { node, atMs } = news;
-    if (this.untried.delete(node)) {
-      this.firstTryMs ??= clock.nowMs();
+    this.catchUp.hear(news);
+    if (news.kind === "followed") this.followed(news);
+    else if (news.kind === "silent") this.fellSilent(news);
+    this.tellHeld();
+  }
+
+  /** Tells what was held, unless somebody has to be waited for; true where all is told. */
+  private tellHeld(): boolean {
+    if (this.catchUp.waits) return false;
+    for (const news of this.catchUp.release()) {
+      if (news.kind === "alive") this.add(news);
+      else this.tell(news);
+    }
+    return true;
+  }
+
+  private tell(news: Exclude<HeldNews, { kind: "alive" }>): void {
+    const { memory, onNews, group } = this.options;
+    const { node, atMs, position } = news;
+    const place = (of: SpoolPosition): string => `${group.name}/${node}/${of.boot.slice(0, 8)}/${of.seq}`;
+    if (news.kind === "event") {
+      // As a watcher at that time would have had it.
+      this.settle(atMs);
+      const fact = factOf(news.event, atMs);
+      const text = fact === undefined ? news.event.desc : this.add(fact).join("; ");
+      memory.content.positions[node] = news.position;
+      onNews({ kind: "event", atMs, id: place(news.position), text, event: news.event });
+    } else {
+      const text = `${news.count} ${news.count === 1 ? "event" : "events"} of ${node} cannot be told any more; looking instead`;
+      if (position !== undefined) memory.content.positions[node] = position;
+      const id = `${place(position ?? { boot: "", seq: 0 })}/missed`;
+      onNews({ kind: "missed", atMs, id, node, count: news.count, text });
+    }
+    this.due(news.kind === "event" ? SETTLED_MS : 0);
+    memory.save();
+  }
+
+  private followed({ node, atMs, position }: Extract<NodeNews, { kind: "followed" }>): void {
+    const { memory, onNews } = this.options;
+    if (position !== undefined) memory.content.positions[node] = position;
+    if (this.silent.delete(node)) {
+      onNews({ kind: "node", atMs, node, is: "followed", text: `${node} answers us` });
       this.due(0);
     }
-    switch (news.kind) {
-      case "alive":
-        this.add({ kind: "alive", atMs, node });
-        return;
-      case "event": {
-        const { event, position } = news;
-        const fact = factOf(event, atMs);
-        const text = fact === undefined ? event.desc : this.add(fact).join("; ");
-        const id = `${group.name}/${node}/${event.boot.slice(0, 8)}/${event.seq}`;
-        memory.content.positions[node] = position;
-        onNews({ kind: "event", atMs, id, text, event });
-        this.due(SETTLED_MS);
-        break;
-      }
-      case "followed":
-        if (news.position !== undefined) memory.content.positions[node] = news.position;
-        if (this.silent.delete(node)) {
-          onNews({ kind: "node", atMs, node, is: "followed", text: `${node} answers us` });
-          this.due(0);
-        }
-        this.darkness.answered();
-        break;
-      case "silent":
-        this.fellSilent(news);
-        return;
-      case "missed": {
-        const text = `${news.count} ${news.count === 1 ? "event" : "events"} of ${node} cannot be told any more; looking instead`;
-        onNews({ kind: "missed", atMs, node, count: news.count, text });
-        this.due(0);
-        break;
-      }
-    }
+    this.darkness.answered();
     memory.save();
   }
 
@@ -209,7 +217,7 @@ class Watcher {
   }
 
   private due(inMs: number): void {
-    if (this.untried.size === 0) this.dueMs = Math.min(this.dueMs, this.options.clock.nowMs() + inMs);
+    this.dueMs = Math.min(this.dueMs, this.options.clock.nowMs() + inMs);
   }
 
   private add(fact: Fact): string[] {
@@ -220,7 +228,7 @@ class Watcher {
   }
 
   private looked(sample: Sample, fromMs: number): void {
-    const { clock, onNews, memory } = this.options;
+    const { clock, onNews, memory, group } = this.options;
     const { nodes, workloads, quorate } = sample;
     const atMs = clock.wallMs();
     if (nodes === undefined) {
@@ -228,19 +236,25 @@ class Watcher {
       if (againMs !== undefined) this.due(againMs);
       return;
     }
+    if (!this.tellHeld()) {
+      // Beside what it saw, what a node is about to tell would be old.
+      this.due(0);
+      return;
+    }
     this.darkness.sawCluster();
     const quorum = quorate === undefined ? {} : { quorate };
     const texts = this.add({ kind: "look", atMs, fromMs, nodes, running: workloads ?? [], ...quorum });
     if (!this.found) onNews({ kind: "found", atMs, sample });
     this.found = true;
-    for (const text of texts) onNews({ kind: "noticed", atMs, text });
+    for (const [index, text] of texts.entries())
+      onNews({ kind: "noticed", atMs, id: `${group.name}/look/${Math.round(atMs)}-${index}`, text });
     memory.save();
   }
 
-  private settle(): void {
+  private settle(nowMs: number): void {
     const { clock, memory, onNews, group } = this.options;
     const { content } = memory;
-    const { state, ended } = settle(content.watch, clock.wallMs());
+    const { state, ended } = settle(content.watch, nowMs);
     if (ended === undefined) return;
     content.watch = state;
     const id = `${group.name}/incident/${ended.number}-${Math.round(ended.startMs)}`;

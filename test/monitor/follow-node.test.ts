@@ -144,6 +144,16 @@ describe("when something happened, by our clock", () => {
 });
 
 describe("following a node", () => {
+  test("says whether its spool holds what was not told, and when all of that is", async () => {
+    const kinds = async (position: SpoolPosition) => {
+      const script = { follows: [[spool(1, 4), "alive 1.0 4", line(3), line(4), line(5)]] };
+      const { news } = await play(script, position, ofKind("event", 5 - position.seq));
+      return news.map((one) => (one.kind === "event" ? one.event.seq : one.kind));
+    };
+    expect(await kinds({ boot: "b1", seq: 3 })).toEqual(["behind", "followed", "alive", 4, "current", 5]);
+    expect(await kinds({ boot: "b1", seq: 4 })).toEqual(["current", "followed", "alive", 5]);
+  });
+
   test("begins with what is new, where nothing is known of it", async () => {
     const script = { follows: [[spool(1, 7), line(7), "alive 1.0 0", line(8)]], read: held(1, 7) };
     const { numbers, asked, news } = await play(script, undefined, ofKind("event", 1));
@@ -188,8 +198,9 @@ describe("following a node", () => {
 
   test("says how many nobody can tell any more: numbers that no line has, and a spool that was rotated away", async () => {
     const gone = { follows: [[spool(900, 1900), line(900), "alive 1.0 0"]], read: held(900, 1900) };
-    const { numbers, missed } = await play(gone, { boot: "b1", seq: 10 }, ofKind("event", 1));
+    const { numbers, missed, news } = await play(gone, { boot: "b1", seq: 10 }, ofKind("event", 1));
     expect([numbers, missed]).toEqual([[900], [889]]);
+    expect(news.find(({ kind }) => kind === "missed")).toMatchObject({ position: { boot: "b1", seq: 899 } });
   });
 
   test("takes a spool that began anew for another one: fewer events, or the same number in another life", async () => {

@@ -73,6 +73,10 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
     CRM_alert_task: "start",
   };
   const LOST = { CRM_alert_kind: "node", CRM_alert_node: "n3", CRM_alert_desc: "lost" };
+  const fenced = (reference: string): Record<string, string> => ({
+    ...{ CRM_alert_kind: "fencing", CRM_alert_node: "n3" },
+    CRM_alert_desc: `Operation reboot of n3 by n1 for pacemaker-controld.1@n2: OK (ref=${reference})`,
+  });
   const happens = (count: number, event: Readonly<Record<string, string>> = START): void => {
     for (let index = 0; index < count; index += 1) {
       spawnSync("sh", [join(folder, "alert")], {
@@ -182,6 +186,7 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
           async () => {
             await expect.poll(followed, { timeout: 30_000 }).toBe(GROUPS * NODES.length);
             happens(1, LOST);
+            happens(1, fenced("r1"));
             await sees(GROUPS);
           },
           ...otlp,
@@ -189,6 +194,7 @@ describe.skipIf(sshdPath === undefined || !asRoot)("a monitor of many groups", (
         await expect.poll(followed, { timeout: 30_000 }).toBe(0);
         happens(1, { ...LOST, CRM_alert_desc: "member" });
         happens(1, LOST);
+        happens(1, fenced("r2"));
         await watch(() => sees(2 * GROUPS), ...otlp);
         expect(sent).not.toContain("");
         expect(new Set(sent).size).toBe(2 * GROUPS);

@@ -2,16 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DcnError } from "../../src/errors/index.js";
-import { createTurns, openMemory } from "../../src/monitor/index.js";
-import type { Command, CommandResult, StreamingTransport } from "../../src/transport/index.js";
-import { type WatchNews, watchGroup } from "../../src/workflows/index.js";
-import { createFakeClock } from "../time/fake-clock.js";
-import { modelOf } from "./model.js";
-import { answers, crmMon } from "./views.js";
-
-const NAMES = ["dcn1", "dcn2", "dcn3"];
-const ONLINE = { dcn1: "online", dcn2: "online", dcn3: "online" };
+import { openMemory } from "../../src/monitor/index.js";
+import { Cabinet, NAMES } from "./watched-cabinet.js";
 
 let folder: string;
 beforeEach(() => {
@@ -19,82 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A cabinet whose power can be cut, and monitors of it, on a clock of their own. */
-class Cabinet {
-  readonly clock = createFakeClock();
-  power = true;
-  readonly news: WatchNews[] = [];
-
-  /** Begins a monitor; what is returned kills it. */
-  watch(): () => Promise<void> {
-    const ends = new AbortController();
-    const timing = { tokenMs: 1_000, consensusMs: 1_200, fencingDelayMs: 0 };
-    const memory = openMemory(folder, "g");
-    const watching = watchGroup({
-      group: { name: "g", model: modelOf(NAMES), workloads: [], timing } as never,
-      ...{ transport: this.transport, clock: this.clock, memory, turns: createTurns(3) },
-      ...{ onNews: (news: WatchNews) => void this.news.push(news), signal: ends.signal },
-    });
-    return async () => {
-      ends.abort();
-      await watching;
-    };
-  }
-
-  async pass(seconds: number): Promise<void> {
-    for (let half = 0; half < 2 * seconds; half += 1) {
-      await this.clock.advance(500);
-      for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  told(): string[] {
-    return this.news.flatMap((news) => (news.kind === "group" ? [`${news.is}: ${news.id}`] : []));
-  }
-
-  private readonly transport: StreamingTransport = {
-    exec: async (node, command) => {
-      await this.reach(node);
-      if (!/read-events/.test(textOf(command))) return result(node, command, answers(crmMon(ONLINE, "dcn1")));
-      const out = `${this.spool(node)}\n`;
-      const frames = [["hello", ""] as const, ["read-events", out] as const, ["end", ""] as const];
-      const text = frames.map(([verb, said]) => `${verb} 0 ${said.length} 0\n${said}`).join("");
-      return result(node, command, text);
-    },
-    execStream: async (node, command, onLine) => {
-      await this.reach(node);
-      onLine(this.spool(node));
-      while (command.signal?.aborted !== true) {
-        // Who has no power says nothing, not even that the connection ends.
-        if (this.power) onLine("alive 1.0 0");
-        await this.clock.sleep(2_000, command.signal).catch(() => undefined);
-      }
-      return { ...result(node, command), exitCode: null, lost: true };
-    },
-    close: () => Promise.resolve(),
-  };
-
-  private async reach(node: string): Promise<void> {
-    await Promise.resolve();
-    if (!this.power) throw new DcnError("unreachable", "NODE_UNREACHABLE", `${node}: no answer`, { node });
-  }
-
-  private spool(node: string): string {
-    return `spool 0 0 b1 ${node} ${(this.clock.wallMs() / 1_000).toFixed(3)} 5.0`;
-  }
-}
-
-function textOf({ stdin = "" }: Command): string {
-  return Buffer.from(stdin).toString();
-}
-
-function result(node: string, { argv }: Command, stdout = ""): CommandResult {
-  const facts = { exitCode: 0, signal: null, stderr: "", durationMs: 1, timedOut: false, lost: false };
-  return { node, argv, stdout, ...facts };
-}
-
 test("that nobody of a group answers is told once, and once that somebody does again, also over restarts", async () => {
-  const cabinet = new Cabinet();
+  const cabinet = new Cabinet(folder);
   let kill = cabinet.watch();
   await cabinet.pass(20);
   expect(cabinet.news.map(({ kind }) => kind)).toContain("found");
@@ -127,7 +45,7 @@ test("that nobody of a group answers is told once, and once that somebody does a
 }, 60_000);
 
 test("a moment without an answer from anybody is no news of the group; what was known is unknown until a look", async () => {
-  const cabinet = new Cabinet();
+  const cabinet = new Cabinet(folder);
   const kill = cabinet.watch();
   await cabinet.pass(20);
   cabinet.power = false;
@@ -139,4 +57,123 @@ test("a moment without an answer from anybody is no news of the group; what was 
   await kill();
   expect(cabinet.told()).toEqual([]);
   expect(openMemory(folder, "g").content).not.toHaveProperty("dark");
+}, 60_000);
+
+/** A cabinet that was watched until its monitor was killed. */
+async function left(): Promise<Cabinet> {
+  const cabinet = new Cabinet(folder);
+  const kill = cabinet.watch();
+  await cabinet.pass(10);
+  await kill();
+  cabinet.news.length = 0;
+  return cabinet;
+}
+
+/** plc goes to dcn3 for half an hour and comes back, each time in two seconds. */
+function moves(cabinet: Cabinet): void {
+  cabinet.plc("dcn1", 60, "stop");
+  cabinet.plc("dcn3", 62, "start");
+  cabinet.plc("dcn3", 1_860, "stop");
+  cabinet.plc("dcn1", 1_862, "start");
+}
+const MOVES = ["dcn1 1", "dcn3 1", "dcn3 2", "dcn1 2"];
+const TWO_OUTAGES = [
+  { number: 1, outages: [2_000] },
+  { number: 2, outages: [2_000] },
+];
+
+test("what happened while no monitor was there is told in its order, whichever node answers first", async () => {
+  const cabinet = await left();
+  moves(cabinet);
+  await cabinet.clock.advance(3_600_000);
+  cabinet.lateMs.dcn3 = 1_500;
+  let kill = cabinet.watch();
+  await cabinet.pass(1);
+  expect(cabinet.news.filter(({ kind }) => kind !== "node")).toEqual([]);
+  // Killed before all was there: nothing of it counts as told.
+  await kill();
+  expect(openMemory(folder, "g").content.positions.dcn1).toEqual({ boot: "b1", seq: 0 });
+  kill = cabinet.watch();
+  await cabinet.pass(10);
+  await kill();
+  expect(cabinet.seqs()).toEqual(MOVES);
+  expect(cabinet.incidents()).toEqual(TWO_OUTAGES);
+  expect(openMemory(folder, "g").content.positions).toMatchObject({ dcn1: { seq: 2 }, dcn3: { seq: 2 } });
+}, 60_000);
+
+test("a node that was lost and healed meanwhile is one incident that ended, and not two", async () => {
+  const cabinet = await left();
+  cabinet.happens("dcn2", 60, "kind=node node=dcn1 desc=lost");
+  cabinet.happens("dcn2", 61, "kind=fencing node=dcn1 desc=off rc=0");
+  cabinet.plc("dcn3", 63, "start");
+  cabinet.happens("dcn2", 120, "kind=node node=dcn1 desc=member");
+  cabinet.plc("dcn3", 200, "stop");
+  cabinet.plc("dcn1", 201, "start");
+  await cabinet.clock.advance(3_600_000);
+  cabinet.lateMs.dcn3 = 800;
+  const kill = cabinet.watch();
+  await cabinet.pass(10);
+  await kill();
+  const [lost, moved, ...more] = cabinet.incidents();
+  expect(lost?.outages[0]).toBeGreaterThan(3_000);
+  expect(lost?.outages[0]).toBeLessThan(6_000);
+  expect([moved?.outages, more]).toEqual([[1_000], []]);
+}, 60_000);
+
+test("an incident that a killed monitor left open is not over before the nodes were heard", async () => {
+  const cabinet = new Cabinet(folder);
+  let kill = cabinet.watch();
+  await cabinet.pass(10);
+  cabinet.plc("dcn1", 0, "stop");
+  await cabinet.pass(1);
+  await kill();
+  expect(openMemory(folder, "g").content.watch.incident).toBeDefined();
+  cabinet.plc("dcn3", 2, "start");
+  await cabinet.clock.advance(90_000);
+  for (const node of NAMES) cabinet.lateMs[node] = 2_000;
+  kill = cabinet.watch();
+  await cabinet.pass(10);
+  await kill();
+  expect(cabinet.incidents()).toEqual([{ number: 1, outages: [3_000] }]);
+}, 60_000);
+
+test("nodes that come back from silence one after the other tell their story together", async () => {
+  const cabinet = new Cabinet(folder);
+  const kill = cabinet.watch();
+  await cabinet.pass(10);
+  cabinet.power = false;
+  await cabinet.pass(20);
+  moves(cabinet);
+  await cabinet.clock.advance(3_600_000);
+  await cabinet.pass(10);
+  cabinet.power = true;
+  cabinet.lateMs.dcn3 = 3_500;
+  await cabinet.pass(30);
+  await kill();
+  expect(cabinet.seqs()).toEqual(MOVES);
+  expect(cabinet.incidents()).toEqual(TWO_OUTAGES);
+}, 60_000);
+
+test("a node that is away holds up the others for a moment only", async () => {
+  const cabinet = await left();
+  cabinet.plc("dcn1", 0, "stop");
+  cabinet.plc("dcn1", 1, "start");
+  await cabinet.clock.advance(60_000);
+  cabinet.lateMs.dcn3 = 3_600_000;
+  const kill = cabinet.watch();
+  await cabinet.pass(5);
+  await kill();
+  expect(cabinet.seqs()).toEqual(["dcn1 1", "dcn1 2"]);
+  expect(cabinet.news.map(({ kind }) => kind)).toContain("found");
+}, 60_000);
+
+test("events that nobody can tell any more are noted as told, also where none came after them", async () => {
+  const cabinet = await left();
+  cabinet.lost.dcn2 = 3;
+  const kill = cabinet.watch();
+  await cabinet.pass(10);
+  await kill();
+  const missed = cabinet.news.flatMap((news) => (news.kind === "missed" ? [[news.id, news.count]] : []));
+  expect(missed).toEqual([["g/dcn2/b1/3/missed", 3]]);
+  expect(openMemory(folder, "g").content.positions.dcn2).toEqual({ boot: "b1", seq: 3 });
 }, 60_000);
