@@ -13,7 +13,7 @@ import {
 } from "../monitor/index.js";
 import type { ResolvedGroup } from "../profile/index.js";
 import { systemClock as clock } from "../time/index.js";
-import { causeOf, describeIncident, type Incident } from "../timeline/index.js";
+import { CAUSES, causeOf, describeIncident, factOf, type Incident, isUnfencing } from "../timeline/index.js";
 import { type WatchNews, watchGroup, watchRules } from "../workflows/index.js";
 import type { Call } from "./command.js";
 import { withConnection } from "./connection.js";
@@ -81,7 +81,7 @@ async function watchOne(
     printer.print(group.name, news);
     if (news.kind === "node" && news.is === "silent") silent.add(news.node);
     if (news.kind === "node" && news.is === "followed") silent.delete(news.node);
-    count(metrics, group.name, news);
+    countNews(metrics, group.name, news);
     const notification = notificationOf(group.name, news);
     if (notification !== undefined && (notification.kind !== "event" || about === "events"))
       notifier.add(notification, news.kind === "incident" ? news.incident : undefined);
@@ -99,9 +99,9 @@ async function watchOne(
 }
 
 /** What a recipient is told of it; undefined for what only the one at the terminal wants to know. */
-function notificationOf(group: string, news: WatchNews): Notification | undefined {
+export function notificationOf(group: string, news: WatchNews): Notification | undefined {
   const at = new Date(news.atMs).toISOString();
-  if (news.kind === "event" && news.text !== "")
+  if ((news.kind === "event" && news.text !== "") || news.kind === "noticed" || news.kind === "missed")
     return { id: news.id, kind: "event", group, at, text: news.text };
   if (news.kind === "group") return { id: news.id, kind: "group", group, at, text: news.text };
   if (news.kind !== "incident") return undefined;
@@ -128,6 +128,8 @@ function beginCounters(metrics: Metrics, group: ResolvedGroup): void {
     begin("dcn_ha_fencings_total", outcome);
     begin("dcn_ha_notifications_total", outcome);
   }
+  for (const cause of CAUSES) begin("dcn_ha_incidents_total", cause);
+  for (const kind of ["node", "fencing", "resource", "attribute"]) begin("dcn_ha_events_total", kind);
   for (const { name } of group.nodes) begin("dcn_ha_events_missed_total", name);
   for (const { name } of group.workloads) {
     begin("dcn_ha_outages_total", name);
@@ -135,10 +137,12 @@ function beginCounters(metrics: Metrics, group: ResolvedGroup): void {
   }
 }
 
-function count(metrics: Metrics, group: string, news: WatchNews): void {
+/** Adds to the numbers what is to be counted of it. */
+export function countNews(metrics: Metrics, group: string, news: WatchNews): void {
   if (news.kind === "event") {
     metrics.count("dcn_ha_events_total", [group, news.event.kind]);
-    if (news.event.kind === "fencing" && news.text !== "")
+    const fact = factOf(news.event, news.atMs);
+    if (fact?.kind === "fencing" && !isUnfencing(fact) && news.text !== "")
       metrics.count("dcn_ha_fencings_total", [group, news.event.rc === 0 ? "done" : "failed"]);
   }
   if (news.kind === "missed") metrics.count("dcn_ha_events_missed_total", [group, news.node], news.count);

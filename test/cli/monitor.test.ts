@@ -52,6 +52,8 @@ it("tells whoever is told of incidents that nobody of a group answers, prints it
   expect(page()).toContain('dcn_ha_node_followed{group="pair",node="gw2"} 0\n');
   // Prometheus sees no rise of a number whose first value is not 0.
   expect(page()).toContain('dcn_ha_fencings_total{group="pair",outcome="failed"} 0\n');
+  expect(page()).toContain('dcn_ha_incidents_total{group="pair",cause="unknown"} 0\n');
+  expect(page()).toContain('dcn_ha_events_total{group="pair",kind="attribute"} 0\n');
   expect(page()).toContain('dcn_ha_events_missed_total{group="pair",node="gw1"} 0\n');
   expect(page()).toContain('dcn_ha_last_look_timestamp_seconds{group="pair"} 1\n');
   rmSync(folder, { recursive: true });

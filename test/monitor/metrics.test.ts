@@ -69,8 +69,15 @@ test("alert rules, dashboard and documentation use these names", () => {
   }
   expect(named(read("docs/monitoring.md"))).toEqual(known);
   const rules = parse(read("resources/monitoring/alert-rules.yaml")) as {
-    groups: { rules: { alert: string }[] }[];
+    groups: { rules: { alert: string; expr: string }[] }[];
   };
+  const all = rules.groups.flatMap((group) => group.rules);
+  // Whoever scrapes two monitors of a group has all of it twice, apart by `instance`: no rule may match by the group's own labels alone.
+  expect(all.filter(({ expr }) => /\b(on|ignoring) *\(/.test(expr))).toEqual([]);
+  // One outage is no reason to be told until the next one, which may be years away.
+  expect(all.find(({ alert }) => alert === "DcnHaOutageOverPromise")?.expr).toBe(
+    "dcn_ha_workload_last_outage_seconds > dcn_ha_workload_promised_outage_seconds and increase(dcn_ha_outages_total[1h]) > 0",
+  );
   expect(rules.groups.flatMap((group) => group.rules.map((rule) => rule.alert))).toEqual(
     expect.arrayContaining(["DcnHaWorkloadDown", "DcnHaNobodyAnswers"]),
   );
