@@ -14,6 +14,7 @@ import {
 import type { ResolvedGroup } from "../profile/index.js";
 import { systemClock as clock } from "../time/index.js";
 import { CAUSES, causeOf, describeIncident, factOf, type Incident, isUnfencing } from "../timeline/index.js";
+import { printable } from "../transport/index.js";
 import { type WatchNews, watchGroup, watchRules } from "../workflows/index.js";
 import type { Call } from "./command.js";
 import { withConnection } from "./connection.js";
@@ -183,7 +184,8 @@ class Printer {
     const { output } = this.call;
     const at = new Date(news.atMs).toISOString();
     const { kind } = news;
-    const line = (text: string): string => (text === "" ? "" : `${at}  ${this.prefix}${text}`);
+    const line = stamped(`${at}  ${this.prefix}`);
+    const bold = stamped(`${at}  ${this.prefix}`, (text) => output.paint("bold", text));
     switch (kind) {
       case "found":
         output.event({ at, kind, group, ...news.sample }, describeFound(line, news.sample));
@@ -197,13 +199,13 @@ class Printer {
         const { id, incident } = news;
         const verdict = causeOf(incident);
         const text = describe(incident);
-        output.event({ at, kind, group, id, text, ...verdict, incident }, line(output.paint("bold", text)));
+        output.event({ at, kind, group, id, text, ...verdict, incident }, bold(text));
         break;
       }
       case "group": {
         const { id, is, text } = news;
         const since = new Date(news.sinceMs).toISOString();
-        output.event({ at, kind, group, id, is, since, text }, line(output.paint("bold", text)));
+        output.event({ at, kind, group, id, is, since, text }, bold(text));
         break;
       }
       case "node":
@@ -220,6 +222,16 @@ class Printer {
         break;
     }
   }
+}
+
+const LONGEST_LINE = 20_000;
+
+/** Lines that begin so; what nodes said in them cannot steer a terminal. */
+export function stamped(
+  start: string,
+  paint: (text: string) => string = (text) => text,
+): (text: string) => string {
+  return (text) => (text === "" ? "" : `${start}${paint(printable(text, LONGEST_LINE))}`);
 }
 
 type Found = Extract<WatchNews, { kind: "found" }>["sample"];

@@ -46,7 +46,10 @@ export type SpoolLine =
   | { readonly kind: "event"; readonly event: SpoolEvent }
   | { readonly kind: "noise" };
 
-const SPOOL = /^spool (\d{1,15}) (\d{1,15}) (\S+) (\S+) (\d+\.\d+) (\d+\.\d+)$/;
+/** Seconds since 1970 of no more digits than a Date has room for. */
+const SECONDS = /^\d{1,11}(\.\d{1,9})?$/;
+
+const SPOOL = /^spool (\d{1,15}) (\d{1,15}) (\S+) (\S+) (\d{1,11}\.\d{1,9}) (\d+\.\d+)$/;
 
 /** As the kernel has it in /proc/uptime; the alert agent writes a bare 0 where it cannot tell. */
 const UPTIME = /^\d{1,11}\.\d{1,9}$/;
@@ -81,12 +84,12 @@ function readEvent(line: string): SpoolEvent | undefined {
     return text === undefined || !/^-?\d{1,15}$/.test(text) ? undefined : Number(text);
   };
   const seq = number("seq");
-  const wallMs = Math.round(Number(fields.get("wall")) * 1e6) / 1e3;
   const up = fields.get("up") ?? "";
   const uptime = UPTIME.test(up) ? { upMs: Math.round(Number(up) * 1e3) } : {};
+  const wall = fields.get("wall") ?? "";
   const [boot, host, kind] = [fields.get("boot"), fields.get("host"), fields.get("kind")];
-  if (seq === undefined || boot === undefined || host === undefined || !Number.isFinite(wallMs))
-    return undefined;
+  if (seq === undefined || boot === undefined || host === undefined || !SECONDS.test(wall)) return undefined;
+  const wallMs = Math.round(Number(wall) * 1e6) / 1e3;
   const known = {
     task: fields.get("task"),
     resource: fields.get("rsc"),

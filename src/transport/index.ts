@@ -1,6 +1,7 @@
 // Ways to run a command on a node.
 export { hostKeysFor } from "./known-hosts.js";
 export { createLocalTransport } from "./local.js";
+export { printable } from "./output.js";
 export {
   ControllerKilledError,
   createInterruptedTransport,

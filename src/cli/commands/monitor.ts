@@ -126,11 +126,11 @@ async function lookAgain(
   const { monitorGroup } = await import("../../workflows/index.js");
   const { describeEvent } = await import("../../timeline/index.js");
   const { systemClock: clock } = await import("../../time/index.js");
-  const { describeFound } = await import("../watching.js");
+  const { describeFound, stamped } = await import("../watching.js");
   await withConnection(group, async ({ transport }) => {
     for await (const news of monitorGroup({ group, transport, clock, intervalMs, signal })) {
       const at = new Date(news.wallMs).toISOString();
-      const line = (text: string): string => `${at}  ${text}`;
+      const line = stamped(`${at}  `);
       if (news.kind === "found")
         call.output.event({ at, kind: "found", ...news.sample }, describeFound(line, news.sample));
       else if (news.kind === "refused")
