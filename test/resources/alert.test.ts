@@ -5,8 +5,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -133,6 +135,60 @@ test("never fails: without a folder, and with a full disk", async () => {
   expect(existsSync(join(spool(), "counter"))).toBe(true);
 });
 
+/** As a disk that is full: a file takes so many blocks and no more. */
+function tellWithin(blocks: number, values: Readonly<Record<string, string>>): void {
+  const env = Object.fromEntries(Object.entries(values).map(([name, value]) => [`CRM_alert_${name}`, value]));
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec sh ${agent}`;
+  expect(spawnSync("sh", ["-c", script], { env, encoding: "utf8" }).status).toBe(0);
+}
+
+const LONG = { ...EVENT, desc: "x".repeat(600), rsc: "y".repeat(600) };
+
+test("what a full disk does not take is a hole, and its number is not given again", async () => {
+  await tell(EVENT);
+  tellWithin(1, LONG);
+  // Cut short, and nobody knows where it ends.
+  expect(readFileSync(join(spool(), "events"), "utf8")).toMatch(/^seq=2\t.*[xy]$/m);
+  expect(readFileSync(join(spool(), "counter"), "utf8")).toMatch(/^\S+ 2\n$/);
+  await tell(EVENT);
+  expect(events().map(({ seq }) => seq)).toEqual([1, 3]);
+  // Nothing of the line is taken.
+  const [file, aside] = [join(spool(), "events"), join(spool(), "aside")];
+  renameSync(file, aside);
+  symlinkSync("/dev/full", file);
+  await tell(EVENT);
+  renameSync(aside, file);
+  await tell(EVENT);
+  expect(events().map(({ seq }) => seq)).toEqual([1, 3, 5]);
+});
+
+test("what it keeps survives a disk that is full at a rotation", async () => {
+  mkdirSync(spool(), { mode: 0o700 });
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  const kept = Array.from(
+    { length: 1000 },
+    (_, index) => `seq=${index + 1}\tboot=${boot}\thost=h\twall=1.0\t.\n`,
+  );
+  // Rotated, and then neither the line nor the counter could be written.
+  writeFileSync(join(spool(), "events.1"), kept.join(""));
+  writeFileSync(join(spool(), "events"), "");
+  await tell(EVENT);
+  expect(events("events.1")).toHaveLength(1000);
+  expect(events().map(({ seq }) => seq)).toEqual([1001]);
+});
+
+test("lines whose times no calendar has are noise", () => {
+  const event = (wall: string): string => `seq=1\tboot=b\thost=h\twall=${wall}\tkind=node\t.`;
+  const header = (epoch: string): string => `spool 1 2 b h ${epoch} 5.0`;
+  expect(readSpoolLine(event("1700000000.5"))).toMatchObject({ event: { wallMs: 1_700_000_000_500 } });
+  expect(readSpoolLine(header("1700000000.5"))).toMatchObject({ header: { epochMs: 1_700_000_000_500 } });
+  for (const hostile of ["1e300", "99999999999999.0", "-1.0", "0x10", "", "NaN"])
+    expect([readSpoolLine(event(hostile)).kind, readSpoolLine(header(hostile)).kind]).toEqual([
+      "noise",
+      "noise",
+    ]);
+});
+
 describe("the helper", () => {
   const helper = (): string => {
     const text = readdirSync(HELPER)
@@ -160,6 +216,19 @@ describe("the helper", () => {
     expect(both.stderr).toContain("follow-events must be asked for alone");
     const odd = ask(`${frame("hello", "1")}${frame("follow-events", "$(id)")}${frame("end")}`);
     expect([odd.status, odd.stdout]).toEqual([64, ""]);
+  });
+
+  test("says nothing of what was counted in a boot before: the agent looks first what of that survived", async () => {
+    await tell(EVENT);
+    writeFileSync(join(spool(), "counter"), "another-boot 9\n");
+    const child = spawn("sh", ["-c", helper(), "helper"], { stdio: ["pipe", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+    child.stdin.end(`${frame("hello", "1")}${frame("follow-events", "2\n")}${frame("end")}`);
+    await expect.poll(() => text, { timeout: 5_000 }).toMatch(/^alive \d+\.\d+ 0$/m);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.stdout.destroy();
+    await ended;
   });
 
   test("hands events on as they come, also over a rotation, and ends when nobody reads", async () => {

@@ -58,12 +58,12 @@ verb_read_events() {
 		awk -F '\t' -v from="$from" -v to="$to" '/^seq=[1-9][0-9]*\t.*\t\.$/ { n = substr($1, 5) + 0; if (n >= from && n <= to) print }'
 }
 
-alive() { # "alive UPTIME LAST": and the number that was taken last, so that a line which got lost at the end is missed too
+alive() { # "alive UPTIME LAST": and the number that was taken last in this boot, so that a line which got lost at the end is missed too
 	read -r up rest </proc/uptime
 	said='' last=''
 	# shellcheck disable=SC2086
 	[ ! -r "$spool/counter" ] || said=$($reader head -c 64 -- "$spool/counter" 2>/dev/null)
-	last=${said#* }
+	case $said in "$boot "* | "torn${boot#????} "*) last=${said#* } ;; esac
 	is_count "$last" || last=0
 	printf 'alive %s %s\n' "$up" "$last" 2>/dev/null
 }
