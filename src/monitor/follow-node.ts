@@ -1,7 +1,7 @@
 // One node's events, each once and in order, for as long as somebody watches: connects anew when the connection goes, and closes gaps.
 import { DcnError } from "../errors/index.js";
 import type { SpoolEvent, SpoolHeader, SpoolLine, SpoolPosition } from "../observation/index.js";
-import { followEvents, readEvents } from "../observe/index.js";
+import { followEvents, readEvents, type SpoolPart } from "../observe/index.js";
 import type { Clock } from "../time/index.js";
 import type { StreamingTransport } from "../transport/index.js";
 import { type ClockReading, wallOf } from "./node-clock.js";
@@ -78,6 +78,9 @@ class SpoolReader {
   /** The last event that the spool held when we connected, until that was told. */
   private heldTo: number | undefined;
   private begun = 0;
+  /** Where one was at the last sign of life, and the node's boot now. */
+  private stood = 0;
+  private boot = "";
   /** Lines wait here while a gap is closed; undefined while there is none. */
   private waiting: SpoolEvent[] | undefined;
   private closing: Promise<void> = Promise.resolve();
@@ -135,7 +138,11 @@ class SpoolReader {
   private async begin(): Promise<void> {
     const { transport, node, signal, clock, onNews } = this.options;
     const { header } = await readEvents(transport, node, { from: 0, to: 0, signal });
-    this.seen = { boot: header.boot, seq: header.last };
+    const { last } = header;
+    // It may have been written in a boot before.
+    const events =
+      last === 0 ? [] : (await readEvents(transport, node, { from: last, to: last, signal })).events;
+    this.seen = { boot: events[0]?.boot ?? header.boot, seq: last };
     onNews({ kind: "followed", node, atMs: clock.wallMs(), position: this.seen });
   }
 
@@ -163,22 +170,28 @@ class SpoolReader {
     onNews({ kind: "current", node, atMs: clock.wallMs() });
   }
 
-  /** An event that was begun two signs of life ago and has not come was lost on its way. */
+  /**
+   * An event that was begun two signs of life ago and has not come was lost on its way. A node that has counted in this boot, and counts
+   * less than had come by the sign before, counts anew.
+   */
   private compare(last: number): void {
-    const seen = this.seen?.seq ?? 0;
-    if (this.waiting === undefined && this.begun > seen) this.close(seen + 1, this.begun);
+    const { boot, seq } = this.seen ?? { boot: "", seq: 0 };
+    if (this.waiting === undefined) {
+      if (last > 0 && last < this.stood && boot === this.boot) this.goBack(last);
+      else if (this.begun > seq) this.close(seq + 1, this.begun);
+    }
     this.begun = last;
+    this.stood = seq;
   }
 
   private open(header: SpoolHeader): void {
     this.begun = 0;
     this.clocks = { node: header, wallMs: this.options.clock.wallMs() };
+    this.stood = this.seen?.seq ?? 0;
+    this.boot = header.boot;
     const { seen } = this;
-    if (seen === undefined || header.last >= seen.seq) return;
-    // The spool began anew: what it held before, nobody can tell.
-    this.missed(1);
-    this.seen = { boot: header.boot, seq: 0 };
-    if (header.last > 0) this.close(header.first, header.last);
+    // In the same boot, lines that got lost at the end are no reason, and the sign of life tells whether it began anew.
+    if (seen !== undefined && header.last < seen.seq && header.boot !== seen.boot) this.goBack(header.last);
   }
 
   private event(event: SpoolEvent): void {
@@ -187,12 +200,9 @@ class SpoolReader {
       return;
     }
     const seen = this.seen?.seq ?? 0;
-    if (event.seq === seen && event.boot !== this.seen?.boot && seen > 0) {
-      // The same number in another life: a spool that began anew and has grown past what we had seen of the old one.
-      this.missed(1);
-      this.seen = { boot: event.boot, seq: 0 };
-      this.close(1, event.seq);
-    } else if (event.seq === seen + 1) this.tell(event);
+    // The same number in another life: one that has grown past what we had seen of the one before.
+    if (event.seq === seen && event.boot !== this.seen?.boot && seen > 0) this.goBack(event.seq);
+    else if (event.seq === seen + 1) this.tell(event);
     else if (event.seq > seen) {
       this.waiting = [event];
       this.close(seen + 1, event.seq - 1);
@@ -214,21 +224,44 @@ class SpoolReader {
     onNews({ kind: "missed", node, atMs: clock.wallMs(), count, ...position });
   }
 
-  /** Reads what a gap hides, while what comes after it waits. */
+  /** Reads what a gap hides. */
   private close(from: number, to: number): void {
+    this.read(from, to, ({ events }) => {
+      for (const event of events) if (event.seq > (this.seen?.seq ?? 0)) this.tell(event);
+      return to - from + 1 - new Set(events.map(({ seq }) => seq)).size;
+    });
+  }
+
+  /**
+   * The numbers up to `to` come again. Where lines of the boot that we saw last are still there, that boot's last ones went with its
+   * power, and what stands after them is new. Otherwise the spool began anew: what it held before, nobody can tell.
+   */
+  private goBack(to: number): void {
+    const old = this.seen?.boot;
+    this.read(1, to, ({ header, events }) => {
+      const kept = header.boot === old ? -1 : events.findLastIndex(({ boot }) => boot === old);
+      const { boot, seq } = events[kept] ?? { boot: header.boot, seq: 0 };
+      if (kept < 0) this.missed(1);
+      this.seen = { boot, seq };
+      const fresh = events.slice(kept + 1);
+      for (const event of fresh) this.tell(event);
+      return fresh.length === 0 ? 0 : to - (fresh[0]?.seq ?? to) + 1 - fresh.length;
+    });
+  }
+
+  /** Reads a part again, while what comes after it waits; `take` returns how many of it nobody has any more. */
+  private read(from: number, to: number, take: (part: SpoolPart) => number): void {
     this.waiting ??= [];
     const { transport, node, signal } = this.options;
     this.closing = readEvents(transport, node, { from, to, signal })
-      .then(({ events }) => {
-        const found = new Set(events.map((event) => event.seq));
-        for (const event of events) if (event.seq > (this.seen?.seq ?? 0)) this.tell(event);
-        const lost = to - from + 1 - found.size;
+      .then((part) => {
+        const lost = take(part);
         this.seen = { boot: this.seen?.boot ?? "", seq: Math.max(to, this.seen?.seq ?? 0) };
         if (lost > 0) this.missed(lost);
         this.resume();
         this.caughtUp();
       })
-      // The connection went: the next one begins where this one stood, and finds the same gap.
+      // The connection went: the next one begins where this one stood, and finds the same.
       .catch(() => {
         this.waiting = undefined;
       });

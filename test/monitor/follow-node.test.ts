@@ -157,8 +157,20 @@ describe("following a node", () => {
   test("begins with what is new, where nothing is known of it", async () => {
     const script = { follows: [[spool(1, 7), line(7), "alive 1.0 0", line(8)]], read: held(1, 7) };
     const { numbers, asked, news } = await play(script, undefined, ofKind("event", 1));
-    expect([numbers, asked]).toEqual([[8], ["read 0-0", "follow 7"]]);
+    expect([numbers, asked]).toEqual([[8], ["read 0-0", "read 7-7", "follow 7"]]);
     expect(news[0]).toMatchObject({ kind: "followed", position: { boot: "b1", seq: 7 } });
+  });
+
+  test("begins with what is new, also where what is there was written in a boot before", async () => {
+    const script = {
+      follows: [[spool(1, 7, "b2"), line(7, "b1"), "alive 1.0 0", line(8, "b2")]],
+      read: (from: number, to: number) => [
+        spool(1, 7, "b2"),
+        ...(to >= 7 && from <= 7 ? [line(7, "b1")] : []),
+      ],
+    };
+    const { numbers, missed } = await play(script, undefined, ofKind("event", 1));
+    expect([numbers, missed]).toEqual([[8], []]);
   });
 
   test("tells each event once over broken connections, and what happened in between", async () => {
@@ -216,6 +228,50 @@ describe("following a node", () => {
     };
     const second = await play(grown, { boot: "b1", seq: 3 }, ofKind("event", 4));
     expect([second.numbers, second.missed]).toEqual([[1, 2, 3, 4], [1]]);
+  });
+
+  test("after a power cut that took the last lines, only what the new boot wrote is new, and nothing is missed", async () => {
+    const kept = [line(1), line(2), line(3)];
+    // Nothing new yet; then what comes.
+    const short = {
+      follows: [[spool(1, 3, "b2"), "alive 1.0 0", line(4, "b2")]],
+      read: () => [spool(1, 3, "b2"), ...kept],
+    };
+    const first = await play(short, { boot: "b1", seq: 5 }, ofKind("event", 1));
+    expect([first.numbers, first.missed, first.asked]).toEqual([[4], [], ["follow 5", "read 1-3"]]);
+    // Fewer lines than were seen, some of them new.
+    const fewer = {
+      follows: [[spool(1, 4, "b2"), "alive 1.0 0", line(5, "b2")]],
+      read: () => [spool(1, 4, "b2"), ...kept, line(4, "b2")],
+    };
+    const second = await play(fewer, { boot: "b1", seq: 6 }, ofKind("event", 2));
+    expect([second.numbers, second.missed]).toEqual([[4, 5], []]);
+    // It has grown past what was seen.
+    const grown = {
+      follows: [[spool(1, 6, "b2"), line(5, "b2"), line(6, "b2"), "alive 1.0 0"]],
+      read: () => [spool(1, 6, "b2"), ...kept, line(4, "b2"), line(5, "b2")],
+    };
+    const third = await play(grown, { boot: "b1", seq: 5 }, ofKind("event", 3));
+    expect([third.numbers, third.missed]).toEqual([[4, 5, 6], []]);
+  });
+
+  test("a spool that begins anew while it is followed, in the same boot, is told from its first event on", async () => {
+    const follows = [
+      [spool(1, 50), line(50), "alive 1.0 50", "alive 3.0 50", line(1), line(2), "alive 5.0 2", line(3)],
+    ];
+    const script = { follows, read: () => [spool(1, 2), line(1), line(2)] };
+    const { numbers, missed } = await play(script, { boot: "b1", seq: 50 }, ofKind("event", 3));
+    expect([numbers, missed]).toEqual([[1, 2, 3], [1]]);
+  });
+
+  test("an event that overtakes the sign of life, or that was lost at the end, makes no other spool", async () => {
+    const follows = [
+      [spool(1, 3), line(3), "alive 1.0 3", line(4), line(5), "alive 3.0 4", "alive 5.0 6", "alive 7.0 6"],
+      [spool(1, 5), line(5), "alive 9.0 6", line(7)],
+    ];
+    const script = { follows, read: held(1, 5) };
+    const { numbers, missed } = await play(script, { boot: "b1", seq: 3 }, ofKind("event", 3));
+    expect([numbers, missed]).toEqual([[4, 5, 7], [1]]);
   });
 
   test("a node that does not let us in is told as that, asked again, and followed once it does", async () => {
