@@ -29,7 +29,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import { type ToldIncident, type TraceSpan, traceOf } from "./incident-trace.js";
 import { METRICS, type Metrics } from "./metrics.js";
-import { Refused } from "./recipient.js";
+import { Refused } from "./refused.js";
 
 /** Where to send, and as whom. */
 export interface LibraryOptions {

@@ -1,7 +1,7 @@
 // Who is told, and how: a program, a web address, the system's log. Each try ends with done, or with why not.
 import { DcnError } from "../errors/index.js";
 import type { Incident } from "../timeline/index.js";
-import { createLocalTransport, type Transport } from "../transport/index.js";
+import { createLocalTransport, printable, type Transport } from "../transport/index.js";
 import type { Notification } from "./notification.js";
 import { isAddress, postTo, shown } from "./web-address.js";
 
@@ -19,10 +19,9 @@ export interface Recipient {
   send(notification: Notification, signal: AbortSignal, incident?: Incident): Promise<void>;
 }
 
-/** The recipient understood, and does not want this one, now or later. */
-export class Refused extends Error {}
-
 const SEND_TIMEOUT_MS = 30_000;
+/** logger(1) would make several lines of one. */
+const LONGEST_LINE = 4_000;
 
 /**
  * `exec:PROGRAM ARGUMENT…` (no shell; JSON on its standard input), `webhook:URL`, `webhook:@FILE` or `webhook:$NAME` (where the URL is a
@@ -59,7 +58,8 @@ function syslog(): Recipient {
     send: (notification, signal) => {
       const level = notification.kind === "event" ? "daemon.notice" : "daemon.warning";
       const { group, text, id } = notification;
-      const argv = ["logger", "-t", "dcn-ha", "-p", level, "--", `${group}: ${text} [${id}]`];
+      const line = `${group}: ${printable(text, LONGEST_LINE)} [${id}]`;
+      const argv = ["logger", "-t", "dcn-ha", "-p", level, "--", line];
       return run(local, { argv, signal });
     },
   };

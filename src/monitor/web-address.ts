@@ -1,6 +1,7 @@
 // Web addresses that may be secrets, as those of chat rooms are: from the command line, a file or the environment, and never in what is said of them.
 import { readFile } from "node:fs/promises";
 import { limited } from "../time/index.js";
+import { Refused } from "./refused.js";
 
 /** One request. */
 export interface Post {
@@ -10,6 +11,9 @@ export interface Post {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
+
+/** Malformed, too large, or not to be processed: the same would be so another time. */
+const NEVER: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Whether `text` is an address http:// or https://, or says where one is: @FILE, $NAME. */
 export function isAddress(text: string): boolean {
@@ -27,7 +31,8 @@ export function shown(address: string): string {
 
 /**
  * Posts to `address`: read anew each time, so that a secret can be replaced meanwhile; user and password in it become a header, which
- * fetch leaves to its caller. Throws what went wrong, by the name of where the address stands and never with the address.
+ * fetch leaves to its caller. Throws what went wrong, by the name of where the address stands and never with the address; Refused where
+ * the same request would fare no better another time.
  */
 export async function postTo(address: string, post: Post): Promise<void> {
   const named = /^[@$]/.test(address) ? `the web address in ${address}` : "the web address";
@@ -49,6 +54,7 @@ export async function postTo(address: string, post: Post): Promise<void> {
     const code = codeOf(error);
     throw new Error(`${named} could not be reached${code === undefined ? "" : `: ${code}`}`);
   }
+  if (NEVER.has(status)) throw new Refused(`${named} answered ${status}`);
   if (status !== 0) throw new Error(`${named} answered ${status}`);
 }
 

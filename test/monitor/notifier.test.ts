@@ -1,19 +1,9 @@
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  createNotifier,
-  type Notification,
-  openMemory,
-  type Recipient,
-  recipientOf,
-} from "../../src/monitor/index.js";
+import { createNotifier, type Notification, openMemory, type Recipient } from "../../src/monitor/index.js";
 import { systemClock } from "../../src/time/index.js";
-import { closedPort } from "../cli/nodes.js";
 
 let folder: string;
 beforeEach(() => {
@@ -28,8 +18,6 @@ const fast = {
   ...systemClock,
   sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
 };
-const never = new AbortController().signal;
-
 test("each recipient has each notification once and in order, tried again until it has; the rest outlives the monitor", async () => {
   const got: string[] = [];
   let failures = 2;
@@ -70,23 +58,93 @@ test("each recipient has each notification once and in order, tried again until 
   await expect.poll(() => got).toEqual(["1", "2", "3", "4"]);
   over.abort();
   await later;
+  again.release();
   expect(openMemory(folder, "g").content.outbox).toEqual([]);
 });
 
-test("only one monitor has a memory; one that was killed does not keep it, and a broken one begins anew", () => {
-  const memory = openMemory(folder, "g");
-  memory.content.positions.dcn1 = { boot: "b", seq: 7 };
-  memory.save();
-  const pid = readFileSync(join(folder, "g.pid"), "utf8");
-  const parent = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
-  const start = parent.slice(parent.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  writeFileSync(join(folder, "g.pid"), `${process.ppid} ${start}`);
-  expect(() => openMemory(folder, "g")).toThrow(expect.objectContaining({ code: "MONITOR_RUNNING" }));
-  writeFileSync(join(folder, "g.pid"), `${process.ppid} 1`);
-  expect(openMemory(folder, "g").content.positions).toEqual({ dcn1: { boot: "b", seq: 7 } });
-  expect(readFileSync(join(folder, "g.pid"), "utf8")).toBe(pid);
-  writeFileSync(join(folder, "g.json"), '{"version":1,"posi');
-  expect(openMemory(folder, "g").content.positions).toEqual({});
+/** A notifier at work; what it tried. */
+function notify(recipients: readonly Recipient[], memory = openMemory(folder, "g")) {
+  const ends = new AbortController();
+  const tries: string[] = [];
+  const onTry = (name: string, trouble?: string) => void tries.push(`${name}: ${trouble ?? "done"}`);
+  const notifier = createNotifier({ recipients, memory, clock: fast, signal: ends.signal, onTry });
+  const running = notifier.run();
+  const end = async (): Promise<void> => {
+    ends.abort();
+    await running;
+    memory.save();
+    memory.release();
+  };
+  return { notifier, memory, tries, end };
+}
+
+test("what a recipient cannot take lets the others pass after five tries, and comes last", async () => {
+  const got: string[] = [];
+  let heals = false;
+  const picky: Recipient = {
+    name: "picky",
+    send: ({ id }) => {
+      if (id === "bad" && !heals) return Promise.reject(new Error("no"));
+      got.push(id);
+      return Promise.resolve();
+    },
+  };
+  const { notifier, tries, end } = notify([picky]);
+  for (const id of ["1", "bad", "2", "3"]) notifier.add(notification(id));
+  await expect.poll(() => got).toEqual(["1", "2", "3"]);
+  expect(tries.slice(0, 7)).toEqual([
+    "picky: done",
+    ...Array.from({ length: 5 }, () => "picky: no"),
+    "picky: done",
+  ]);
+  heals = true;
+  await expect.poll(() => got).toEqual(["1", "2", "3", "bad"]);
+  await end();
+});
+
+test("a recipient that was away for long has them in order afterwards, but for the one that found it there", async () => {
+  const got: string[] = [];
+  let tried = 0;
+  const away: Recipient = {
+    name: "away",
+    send: ({ id }) => {
+      tried += 1;
+      if (tried <= 7) return Promise.reject(new Error("away"));
+      got.push(id);
+      return Promise.resolve();
+    },
+  };
+  const { notifier, end } = notify([away]);
+  for (const id of ["1", "2", "3", "4"]) notifier.add(notification(id));
+  await expect.poll(() => got, { timeout: 5_000 }).toEqual(["2", "1", "3", "4"]);
+  await end();
+});
+
+test("two thousand wait for each recipient, and the oldest of its own are given up", async () => {
+  const silent = (name: string): Recipient => ({ name, send: () => Promise.reject(new Error("away")) });
+  const one = notify([silent("a")]);
+  for (let id = 0; id < 100; id += 1) one.notifier.add(notification(`${id}`));
+  await one.end();
+  const { notifier, memory, tries, end } = notify([silent("a"), silent("b")]);
+  for (let id = 100; id < 2_010; id += 1) notifier.add(notification(`${id}`));
+  const of = (name: string): string[] =>
+    memory.content.outbox.flatMap(({ recipient, notification: { id } }) => (recipient === name ? [id] : []));
+  expect([of("a").length, of("a")[0], of("b").length]).toEqual([2_000, "10", 1_910]);
+  expect(tries.filter((text) => text === "a: given up: too many wait")).toHaveLength(10);
+  await end();
+});
+
+test("what waits for who is not told any more is dropped with a word; a monitor that tells nobody leaves it", async () => {
+  const first = notify([{ name: "old", send: () => Promise.reject(new Error("away")) }]);
+  for (const id of ["1", "2"]) first.notifier.add(notification(id));
+  await first.end();
+  const alone = notify([]);
+  await alone.end();
+  expect([alone.memory.content.outbox.length, alone.tries]).toEqual([2, []]);
+  const other = notify([{ name: "new", send: () => Promise.resolve() }]);
+  await other.end();
+  expect(other.memory.content.outbox).toEqual([]);
+  expect(other.tries).toEqual(["old: given up: nobody asks to tell it any more, and 2 waited"]);
 });
 
 test("a memory that cannot be written for a while goes on, says so once, and is whole afterwards", async () => {
@@ -123,124 +181,4 @@ test("a memory that cannot be written for a while goes on, says so once, and is 
   expect(troubles.slice(1)).toEqual(["what was told is noted again"]);
   ends.abort();
   await running;
-});
-
-test("what could not be noted is noted at the end; a memory that cannot be written at first is refused, and free", () => {
-  const memory = openMemory(folder, "g");
-  mkdirSync(join(folder, "g.json.new"));
-  memory.content.positions.dcn1 = { boot: "b", seq: 7 };
-  memory.save();
-  expect(() => openMemory(folder, "g")).toThrow(expect.objectContaining({ code: "MONITOR_MEMORY" }));
-  rmSync(join(folder, "g.json.new"), { recursive: true });
-  memory.release();
-  expect(openMemory(folder, "g").content.positions).toEqual({ dcn1: { boot: "b", seq: 7 } });
-});
-
-test("exec: the words go to the program as they are, the notification to its standard input", async () => {
-  const script = join(folder, "hook");
-  writeFileSync(script, `#!/bin/sh\nprintf '%s|' "$@" >${folder}/said\ncat >>${folder}/said\n`, {
-    mode: 0o755,
-  });
-  await recipientOf(`exec:${script} --to $HOME;id`, {}).send(notification("1"), never);
-  expect(readFileSync(join(folder, "said"), "utf8")).toBe(
-    `--to|$HOME;id|${JSON.stringify(notification("1"))}\n`,
-  );
-  writeFileSync(script, "#!/bin/sh\necho no such pager >&2\nexit 3\n", { mode: 0o755 });
-  await expect(recipientOf(`exec:${script}`, {}).send(notification("2"), never)).rejects.toThrow(
-    /exit 3: no such pager/,
-  );
-});
-
-test("webhook: posts JSON under its id, its address may be a secret, and anything but success is tried again", async () => {
-  const seen: unknown[] = [];
-  let status = 204;
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (part: Buffer) => (body += part.toString()));
-    request.on("end", () => {
-      seen.push([request.method, request.url, request.headers["idempotency-key"], JSON.parse(body)]);
-      response.writeHead(status).end();
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token-7Yq2`;
-  writeFileSync(join(folder, "address"), `${url}\n`);
-  try {
-    await recipientOf(`webhook:@${join(folder, "address")}`, {}).send(notification("1"), never);
-    await recipientOf("webhook:$HOOK", { HOOK: url }).send(notification("2"), never);
-    expect(seen).toEqual(["1", "2"].map((id) => ["POST", "/token-7Yq2", id, notification(id)]));
-    status = 503;
-    await expect(recipientOf(`webhook:${url}`, {}).send(notification("3"), never)).rejects.toThrow("503");
-  } finally {
-    server.close();
-  }
-});
-
-test("webhook: a login in the address goes into a header, and nowhere else", async () => {
-  const seen: (string | undefined)[] = [];
-  const server = createServer(({ url, headers }, response) => {
-    seen.push(url, headers.authorization);
-    response.writeHead(204).end();
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const url = `http://dcn:s3%40cr%25t@${host}/hook`;
-  writeFileSync(join(folder, "address"), `${url}\n`);
-  try {
-    const recipients = [
-      recipientOf(`webhook:${url}`, {}),
-      recipientOf(`webhook:@${join(folder, "address")}`, {}),
-      recipientOf("webhook:$HOOK", { HOOK: url }),
-      recipientOf("webhook:$HOOK", { HOOK: url.replace("s3%40cr%25t", "100%") }),
-    ];
-    expect(recipients.map(({ name }) => name)).toEqual([
-      `webhook:http://${host}/hook`,
-      `webhook:@${join(folder, "address")}`,
-      "webhook:$HOOK",
-      "webhook:$HOOK",
-    ]);
-    for (const one of recipients) await one.send(notification("1"), never);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
-  const basic = (login: string): string => `Basic ${Buffer.from(login).toString("base64")}`;
-  const logins = ["dcn:s3@cr%t", "dcn:s3@cr%t", "dcn:s3@cr%t", "dcn:100%"];
-  expect(seen).toEqual(logins.flatMap((login) => ["/hook", basic(login)]));
-});
-
-test("webhook: trouble names where the address stands, and never what stands there", async () => {
-  const file = join(folder, "address");
-  const trouble = (recipient: Recipient): Promise<string> =>
-    recipient.send(notification("1"), never).then(
-      () => "none",
-      (error: unknown) => (error as Error).message,
-    );
-  const away = `http://dcn:s3cret@127.0.0.1:${await closedPort()}/s3cret`;
-  for (const [value, of] of [
-    ["", (source: string) => `what ${source} holds is no web address`],
-    ["s3cret", (source: string) => `what ${source} holds is no web address`],
-    ["https://dcn:s3cret@", (source: string) => `what ${source} holds is no web address`],
-    ["ftp://dcn:s3cret@127.0.0.1/", (source: string) => `what ${source} holds is no web address`],
-    [away, (source: string) => `the web address in ${source} could not be reached: ECONNREFUSED`],
-  ] as const) {
-    writeFileSync(file, value);
-    expect(await trouble(recipientOf(`webhook:@${file}`, {}))).toBe(of(`@${file}`));
-    expect(await trouble(recipientOf("webhook:$HOOK", { HOOK: value }))).toBe(of("$HOOK"));
-  }
-  rmSync(file);
-  expect(await trouble(recipientOf(`webhook:@${file}`, {}))).toBe(`@${file} cannot be read: ENOENT`);
-  expect(await trouble(recipientOf("webhook:$HOOK", {}))).toBe("$HOOK is not set");
-  expect(await trouble(recipientOf(`webhook:${away}`, {}))).toBe(
-    "the web address could not be reached: ECONNREFUSED",
-  );
-});
-
-test("refuses what nobody can be told by", () => {
-  for (const text of ["", "exec:", "mail:x", "webhook:ftp://x", "webhook:http://x:y", "syslog:x"])
-    expect(() => recipientOf(text, {})).toThrow(expect.objectContaining({ code: "NOTIFY_UNKNOWN" }));
-  for (const address of ["https://dcn:s3/cr@t@x:y/z", "https://dcn:s3 cr@t@x:y/z", "ftp://dcn:s3@x:y/z"])
-    expect(() => recipientOf(`webhook:${address}`, {})).toThrow(
-      /^nobody can be told by webhook:\w+:\/\/x:y\/z$/,
-    );
 });
