@@ -13,6 +13,13 @@ export interface DarkNews {
   readonly text: string;
 }
 
+/** That nodes answer, and none of them says how its cluster is; or that one does again. */
+interface BlindNews {
+  readonly kind: "noticed";
+  readonly atMs: number;
+  readonly text: string;
+}
+
 /** Of what it is made. */
 export interface DarknessOptions {
   readonly group: string;
@@ -20,7 +27,7 @@ export interface DarknessOptions {
   readonly nodes: number;
   readonly memory: Memory;
   readonly clock: Clock;
-  readonly onNews: (news: DarkNews) => void;
+  readonly onNews: (news: DarkNews | BlindNews) => void;
 }
 
 /** So long nobody is told: a switch that restarts has all nodes silent for a moment. */
@@ -32,6 +39,8 @@ export class Darkness {
   private allSilent = false;
   /** The first look that saw nobody, by the clock for durations. */
   private firstMs: number | undefined;
+  /** The first look that saw nobody though somebody answers, and whether that was told. */
+  private blind: { readonly firstMs: number; told: boolean } | undefined;
 
   constructor(private readonly options: DarknessOptions) {
     this.begunMs = options.clock.wallMs();
@@ -46,7 +55,8 @@ export class Darkness {
   sawNobody(): number | undefined {
     const { memory, clock } = this.options;
     const before = memory.content.dark;
-    if (!this.allSilent) return undefined;
+    if (!this.allSilent) return this.sawNoCluster();
+    this.blind = undefined;
     this.firstMs ??= clock.nowMs();
     const dark: Dark =
       before === undefined || before.is === "over" ? { is: "noticed", sinceMs: this.lastAnswerMs() } : before;
@@ -77,8 +87,26 @@ export class Darkness {
   sawCluster(): void {
     const { content } = this.options.memory;
     this.firstMs = undefined;
+    if (this.blind?.told === true) this.notice("the cluster can be seen again");
+    this.blind = undefined;
     if (content.dark?.is === "told") this.tell("answers", content.dark.sinceMs);
     delete content.dark;
+  }
+
+  /** Told once, after a while: a look may come to nothing where all are busy. */
+  private sawNoCluster(): number | undefined {
+    const { group, clock } = this.options;
+    this.blind ??= { firstMs: clock.nowMs(), told: false };
+    if (this.blind.told) return undefined;
+    const leftMs = this.blind.firstMs + DARK_AFTER_MS - clock.nowMs();
+    if (leftMs > 0) return leftMs;
+    this.blind.told = true;
+    this.notice(`nodes of ${group} answer us, and none says how the cluster is; does Pacemaker run there?`);
+    return undefined;
+  }
+
+  private notice(text: string): void {
+    this.options.onNews({ kind: "noticed", atMs: this.options.clock.wallMs(), text });
   }
 
   private tell(is: DarkNews["is"], sinceMs: number): void {
