@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   createNotifier,
   createTurns,
+  forgetOthers,
   type MetricName,
   type Metrics,
   type Notification,
@@ -59,6 +60,8 @@ async function watchOne(
   const recipients = otlp === undefined ? told : [...told, otlp.recipient];
   const onTrouble = (text: string): void => call.output.progress(`${group.name}: ${text}`);
   const memory = openMemory(memoryFolder(), group.name, onTrouble);
+  const nodes = group.nodes.map(({ name }) => name);
+  forgetOthers(memory, nodes, onTrouble);
   const printer = new Printer(call, groups.length > 1 ? `${group.name}  ` : "");
   const silent = new Set<string>();
   const notifier = createNotifier({

@@ -3,7 +3,7 @@ export { CatchUp, type HeldNews } from "./catch-up.js";
 export { type DarkNews, Darkness, type DarknessOptions } from "./darkness.js";
 export { type FollowOptions, followNode, type NodeNews, REFUSED_WAIT_MS } from "./follow-node.js";
 export { createLooker, type Looker, type LookerOptions } from "./look.js";
-export { type Memory, openMemory, type Pending, type Remembered } from "./memory.js";
+export { forgetOthers, type Memory, openMemory, type Pending, type Remembered } from "./memory.js";
 export { METRICS, type MetricName, type MetricSource, Metrics } from "./metrics.js";
 export { type MetricsServer, serveMetrics, writeMetrics } from "./metrics-outlets.js";
 export type { Notification } from "./notification.js";

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openMemory } from "../../src/monitor/index.js";
+import type { Remembered } from "../../src/monitor/index.js";
 import { Cabinet, NAMES } from "./watched-cabinet.js";
 
 let folder: string;
@@ -10,6 +10,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "dcn-watch-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function noted(): Remembered {
+  return JSON.parse(readFileSync(join(folder, "g.json"), "utf8")) as Remembered;
+}
 
 test("that nobody of a group answers is told once, and once that somebody does again, also over restarts", async () => {
   const cabinet = new Cabinet(folder);
@@ -30,13 +34,13 @@ test("that nobody of a group answers is told once, and once that somebody does a
   kill = cabinet.watch();
   await cabinet.pass(120);
   expect(cabinet.told()).toEqual([`silent: ${news.id}`]);
-  expect(openMemory(folder, "g").content.dark).toEqual({ is: "told", sinceMs: news.sinceMs });
+  expect(noted().dark).toEqual({ is: "told", sinceMs: news.sinceMs });
   await kill();
   cabinet.power = true;
   kill = cabinet.watch();
   await cabinet.pass(60);
   expect(cabinet.told()).toEqual([`silent: ${news.id}`, `answers: g/answers/${news.sinceMs}`]);
-  expect(openMemory(folder, "g").content).not.toHaveProperty("dark");
+  expect(noted()).not.toHaveProperty("dark");
   cabinet.power = false;
   await cabinet.pass(60);
   expect(cabinet.told()).toHaveLength(3);
@@ -51,12 +55,30 @@ test("a moment without an answer from anybody is no news of the group; what was 
   cabinet.power = false;
   await cabinet.pass(12);
   expect(cabinet.news.filter((one) => one.kind === "node" && one.is === "silent")).toHaveLength(NAMES.length);
-  expect(openMemory(folder, "g").content.dark).toMatchObject({ is: "noticed" });
+  expect(noted().dark).toMatchObject({ is: "noticed" });
   cabinet.power = true;
   await cabinet.pass(60);
   await kill();
   expect(cabinet.told()).toEqual([]);
-  expect(openMemory(folder, "g").content).not.toHaveProperty("dark");
+  expect(noted()).not.toHaveProperty("dark");
+  expect(cabinet.noticed()).toEqual([]);
+}, 60_000);
+
+test("that nodes answer and none says how the cluster is, is told once, and once that one does again", async () => {
+  const cabinet = new Cabinet(folder);
+  cabinet.pacemaker = false;
+  const kill = cabinet.watch();
+  await cabinet.pass(8);
+  expect(cabinet.news).toEqual([]);
+  await cabinet.pass(200);
+  const blind = "nodes of g answer us, and none says how the cluster is; does Pacemaker run there?";
+  expect(cabinet.news.map((news) => (news.kind === "noticed" ? news.text : news.kind))).toEqual([blind]);
+  // They have given signs of life, and nobody has said that they are members.
+  expect([Object.keys(noted().watch.nodes).length > 0, noted().watch.lookMs]).toEqual([true, undefined]);
+  cabinet.pacemaker = true;
+  await cabinet.pass(120);
+  expect(cabinet.noticed()).toEqual([blind, "the cluster can be seen again"]);
+  await kill();
 }, 60_000);
 
 /** A cabinet that was watched until its monitor was killed. */
@@ -92,13 +114,13 @@ test("what happened while no monitor was there is told in its order, whichever n
   expect(cabinet.news.filter(({ kind }) => kind !== "node")).toEqual([]);
   // Killed before all was there: nothing of it counts as told.
   await kill();
-  expect(openMemory(folder, "g").content.positions.dcn1).toEqual({ boot: "b1", seq: 0 });
+  expect(noted().positions.dcn1).toEqual({ boot: "b1", seq: 0 });
   kill = cabinet.watch();
   await cabinet.pass(10);
   await kill();
   expect(cabinet.seqs()).toEqual(MOVES);
   expect(cabinet.incidents()).toEqual(TWO_OUTAGES);
-  expect(openMemory(folder, "g").content.positions).toMatchObject({ dcn1: { seq: 2 }, dcn3: { seq: 2 } });
+  expect(noted().positions).toMatchObject({ dcn1: { seq: 2 }, dcn3: { seq: 2 } });
 }, 60_000);
 
 test("a node that was lost and healed meanwhile is one incident that ended, and not two", async () => {
@@ -127,7 +149,7 @@ test("an incident that a killed monitor left open is not over before the nodes w
   cabinet.plc("dcn1", 0, "stop");
   await cabinet.pass(1);
   await kill();
-  expect(openMemory(folder, "g").content.watch.incident).toBeDefined();
+  expect(noted().watch.incident).toBeDefined();
   cabinet.plc("dcn3", 2, "start");
   await cabinet.clock.advance(90_000);
   for (const node of NAMES) cabinet.lateMs[node] = 2_000;
@@ -175,5 +197,5 @@ test("events that nobody can tell any more are noted as told, also where none ca
   await kill();
   const missed = cabinet.news.flatMap((news) => (news.kind === "missed" ? [[news.id, news.count]] : []));
   expect(missed).toEqual([["g/dcn2/b1/3/missed", 3]]);
-  expect(openMemory(folder, "g").content.positions.dcn2).toEqual({ boot: "b1", seq: 3 });
+  expect(noted().positions.dcn2).toEqual({ boot: "b1", seq: 3 });
 }, 60_000);

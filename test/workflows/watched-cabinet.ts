@@ -17,6 +17,8 @@ const BOOT_MS = Date.UTC(2025, 11, 31);
 export class Cabinet {
   readonly clock = createFakeClock();
   power = true;
+  /** Whether Pacemaker runs on its nodes. */
+  pacemaker = true;
   readonly news: WatchNews[] = [];
   /** How long a node takes to answer whoever follows it. */
   readonly lateMs: Partial<Record<string, number>> = {};
@@ -45,6 +47,7 @@ export class Cabinet {
     return async () => {
       ends.abort();
       await watching;
+      memory.release();
     };
   }
 
@@ -99,10 +102,15 @@ export class Cabinet {
     return this.news.flatMap((news) => (news.kind === "group" ? [`${news.is}: ${news.id}`] : []));
   }
 
+  noticed(): string[] {
+    return this.news.flatMap((news) => (news.kind === "noticed" ? [news.text] : []));
+  }
+
   private readonly transport: StreamingTransport = {
     exec: async (node, command) => {
       await this.reach(node);
-      if (!/read-events/.test(textOf(command))) return result(node, command, answers(crmMon(ONLINE, "dcn1")));
+      if (!/read-events/.test(textOf(command)))
+        return result(node, command, answers(this.pacemaker ? crmMon(ONLINE, "dcn1") : ""));
       const out = `${this.spool(node)}\n`;
       const frames = [["hello", ""] as const, ["read-events", out] as const, ["end", ""] as const];
       const text = frames.map(([verb, said]) => `${verb} 0 ${said.length} 0\n${said}`).join("");

@@ -49,6 +49,7 @@ export const command: CommandDefinition = {
     const seconds = call.options.number("for", 1, 7 * 24 * 3600);
     const groups: ResolvedGroup[] = [];
     for (const word of call.arguments) groups.push((await loadDocuments(call, word)).resolved);
+    refuseDoubles(groups);
     const { limited } = await import("../../time/index.js");
     const signal = seconds === undefined ? call.signal : limited(call.signal, seconds * 1000);
     if (intervalMs === undefined) await follow(call, groups, signal);
@@ -56,6 +57,17 @@ export const command: CommandDefinition = {
     return exitCodes.done;
   },
 };
+
+/** Their memories, lines and numbers go by the name. */
+function refuseDoubles(groups: readonly ResolvedGroup[]): void {
+  for (const [index, { name, file }] of groups.entries()) {
+    const other = groups.slice(0, index).find((one) => one.name === name);
+    if (other === undefined) continue;
+    throw new DcnError("usage", "USAGE", `two groups are named ${name}: ${other.file} and ${file}`, {
+      hint: "give one of them another name, or watch each with a monitor of its own and another XDG_STATE_HOME",
+    });
+  }
+}
 
 async function follow(call: Call, groups: readonly ResolvedGroup[], signal: AbortSignal): Promise<void> {
   const { Metrics, serveMetrics, writeMetrics } = await import("../../monitor/index.js");

@@ -4,7 +4,7 @@ import { type Explanations, entry } from "./explanation.js";
 export const monitoringCodes: Explanations = {
   MONITOR_RUNNING: entry(
     "Another monitor watches this group with the same memory.",
-    "Two would each take events for told that the other told.",
+    "Two would each take events for told that the other told. It goes by the group's name.",
     "End the other one, or give this one a memory of its own with XDG_STATE_HOME.",
   ),
   MONITOR_MEMORY: entry(
