@@ -78,7 +78,8 @@ async function watchOne(
   beginCounters(metrics, group);
   metrics.watch(() => {
     const { watch: state, outbox, dark } = memory.content;
-    return { group: group.name, rules, state, silent, dark: dark !== undefined, waiting: outbox.length };
+    const known = { group: group.name, nodes, rules, state, silent };
+    return { ...known, dark: dark !== undefined, waiting: outbox.length };
   });
   const about = call.options.text("notify-about");
   const onNews = (news: WatchNews): void => {

@@ -1,5 +1,5 @@
 // Where metrics can be had: over HTTP, for Prometheus to fetch, and as a file for node_exporter's textfile collector.
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { DcnError } from "../errors/index.js";
 import type { Clock } from "../time/index.js";
@@ -57,8 +57,8 @@ export interface MetricsFile {
 }
 
 /**
- * Writes the file anew every five seconds, each time as a whole, until aborted. Throws DcnError failed METRICS_FILE where it cannot the first
- * time; later it goes on and tries again.
+ * Writes the file anew every five seconds, each time as a whole, until aborted, and then removes it: numbers that nobody keeps up would
+ * be taken for true. Throws DcnError failed METRICS_FILE where it cannot the first time; later it goes on and tries again.
  */
 export async function writeMetrics(metrics: Metrics, options: MetricsFile): Promise<void> {
   const { file, clock, signal, onTrouble } = options;
@@ -78,4 +78,5 @@ export async function writeMetrics(metrics: Metrics, options: MetricsFile): Prom
     await clock.sleep(WRITE_EVERY_MS, signal).catch(() => undefined);
     if (!isOver()) outcome(write());
   }
+  for (const one of [`${file}.new`, file]) attempt(() => rmSync(one, { force: true }));
 }

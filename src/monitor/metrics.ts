@@ -40,6 +40,8 @@ export interface MetricNumber {
 /** Where the numbers of one group come from. */
 export interface MetricSource {
   readonly group: string;
+  /** The nodes that the group has; what is remembered of others is not said. */
+  readonly nodes: readonly string[];
   readonly rules: WatchRules;
   readonly state: WatchState;
   readonly silent: ReadonlySet<string>;
@@ -106,9 +108,10 @@ export class Metrics {
 type Add = (name: MetricName, labels: readonly string[], value: number) => void;
 
 function addState(source: MetricSource, add: Add): void {
-  const { group, rules, state, silent, dark, waiting } = source;
-  for (const node of new Set([...Object.keys(state.nodes), ...silent]))
-    add("dcn_ha_node_followed", [group, node], silent.has(node) ? 0 : 1);
+  const { group, nodes, rules, state, silent, dark, waiting } = source;
+  for (const node of nodes)
+    if (silent.has(node) || state.nodes[node] !== undefined)
+      add("dcn_ha_node_followed", [group, node], silent.has(node) ? 0 : 1);
   if (!dark) addCluster(source, add);
   if (state.lookMs !== undefined) {
     for (const { name, promisedMs } of rules.workloads)
@@ -120,13 +123,15 @@ function addState(source: MetricSource, add: Add): void {
   add("dcn_ha_notifications_waiting", [group], waiting);
 }
 
-/** What the cluster said last. */
-function addCluster({ group, rules, state }: MetricSource, add: Add): void {
-  for (const [node, track] of Object.entries(state.nodes))
-    add("dcn_ha_node_up", [group, node], track.lost ? 0 : 1);
+/** What the cluster said last; before the first look nothing is known of it. That a node answers us does not make it a member. */
+function addCluster({ group, nodes, rules, state }: MetricSource, add: Add): void {
+  if (state.lookMs === undefined) return;
+  for (const node of nodes) {
+    const track = state.nodes[node];
+    if (track !== undefined) add("dcn_ha_node_up", [group, node], track.lost ? 0 : 1);
+  }
   if (state.quorate !== undefined) add("dcn_ha_quorate", [group], state.quorate ? 1 : 0);
-  // Before the first look nothing is known of workloads.
-  for (const workload of state.lookMs === undefined ? [] : rules.workloads)
+  for (const workload of rules.workloads)
     add("dcn_ha_workload_up", [group, workload.name], runsOn(state, workload).length > 0 ? 1 : 0);
 }
 

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { METRICS, type MetricName, Metrics, serveMetrics, writeMetrics } from "../../src/monitor/index.js";
 import { systemClock } from "../../src/time/index.js";
-import { emptyWatch } from "../../src/timeline/index.js";
+import { emptyWatch, type WatchState } from "../../src/timeline/index.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -25,7 +25,8 @@ function filled(dark = false): Metrics {
     { name: "hmi", primitives: ["hmi"] },
   ];
   const rules = { lagMs: 0, workloads };
-  metrics.watch(() => ({ group: 'a"b\\', rules, state, silent: new Set(["dcn2"]), dark, waiting: 2 }));
+  const nodes = ["dcn1", "dcn2"];
+  metrics.watch(() => ({ group: 'a"b\\', nodes, rules, state, silent: new Set(["dcn2"]), dark, waiting: 2 }));
   for (const [name, [kind, labels]] of Object.entries(METRICS)) {
     if (kind === "counter") metrics.count(name as MetricName, labels.split(" "), 2);
   }
@@ -51,10 +52,41 @@ test("of a group of which nobody answers, what the cluster said last is absent; 
   const metrics = new Metrics();
   const rules = { lagMs: 0, workloads: [] };
   metrics.watch(() => ({
-    ...{ group: "g", rules, state: emptyWatch, silent: new Set(["dcn1"]), dark: true, waiting: 0 },
+    ...{
+      group: "g",
+      nodes: ["dcn1"],
+      rules,
+      state: emptyWatch,
+      silent: new Set(["dcn1"]),
+      dark: true,
+      waiting: 0,
+    },
   }));
   // One that was dark from the start has no state, and is told by the same rule.
   expect(metrics.render()).toContain('dcn_ha_node_followed{group="g",node="dcn1"} 0\n');
+});
+
+test("a node that the group does not have any more has no numbers; before the first look none is said to be a member", () => {
+  const metrics = new Metrics();
+  const nodes = { dcn1: { lost: false, atMs: 0 }, dcn4: { lost: true, atMs: 0 } };
+  let state: WatchState = { ...emptyWatch, nodes };
+  const rules = { lagMs: 0, workloads: [] };
+  metrics.watch(() => ({
+    ...{
+      group: "g",
+      nodes: ["dcn1", "dcn2"],
+      rules,
+      state,
+      silent: new Set<string>(),
+      dark: false,
+      waiting: 0,
+    },
+  }));
+  expect(metrics.render()).toContain('dcn_ha_node_followed{group="g",node="dcn1"} 1\n');
+  expect(metrics.render()).not.toContain("dcn_ha_node_up");
+  state = { ...state, lookMs: 1_000 };
+  expect(metrics.render()).toContain('dcn_ha_node_up{group="g",node="dcn1"} 1\n');
+  expect(metrics.render()).not.toMatch(/dcn4|dcn2/);
 });
 
 test("alert rules, dashboard and documentation use these names", () => {
@@ -134,9 +166,11 @@ test("a file of metrics that cannot be written is refused at first; later it say
     metrics.count("dcn_ha_incidents_total", ["g", "node"], 41);
     rmSync(blocked, { recursive: true });
     await later(2);
+    expect(readFileSync(file, "utf8")).toBe(metrics.render());
     ends.abort();
     await running;
-    expect(readFileSync(file, "utf8")).toBe(metrics.render());
+    // What nobody keeps up is gone.
+    expect(readdirSync(folder)).toEqual([]);
     expect(troubles).toEqual([
       expect.stringMatching(/dcn\.prom cannot be written: EISDIR/),
       `${file} is written again`,

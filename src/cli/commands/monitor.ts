@@ -82,13 +82,14 @@ async function follow(call: Call, groups: readonly ResolvedGroup[], signal: Abor
   const onTrouble = (text: string): void => call.output.progress(text);
   const ends = new AbortController();
   const both = AbortSignal.any([signal, ends.signal]);
-  const outlets = [
-    ...(file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both, onTrouble })]),
-    ...(otlp === undefined ? [] : [otlp.run(both)]),
-  ];
   const small = keepSmall();
   try {
-    await Promise.all([watchGroups(call, { groups, metrics, otlp, signal: both }), ...outlets]);
+    await Promise.all([
+      // First: the groups shall be on the first page already.
+      watchGroups(call, { groups, metrics, otlp, signal: both }),
+      ...(file === undefined ? [] : [writeMetrics(metrics, { file, clock, signal: both, onTrouble })]),
+      ...(otlp === undefined ? [] : [otlp.run(both)]),
+    ]);
   } finally {
     clearInterval(small);
     ends.abort();

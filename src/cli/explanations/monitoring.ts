@@ -43,6 +43,6 @@ export const monitoringCodes: Explanations = {
   METRICS_FILE: entry(
     "The file for metrics could not be written when the monitor began; later it says so and tries again.",
     "node_exporter would go on saying what was true before.",
-    "Make its folder writable; the file is replaced as a whole, by way of FILE.new.",
+    "Make its folder writable; the file is replaced as a whole, by way of FILE.new, and removed at the end.",
   ),
 };
