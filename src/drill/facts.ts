@@ -44,11 +44,11 @@ export interface Injected extends ConcreteFault {
   readonly isBroken?: true;
 }
 
-/** A node that somebody switched off or reset because the cluster asked for it. */
+/** That a node be switched off or reset, as the cluster asked. */
 export interface Fencing {
   readonly node: string;
   readonly askedNs: number;
-  /** When its power was seen gone; undefined where it was never, or was gone before. */
+  /** From when on it was certain that it was done, whatever the device said; undefined where that never was. */
   readonly goneNs?: number;
 }
 

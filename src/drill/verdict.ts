@@ -1,5 +1,5 @@
 // A drill's verdict: each thing that its document expects, beside what was seen from outside. No clock, no cluster: facts in, checks out.
-import { type Drill, msOf } from "../profile/index.js";
+import { type Drill, type DrillTarget, msOf } from "../profile/index.js";
 import { doubleRunsOf, type Outage, outagesOf, type Run } from "../timeline/index.js";
 import type { DrillFacts, Injected } from "./facts.js";
 import { type Cast, faultText } from "./fit.js";
@@ -93,7 +93,7 @@ export function verdictOf(
 function timesOf(facts: DrillFacts): Pick<DrillResult, "outageMs" | "fenceMs" | "rejoinMs"> {
   const outages = outagesIn(facts).map(({ ms }) => ms);
   const first = facts.injected[0]?.atNs ?? facts.beganNs;
-  const gone = facts.truth.fencings.map(({ goneNs, askedNs }) => goneNs ?? askedNs);
+  const gone = facts.truth.fencings.flatMap(({ goneNs }) => goneNs ?? []);
   const fencedNs = gone.length === 0 ? undefined : Math.min(...gone);
   return {
     ...(outages.length === 0 ? {} : { outageMs: Math.max(...outages) }),
@@ -161,29 +161,53 @@ function outageChecks(drill: Drill, facts: DrillFacts): Check[] {
   }));
 }
 
-/** Nodes that were fenced, each once. */
-export function fencedNodes({ truth }: Pick<DrillFacts, "truth">): string[] {
-  return [...new Set(truth.fencings.map(({ node }) => node))].sort();
+/** Nodes by what became of their fencing: asked for at all, done for certain, and each of these before anything was mended. */
+function fencedNodes({ truth, mendingNs = Number.POSITIVE_INFINITY }: DrillFacts) {
+  const { fencings } = truth;
+  const nodes = (list: typeof fencings) => [...new Set(list.map(({ node }) => node))].sort();
+  return {
+    asked: nodes(fencings),
+    askedInTime: nodes(fencings.filter(({ askedNs }) => askedNs <= mendingNs)),
+    done: nodes(fencings.filter(({ goneNs }) => goneNs !== undefined)),
+    doneInTime: nodes(fencings.filter(({ goneNs }) => goneNs !== undefined && goneNs <= mendingNs)),
+  };
 }
 
-/** Whether the right ones were fenced, and nobody else; also asked while a drill is under way. */
+/** Whether the right ones were fenced, and nobody else; also asked while a drill is under way. What was asked for and not done is no fencing, and nor is what came of the mending. */
 export function fencedCheck(drill: Drill, facts: DrillFacts, cast: Cast): Check {
-  const { fenced = [], mayFence = [], fencedCount } = drill.expect;
-  const seen = fencedNodes(facts);
-  const text = seen.length === 0 ? "nobody" : seen.join(", ");
+  const { fenced = [], fencedInVain = [], mayFence = [], fencedCount } = drill.expect;
+  const { asked, askedInTime, done, doneInTime } = fencedNodes(facts);
+  const text = asked.map((node) => (done.includes(node) ? node : `${node} in vain`)).join(", ") || "nobody";
   if (fencedCount !== undefined) {
-    const ok = seen.length === fencedCount;
+    const ok = doneInTime.length === fencedCount && done.length === fencedCount;
     return { name: "fenced", ok, text: ok ? text : `${text}; expected: ${fencedCount} of them` };
   }
-  const must = fenced.flatMap((part) => cast.of(part));
-  const may = [...must, ...mayFence.flatMap((part) => cast.of(part))];
-  const missing = must.filter((node) => !seen.includes(node));
-  const wrong = seen.filter((node) => !may.includes(node));
+  const nodesOf = (parts: readonly DrillTarget[]) => parts.flatMap((part) => cast.of(part));
+  const [must, vain] = [nodesOf(fenced), nodesOf(fencedInVain)];
+  const may = [...must, ...vain, ...nodesOf(mayFence)];
   const words = [
-    ...(missing.length === 0 ? [] : [`${missing.join(", ")} was not`]),
-    ...(wrong.length === 0 ? [] : [`${wrong.join(", ")} should not have been`]),
-  ];
+    remark(
+      must.filter((node) => !doneInTime.includes(node)),
+      "was not",
+    ),
+    remark(
+      vain.filter((node) => !askedInTime.includes(node)),
+      "was not asked for",
+    ),
+    remark(
+      vain.filter((node) => doneInTime.includes(node)),
+      "really was",
+    ),
+    remark(
+      asked.filter((node) => !may.includes(node)),
+      "should not have been",
+    ),
+  ].flat();
   return { name: "fenced", ok: words.length === 0, text: [text, ...words].join("; ") };
+}
+
+function remark(nodes: readonly string[], words: string): string[] {
+  return nodes.length === 0 ? [] : [`${nodes.join(", ")} ${words}`];
 }
 
 function doubleCheck({ truth, beganNs }: DrillFacts): Check {

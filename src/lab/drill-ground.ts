@@ -6,7 +6,6 @@ import {
   type Bound,
   type ConcreteFault,
   type DrillGround,
-  type Fencing,
   type GroundTruth,
   type InvariantCount,
   judge,
@@ -21,9 +20,10 @@ import { DRILL_FAULT_NAMES } from "../profile/index.js";
 import { type Clock, systemClock } from "../time/index.js";
 import { switchPower } from "./control.js";
 import { type ControllerScene, controllerFault, restoreGroup } from "./drill-controller.js";
-import { type HostEvent, monotonicNs } from "./events.js";
+import { monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
 import { measureCluster } from "./measure.js";
+import { fencingsOf } from "./fencings.js";
 import type { LabPaths } from "./paths.js";
 import { startRecorder } from "./recorder/recorder.js";
 import type { LabSpec } from "./spec.js";
@@ -201,28 +201,4 @@ function countsOf(text: string): InvariantCount[] {
     checked,
     violations: violations.map((one) => one.text),
   }));
-}
-
-/** A node's requests to change its power that lie within one fencing; agents ask for off and on one after the other. */
-const ONE_FENCING_NS = 20e9;
-
-/** Fencings from the host's log: requests over Redfish, and when the power was seen gone after them. */
-export function fencingsOf(events: readonly HostEvent[]): Fencing[] {
-  const found: Fencing[] = [];
-  const asks = events.filter(
-    ({ event, detail }) => event === "request" && (detail ?? "").startsWith("POST "),
-  );
-  for (const { node, monotonicNs: askedNs } of asks) {
-    const last = found.findLast((one) => one.node === node);
-    if (last !== undefined && askedNs - last.askedNs < ONE_FENCING_NS) continue;
-    const gone = events.find(
-      (event) =>
-        event.node === node &&
-        event.by === "bmc" &&
-        event.monotonicNs >= askedNs &&
-        (event.event === "power-gone" || event.event === "power-on"),
-    );
-    found.push({ node, askedNs, ...(gone === undefined ? {} : { goneNs: gone.monotonicNs }) });
-  }
-  return found;
 }

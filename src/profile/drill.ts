@@ -104,6 +104,10 @@ const expectation = z.strictObject({
     .array(target)
     .optional()
     .describe("Exactly these are fenced; an empty list (the default): nobody is"),
+  fencedInVain: z
+    .array(target)
+    .optional()
+    .describe("The fencing of these is asked for, and their power never goes, whatever the device says"),
   mayFence: z.array(target).optional().describe("Besides, these may be"),
   fencedCount: z.int().min(0).optional().describe("So many nodes are fenced, whichever"),
   back: z

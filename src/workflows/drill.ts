@@ -96,6 +96,7 @@ class Run {
     try {
       await this.breakThings(cast);
       await this.expected(scene, cast);
+      this.mendingNs = ground.nowNs();
     } finally {
       await this.heal();
     }
@@ -219,7 +220,6 @@ class Run {
   private async heal(): Promise<void> {
     const { ground, onProgress } = this.options;
     this.watch?.mark({ what: "heal" });
-    this.mendingNs = ground.nowNs();
     const undone = await ground.heal();
     this.watch?.mark({ what: "healed" });
     if (undone.length > 0) onProgress(`healed ${undone.join(", ")}`);

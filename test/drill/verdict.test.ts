@@ -97,6 +97,12 @@ describe("each expectation fails by itself", () => {
       { truth: { ...truth, fencings: [...truth.fencings, { node: "c", askedNs: 1 }] } },
       ["fenced"],
     ],
+    [
+      "asked for, and refused",
+      { truth: { ...truth, fencings: [{ node: "a", askedNs: 12 * SECOND }] } },
+      ["fenced"],
+    ],
+    ["fenced only once it was mended", { mendingNs: 12.2 * SECOND }, ["fenced"]],
     ["it ran nowhere since", { truth: { ...truth, runs: [first] } }, ["workload"]],
     [
       "it came back on its node",
@@ -142,6 +148,32 @@ test("a fault that did not bite is no pass, and two copies at once fail even the
   const invariants = [{ id: "I3", applicable: true, checked: 9, violations: ["early"] }];
   const seen = facts({ injected: [dull] });
   expect(verdictOf(drill(POWER), seen, { cast, seed: 0, invariants }).outcome).toBe("failed");
+});
+
+describe("a fencing that was asked for and not done", () => {
+  const vain = [{ node: "a", askedNs: 12 * SECOND }];
+  const done = facts().truth.fencings;
+  const seen = (fencings: DrillFacts["truth"]["fencings"], change: Partial<DrillFacts> = {}) =>
+    facts({ truth: { ...facts().truth, fencings }, ...change });
+  const expecting = (words: string) =>
+    drill(`steps: [{ fault: freeze, node: holder }]\nexpect: { workload: moved, ${words} }\n`);
+
+  test("has no time", () => {
+    expect(verdict(drill(POWER), seen(vain))).not.toHaveProperty("fenceMs");
+  });
+
+  test("may be expected: not done before it was mended, and done for all one cares afterwards", () => {
+    const document = expecting("fencedInVain: [holder]");
+    expect(bad(document, seen(vain))).toEqual([]);
+    expect(bad(document, seen([...vain, ...done], { mendingNs: 12.2 * SECOND }))).toEqual([]);
+    for (const other of [[], done]) expect(bad(document, seen(other))).toEqual(["fenced"]);
+  });
+
+  test("does not count among so many, and is one too many where nobody may be", () => {
+    expect(bad(expecting("fencedCount: 1"), seen(vain))).toEqual(["fenced"]);
+    expect(bad(expecting("fencedCount: 1"), seen([...done, { node: "b", askedNs: 1 }]))).toEqual([]);
+    expect(bad(expecting("fenced: []"), seen(vain))).toEqual(["fenced"]);
+  });
 });
 
 test("stopped: nothing may begin before it is mended, and may afterwards", () => {

@@ -124,6 +124,22 @@ describe("a drill", () => {
     expect(ground.noted).toEqual(["fault", "bit", "heal", "healed", "look", "end"]);
   });
 
+  test("whose fencing came only once it was mended has failed", async () => {
+    const ground = new PlayedGroup();
+    const ask = ground.truth;
+    ground.truth = async () => {
+      const seen = await ask();
+      const late = seen.fencings.map(({ node, askedNs }) => ({
+        node,
+        askedNs,
+        ...(ground.broken ? {} : { goneNs: ground.nowNs() + 1 }),
+      }));
+      return { ...seen, fencings: late };
+    };
+    const result = await run(ground, POWER);
+    expect(result.checks.filter(({ ok }) => !ok)).toMatchObject([{ name: "fenced", text: "a; a was not" }]);
+  });
+
   test("where nothing has to happen is watched as long as it says", async () => {
     const ground = new PlayedGroup();
     const began = ground.nowMs;
