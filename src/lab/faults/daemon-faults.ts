@@ -1,8 +1,10 @@
 // Faults of single daemons: killed, or stopped where they stand (signal(7)).
 import { DcnError } from "../../errors/index.js";
 import { waitUntil } from "../../time/index.js";
+import { supervisorState } from "../control.js";
 import { execInside } from "../inside.js";
 import { type FaultKind, type FaultScene, nodeArgument, withoutEffect, wordArgument } from "./fault.js";
+import { killInTurns, type Victim } from "./kill-turns.js";
 
 /** Daemons of a cluster node that faults may name. */
 export const daemons = [
@@ -36,18 +38,14 @@ export const daemonFaults: readonly FaultKind[] = [
     inject: async (scene, args) => {
       const node = nodeArgument(scene, args[0]);
       const daemon = wordArgument(daemons, "daemon", args[1]);
-      const [times, pauseMs] = [Number(args[2] ?? "1"), pauseOf(args[3] ?? "1s")];
-      const killed: string[] = [];
-      for (let turn = 0; turn < times; turn += 1) {
-        if (turn > 0) await scene.clock.sleep(pauseMs);
-        // Its node may be fenced in between: then that was its effect.
-        const pids = await killOnce(scene, node.name, daemon).catch((error: unknown) => {
-          if (killed.length > 0) return [];
-          throw error;
-        });
-        killed.push(...pids);
-      }
-      return `${node.name}: ${daemon} (process ${killed.join(", ")}) gone`;
+      const turns = { times: Number(args[2] ?? "1"), pauseMs: pauseOf(args[3] ?? "1s") };
+      const victim: Victim = {
+        node: node.name,
+        daemon,
+        kill: () => killOnce(scene, node.name, daemon),
+        boot: () => bootOf(scene, node.name),
+      };
+      return killInTurns(scene.clock, victim, turns);
     },
   },
   {
@@ -81,6 +79,11 @@ async function killOnce(scene: FaultScene, node: string, daemon: string): Promis
       : { done: false, reason: `process ${still.join(", ")}` };
   });
   return before;
+}
+
+/** The process id of the node's init, which is another one after each boot; empty where the node has none. */
+async function bootOf(scene: FaultScene, node: string): Promise<string> {
+  return String((await supervisorState(scene.paths)).machines[node]?.initPid ?? "");
 }
 
 /** Milliseconds of `500ms` or `2s`. Throws DcnError `usage`. */
