@@ -1,94 +1,39 @@
 // Faults of the computer that dcn-ha runs on: real dcn-ha processes on the lab's group, killed, paused, doubled, starved or lied to.
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { DcnError } from "../errors/index.js";
-import type { Clock } from "../time/index.js";
 import { switchPower } from "./control.js";
-import { Controller, type Ended } from "./controller-process.js";
+import { Controller } from "./controller-process.js";
+import {
+  applied,
+  ask,
+  type ControllerOutcome,
+  type ControllerScene,
+  epochOf,
+  foreign,
+  foreignValue,
+  lockHeld,
+  observed,
+  said,
+  start,
+  variant,
+  withdrawForeign,
+  withoutEffect,
+} from "./controller-scene.js";
 import { brokenInputs } from "./drill-inputs.js";
-import { execInside } from "./inside.js";
-import type { LabPaths } from "./paths.js";
-
-/** What a controller's fault works on. */
-export interface ControllerScene {
-  readonly paths: LabPaths;
-  readonly clock: Clock;
-  /** How dcn-ha is started: interpreter and file. */
-  readonly program: readonly string[];
-  /** A node to ask what the cluster holds. */
-  readonly node: string;
-  readonly nodes: readonly string[];
-}
-
-/** The effect of a fault, and what of its outcome must not be. */
-export interface ControllerOutcome {
-  readonly evidence: string;
-  readonly complaints: readonly string[];
-}
+import { type KillHit, type KillWindow, narrowed, nextKillMs } from "./kill-moment.js";
 
 type Fault = (scene: ControllerScene, node: string | undefined) => Promise<ControllerOutcome>;
 
-const ATTRIBUTE = "lab-drill";
-
-/** A profile like the lab's but for an attribute of its first node, which moves nothing. */
-async function variant(scene: ControllerScene, value: string): Promise<string> {
-  const group = parse(await readFile(scene.paths.profile, "utf8")) as { nodes: { attributes?: object }[] };
-  for (const [at, node] of group.nodes.entries())
-    if (at === 0) node.attributes = { ...node.attributes, [ATTRIBUTE]: value };
-  const file = join(scene.paths.folder, `drill-${value}.yaml`);
-  await writeFile(file, stringify(group));
-  return file;
-}
-
-function start(scene: ControllerScene, ...words: readonly string[]): Controller {
-  return new Controller([...scene.program, ...words]);
-}
-
-async function ask(scene: ControllerScene, ...argv: readonly string[]): Promise<string> {
-  return (await execInside(scene.paths, scene.node, argv, { timeoutMs: 20_000 })).stdout.trim();
-}
-
-/** The attribute as the cluster has it. */
-async function applied(scene: ControllerScene): Promise<string> {
-  const words = [
-    "--type",
-    "nodes",
-    "--node",
-    scene.nodes[0] ?? "",
-    "--name",
-    ATTRIBUTE,
-    "--query",
-    "--quiet",
-  ];
-  return ask(scene, "crm_attribute", ...words);
-}
-
-function withoutEffect(text: string): DcnError {
-  return new DcnError(
-    "failed",
-    "FAULT_WITHOUT_EFFECT",
-    `controller was done, but its effect did not show: ${text}`,
-  );
-}
-
-function said({ exitCode, signal, stderr }: Ended): string {
-  return `${exitCode ?? signal ?? "?"}: ${stderr.trim().split("\n").slice(-2).join(" ")}`;
-}
-
-/** The next controller has to come to its end, whatever the one before left. */
+/** The next controller has to come to its end, whatever the one before left, and then has nothing more to do. */
 async function next(scene: ControllerScene, complaints: string[]): Promise<string> {
-  const done = await start(scene, "apply", await variant(scene, "after")).ended;
+  const file = await variant(scene, "after");
+  const done = await observed(scene, 1, () => start(scene, "apply", file).ended);
   if (done.exitCode !== 0) complaints.push(`the next apply ended with ${said(done)}`);
+  else await observed(scene, 0, () => start(scene, "apply", file).ended);
   if ((await applied(scene)) !== "after")
     complaints.push(`the cluster does not have what the next apply brought`);
   return `the next apply ended with ${done.exitCode ?? done.signal ?? "?"}`;
-}
-
-/** Whether somebody's lock lies in the CIB. */
-async function lockHeld(scene: ControllerScene): Promise<boolean> {
-  const xml = await ask(scene, "cibadmin", "--query", "--local", "--xpath", "//nvpair[@name='dcn-ha-lock']");
-  return /value="(?!free)[^"]+/.test(xml);
 }
 
 /** Waits until an apply has its lock, which is its middle however slow the machine; or is over. */
@@ -96,25 +41,40 @@ async function untilLocked(scene: ControllerScene, apply: Controller): Promise<v
   while (!apply.isOver && !(await lockHeld(scene))) await scene.clock.sleep(20);
 }
 
-/** Kills applies, each a little later than the one before, until one dies in the middle; with `locked`, as soon as its lock is seen. */
+/** Kills applies until one dies in the middle: with its lock, or after it has changed something. With `locked`, as soon as its lock is seen. */
 async function killApply(scene: ControllerScene, locked: boolean): Promise<ControllerOutcome> {
+  let window: KillWindow = { earlyMs: 0 };
   for (let turn = 0; turn < 12; turn += 1) {
-    const file = await variant(scene, `turn${turn}`);
-    const begun = scene.clock.nowMs();
-    const apply = start(scene, "apply", file);
-    if (locked) await untilLocked(scene, apply);
-    else await scene.clock.sleep(400 + 150 * turn);
-    const ms = Math.round(scene.clock.nowMs() - begun);
-    apply.signal("SIGKILL");
-    const { signal } = await apply.ended;
-    if (signal !== "SIGKILL") continue;
-    const held = await lockHeld(scene);
-    if (locked && !held) continue;
+    const apply = await variant(scene, `turn${turn}`);
+    const seen = await killOnce(scene, apply, locked ? undefined : nextKillMs(window));
+    window = narrowed(window, seen);
+    if (seen.hit !== "in the middle") continue;
     const complaints: string[] = [];
     const outcome = await next(scene, complaints);
-    return { evidence: `killed after ${ms} ms${held ? ", its lock stayed" : ""}; ${outcome}`, complaints };
+    return { evidence: `killed after ${seen.ms} ms, ${seen.left}; ${outcome}`, complaints };
   }
-  throw withoutEffect(locked ? "no apply died with the lock in its hands" : "every apply was faster");
+  throw withoutEffect(locked ? "no apply died with the lock in its hands" : "no apply died in the middle");
+}
+
+/** Kills one after so long, or as soon as its lock is seen, and looks what it left. */
+async function killOnce(
+  scene: ControllerScene,
+  file: string,
+  afterMs: number | undefined,
+): Promise<{ readonly hit: KillHit; readonly ms: number; readonly left: string }> {
+  const before = await epochOf(scene);
+  const begun = scene.clock.nowMs();
+  const apply = start(scene, "apply", file);
+  if (afterMs === undefined) await untilLocked(scene, apply);
+  else await scene.clock.sleep(afterMs);
+  const ms = Math.round(scene.clock.nowMs() - begun);
+  apply.signal("SIGKILL");
+  const end = await apply.ended;
+  if (end.signal !== "SIGKILL") return { hit: "too late", ms: end.ms, left: "" };
+  if (await lockHeld(scene)) return { hit: "in the middle", ms, left: "its lock stayed" };
+  const after = await epochOf(scene);
+  const moved = afterMs !== undefined && before !== undefined && after !== undefined && after !== before;
+  return { hit: moved ? "in the middle" : "too early", ms, left: "it had changed the configuration" };
 }
 
 const paused: Fault = async (scene) => {
@@ -132,14 +92,6 @@ const paused: Fault = async (scene) => {
   if (end.exitCode === 70) complaints.push(`apply ended with ${said(end)}`);
   return { evidence: `paused for 5 s in the middle; it then ended with ${end.exitCode ?? "?"}`, complaints };
 };
-
-async function foreign(scene: ControllerScene, value: string): Promise<void> {
-  await ask(scene, "crm_attribute", "--type", "crm_config", "--name", "lab-foreign", "--update", value);
-}
-
-function foreignValue(scene: ControllerScene): Promise<string> {
-  return ask(scene, "crm_attribute", "--type", "crm_config", "--name", "lab-foreign", "--query", "--quiet");
-}
 
 const twice: Fault = async (scene) => {
   const files = [await variant(scene, "left"), await variant(scene, "right")];
@@ -224,7 +176,8 @@ const wrongClock: Fault = async (scene) => {
     ["ahead", 3_600_000],
   ] as const) {
     const argv = shifted({ ...scene }, shiftMs);
-    const end = await new Controller([...argv, "apply", await variant(scene, name)]).ended;
+    const file = await variant(scene, name);
+    const end = await observed(scene, 1, () => new Controller([...argv, "apply", file]).ended);
     codes.push(`${name} ${end.exitCode ?? "?"}`);
     if (end.exitCode !== 0) complaints.push(`apply with its clock ${name} ended with ${said(end)}`);
     if ((await applied(scene)) !== name)
@@ -280,7 +233,7 @@ export function controllerFault(
 
 /** Brings the group back to the lab's profile, and takes away what stood for somebody else's changes. Says what could not be. */
 export async function restoreGroup(scene: ControllerScene): Promise<readonly string[]> {
-  await ask(scene, "crm_attribute", "--type", "crm_config", "--name", "lab-foreign", "--delete");
+  await withdrawForeign(scene);
   const end = await start(scene, "apply", scene.paths.profile).ended;
   return end.exitCode === 0 ? [] : [`bringing the group back ended with ${said(end)}`];
 }

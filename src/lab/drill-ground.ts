@@ -19,13 +19,14 @@ import { DcnError } from "../errors/index.js";
 import { DRILL_FAULT_NAMES } from "../profile/index.js";
 import { type Clock, systemClock } from "../time/index.js";
 import { switchPower } from "./control.js";
-import { type ControllerScene, controllerFault, restoreGroup } from "./drill-controller.js";
+import type { ControllerScene } from "./controller-scene.js";
+import { controllerFault, restoreGroup } from "./drill-controller.js";
 import { monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
 import { measureCluster } from "./measure.js";
 import { fencingsOf } from "./fencings.js";
 import type { LabPaths } from "./paths.js";
-import { startRecorder } from "./recorder/recorder.js";
+import { type Recorder, startRecorder } from "./recorder/recorder.js";
 import type { LabSpec } from "./spec.js";
 import { readSpec } from "./store.js";
 import { tidyCluster } from "./tidy.js";
@@ -68,6 +69,7 @@ class LabGround implements DrillGround {
   /** What a controller did that it must not have done: a trouble until the next drill begins. */
   private complaints: string[] = [];
   private restore = false;
+  private recorder: Recorder | undefined;
 
   constructor(
     private readonly paths: LabPaths,
@@ -146,7 +148,8 @@ class LabGround implements DrillGround {
     const { product, clock } = this.rest;
     const { nodes } = await this.traits();
     const { dc = nodes[0] ?? "" } = await this.situation();
-    return { paths: this.paths, clock, program: product.program, node: dc, nodes };
+    const scene = { paths: this.paths, clock, program: product.program, node: dc, nodes };
+    return this.recorder === undefined ? scene : { ...scene, watch: this.recorder };
   }
 
   async truth(sinceNs: number): Promise<GroundTruth> {
@@ -171,6 +174,7 @@ class LabGround implements DrillGround {
     // The observer grants a fifth more than a bound.
     const bounds = mayLastMs === undefined ? {} : { [workload]: mayLastMs / 1.2 };
     const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
+    this.recorder = recorder;
     let counted: Promise<readonly InvariantCount[]> | undefined;
     const end = async () => {
       await recorder.stop();
@@ -178,6 +182,7 @@ class LabGround implements DrillGround {
     };
     return {
       log,
+      this.recorder = undefined;
       look: () => recorder.look(),
       mark: (mark) => recorder.mark(mark),
       stop: () => {

@@ -19,7 +19,8 @@ export interface CibFacts {
 
 /** Where lock and guard stand; they are no part of what is compared. */
 const LOCK_SET = "dcn-ha-lock";
-const FOREIGN = "foreign-";
+/** How the attributes begin that stand for what others changed. */
+export const FOREIGN_PREFIX = "foreign-";
 
 /** Reads a CIB; undefined where it is none. */
 export function cibFacts(text: string): CibFacts | undefined {
@@ -49,7 +50,9 @@ export function cibFacts(text: string): CibFacts | undefined {
       ...metaLeftovers(all),
       ...lockLeftovers(property(LOCK_SET)),
     ],
-    foreign: pairs.flatMap(({ attributes: { name = "" } }) => (name.startsWith(FOREIGN) ? [name] : [])),
+    foreign: pairs.flatMap(({ attributes: { name = "" } }) =>
+      name.startsWith(FOREIGN_PREFIX) ? [name] : [],
+    ),
   };
 }
 
