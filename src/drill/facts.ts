@@ -25,6 +25,8 @@ export interface Situation {
   readonly online: readonly string[];
   /** What is not as it should be; empty where all is well. */
   readonly troubles: readonly string[];
+  /** What of it the group's own status told, where more than that was looked at. */
+  readonly told?: readonly string[];
 }
 
 /** A fault with machines, networks and numbers in place of parts. */

@@ -80,8 +80,9 @@ function invariantLines({ lines }: ScoreCard): string[] {
       checked.set(id, { checked: sum.checked + count, violations: sum.violations + violations.length });
     }
   }
-  const words = [...checked].map(
-    ([id, sum]) => `${id} ${sum.checked}${sum.violations === 0 ? "" : ` (${sum.violations} VIOLATED)`}`,
-  );
+  const words = [...checked].map(([id, { checked: times, violations }]) => {
+    if (violations > 0) return `${id} ${times} (${violations} VIOLATED)`;
+    return times === 0 ? `${id} not observed` : `${id} ${times}`;
+  });
   return words.length === 0 ? [] : [`invariants, times checked: ${words.join(", ")}`];
 }

@@ -108,7 +108,8 @@ class LabGround implements DrillGround {
     const holder = runs.findLast((run) => !run.stopped && nowNs - run.toNs < 1e9)?.node;
     const silent = holder === undefined ? [`${workload} writes no heartbeat`] : [];
     const { dc, online, troubles } = status;
-    return { workload, holder, dc, online, troubles: [...troubles, ...silent, ...this.complaints] };
+    const all = [...troubles, ...silent, ...this.complaints];
+    return { workload, holder, dc, online, troubles: all, told: troubles };
   }
 
   nowNs(): number {

@@ -212,7 +212,10 @@ class Run {
     const { saysTrouble } = this.drill.expect;
     if (saysTrouble === undefined) return [];
     if (saysTrouble && (this.troublesAmid?.length ?? 0) > 0) return [];
-    this.troublesAmid = (await this.options.ground.situation()).troubles;
+    const { ground } = this.options;
+    const { troubles, told = troubles } = await ground.situation();
+    this.troublesAmid = told;
+    this.watch?.mark({ what: "statement", said: told.length > 0 ? "trouble" : "ok", about: ground.group });
     const ok = this.troublesAmid.length > 0 === saysTrouble;
     return [{ ok, text: "the status has not told it yet" }];
   }

@@ -56,6 +56,17 @@ test("the text has verdicts, outage beside bound and trend, what failed, and the
   expect(text).toContain("bound 4.00 s: token 1.00 s computed");
 });
 
+test("an invariant that nothing could have shown is not observed, never nought", () => {
+  const invariants = [
+    { id: "I1", applicable: true, checked: 900, violations: [] },
+    { id: "I5", applicable: true, checked: 3, violations: ["gone"] },
+    { id: "I10", applicable: false, checked: 0, violations: [] },
+  ];
+  const seen = scoreCard([{ ...base, invariants }], [], { group: "g", where: "lab", seed: 7 });
+  const last = describeCard(seen, plain).split("\n").at(-1);
+  expect(last).toBe("invariants, times checked: I1 900, I5 3 (1 VIOLATED), I10 not observed");
+});
+
 test("the last call of a history makes the card of drill report", () => {
   expect(cardOfHistory("g", [])).toBeUndefined();
   expect(cardOfHistory("g", earlier)?.lines.map(({ trend }) => trend?.runs)).toEqual([2]);

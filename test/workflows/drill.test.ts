@@ -1,6 +1,13 @@
 // The runner of drills on a ground that plays a group: order of things, what is mended when, and what is no pass.
 import { describe, expect, test } from "vitest";
-import type { ConcreteFault, DrillGround, Fencing, Mark, Situation } from "../../src/drill/index.js";
+import type {
+  ConcreteFault,
+  DrillGround,
+  Fencing,
+  Mark,
+  Situation,
+  WatchRequest,
+} from "../../src/drill/index.js";
 import { DcnError } from "../../src/errors/index.js";
 import { type Drill, parseDocuments } from "../../src/profile/index.js";
 import type { Run } from "../../src/timeline/index.js";
@@ -14,6 +21,8 @@ class PlayedGroup implements DrillGround {
   readonly where = "lab";
   readonly did: string[] = [];
   readonly noted: string[] = [];
+  readonly said: Mark[] = [];
+  asked: WatchRequest | undefined;
   nowMs = 100_000;
   dull: string | undefined;
   sick = false;
@@ -82,11 +91,13 @@ class PlayedGroup implements DrillGround {
   truth = () =>
     Promise.resolve({ nowNs: this.nowNs(), runs: this.runs, fencings: this.fencings, inexactMs: 0 });
   bound = () => Promise.resolve({ totalMs: 5_000, terms: [] });
-  watch = () =>
-    Promise.resolve({
+  watch = (request: WatchRequest) => {
+    this.asked = request;
+    return Promise.resolve({
       log: "l",
-      mark: ({ what }: Mark) => {
-        this.noted.push(what);
+      mark: (mark: Mark) => {
+        this.noted.push(mark.what);
+        if (mark.what === "statement") this.said.push(mark);
       },
       look: () => {
         this.noted.push("look");
@@ -94,6 +105,7 @@ class PlayedGroup implements DrillGround {
       },
       stop: () => Promise.resolve([]),
     });
+  };
 }
 
 function drill(text: string): Drill {
@@ -122,6 +134,24 @@ describe("a drill", () => {
     expect(result).toMatchObject({ outcome: "passed", outageMs: 4_000, fenceMs: 3_000 });
     // What is left behind is what a look after the mending and before the end sees.
     expect(ground.noted).toEqual(["fault", "bit", "heal", "healed", "look", "end"]);
+  });
+
+  test("has each answer of the status marked as what it said, and nothing that only the ground knows", async () => {
+    const ground = new PlayedGroup();
+    const look = ground.situation.bind(ground);
+    const told = ["", "", "node c offline"];
+    ground.situation = async () => {
+      const seen = await look();
+      if (!ground.broken) return seen;
+      return { ...seen, told: [told.shift() ?? "node c offline"].filter((text) => text !== "") };
+    };
+    const telling = drill(
+      "steps: [{ fault: cut-node, node: bystander }]\nexpect: { workload: stays, saysTrouble: true }\nhold: 2s\n",
+    );
+    expect((await run(ground, telling)).outcome).toBe("passed");
+    expect(ground.said).toEqual(
+      ["ok", "ok", "trouble"].map((said) => ({ what: "statement", said, about: "g" })),
+    );
   });
 
   test("whose fencing came only once it was mended has failed", async () => {
