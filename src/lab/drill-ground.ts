@@ -176,6 +176,8 @@ class LabGround implements DrillGround {
     const bounds = mayLastMs === undefined ? {} : { [workload]: mayLastMs / 1.2 };
     const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
     this.recorder = recorder;
+    // What was there before has to be in the log before the first mark.
+    await recorder.look();
     let counted: Promise<readonly InvariantCount[]> | undefined;
     const end = async () => {
       await recorder.stop();
