@@ -33,6 +33,8 @@ export interface WatchRequest {
   readonly seed: number;
   /** What the outage may last, in milliseconds; absent where nothing is promised. */
   readonly mayLastMs?: number;
+  /** How long all nodes may take to be back after the mending, in milliseconds; absent where they need not come back. */
+  readonly backWithinMs?: number;
 }
 
 /** A place to drill. */

@@ -23,8 +23,8 @@ export interface LogBegin extends At {
   readonly nodeMs?: number;
   /** A partition may be without a DC, or of two minds about it, for so long (default 30 s). */
   readonly dcWithinMs?: number;
-  /** After a heal all nodes have to be back within this time (default 120 s). */
-  readonly backWithinMs?: number;
+  /** After a heal all nodes have to be back within this time (default 120 s); null where they need not come back. */
+  readonly backWithinMs?: number | null;
   /** A statement may be so much older than the truth (default 10 s). */
   readonly statementWithinMs?: number;
   /** The controller tells of trouble by itself; where it is only asked now and then, an outage without a word is none of its faults. */

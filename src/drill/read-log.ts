@@ -64,7 +64,7 @@ const kinds: Readonly<Record<Exclude<LogEntry["kind"], "mark">, Fields>> = {
     bounds: (value) => isObject(value) && Object.values(value).every(isNumber),
     nodeMs: optional(isNumber),
     dcWithinMs: optional(isNumber),
-    backWithinMs: optional(isNumber),
+    backWithinMs: optional(orNull(isNumber)),
     statementWithinMs: optional(isNumber),
     alerts: optional(isFlag),
   },

@@ -23,8 +23,8 @@ import type { ControllerScene } from "./controller-scene.js";
 import { controllerFault, restoreGroup } from "./drill-controller.js";
 import { monotonicNs } from "./events.js";
 import { faultKinds, healLab, injectFault } from "./faults/index.js";
-import { measureCluster } from "./measure.js";
 import { fencingsOf } from "./fencings.js";
+import { measureCluster } from "./measure.js";
 import type { LabPaths } from "./paths.js";
 import { type Recorder, startRecorder } from "./recorder/recorder.js";
 import type { LabSpec } from "./spec.js";
@@ -168,24 +168,25 @@ class LabGround implements DrillGround {
     return outageBound({ timing: product.timing, fencingDelayMs, fenceMs, startMs, dcLost });
   }
 
-  async watch({ drill, seed, mayLastMs }: WatchRequest): Promise<Watch> {
+  async watch({ drill, seed, mayLastMs, backWithinMs }: WatchRequest): Promise<Watch> {
     const { product, workload } = this.rest;
     await mkdir(product.logFolder, { recursive: true, mode: 0o700 });
     const log = join(product.logFolder, `${Date.now()}-${drill}.jsonl`);
     // The observer grants a fifth more than a bound.
     const bounds = mayLastMs === undefined ? {} : { [workload]: mayLastMs / 1.2 };
-    const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds });
+    const limits = { backWithinMs: backWithinMs ?? null };
+    const recorder = await startRecorder({ paths: this.paths, logFile: log, seed, bounds, limits });
     this.recorder = recorder;
     // What was there before has to be in the log before the first mark.
     await recorder.look();
     let counted: Promise<readonly InvariantCount[]> | undefined;
     const end = async () => {
+      this.recorder = undefined;
       await recorder.stop();
       return countsOf(await readFile(log, "utf8"));
     };
     return {
       log,
-      this.recorder = undefined;
       look: () => recorder.look(),
       mark: (mark) => recorder.mark(mark),
       stop: () => {

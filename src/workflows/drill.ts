@@ -17,6 +17,7 @@ import {
   type Traits,
   verdictOf,
   type Watch,
+  type WatchRequest,
   workloadCheck,
 } from "../drill/index.js";
 import { DcnError } from "../errors/index.js";
@@ -80,9 +81,7 @@ class Run {
     const before = await this.well(WELL_BEFORE_MS);
     if (before.troubles.length > 0) return this.unwell(before);
     const cast = castFor(before, this.traits, seed);
-    const mayLastMs = this.allowedMs(bound);
-    const request = { drill: this.drill.name, seed };
-    this.watch = await ground.watch(mayLastMs === undefined ? request : { ...request, mayLastMs });
+    this.watch = await ground.watch(this.watchRequest(bound));
     try {
       return await this.watched({ before, beganNs: ground.nowNs(), bound }, cast);
     } finally {
@@ -96,8 +95,8 @@ class Run {
     try {
       await this.breakThings(cast);
       await this.expected(scene, cast);
-      this.mendingNs = ground.nowNs();
     } finally {
+      this.mendingNs = ground.nowNs();
       await this.heal();
     }
     const after = await this.well(this.deadlineMs);
@@ -109,6 +108,17 @@ class Run {
     const facts = await this.facts(scene, { after, wellNs });
     const result = verdictOf(this.drill, facts, { cast, seed, invariants });
     return this.watch === undefined ? result : { ...result, log: this.watch.log };
+  }
+
+  private watchRequest(bound: Bound): WatchRequest {
+    const { name, expect } = this.drill;
+    const mayLastMs = this.allowedMs(bound);
+    return {
+      drill: name,
+      seed: this.options.seed,
+      ...(mayLastMs === undefined ? {} : { mayLastMs }),
+      ...(expect.rejoins === false ? {} : { backWithinMs: this.deadlineMs }),
+    };
   }
 
   private allowedMs({ totalMs }: Bound): number | undefined {

@@ -154,6 +154,15 @@ describe("a drill", () => {
     );
   });
 
+  test("gives all nodes its deadline to be back, or none where they need not be", async () => {
+    const ground = new PlayedGroup();
+    const late = "steps: [{ fault: cut-node, node: bystander }]\nhold: 2s\ndeadline: 4min\n";
+    await run(ground, drill(`${late}expect: { workload: stays }\n`));
+    expect(ground.asked).toMatchObject({ backWithinMs: 240_000 });
+    await run(ground, drill(`${late}expect: { workload: stays, rejoins: false }\n`));
+    expect(ground.asked).not.toHaveProperty("backWithinMs");
+  });
+
   test("whose fencing came only once it was mended has failed", async () => {
     const ground = new PlayedGroup();
     const ask = ground.truth;

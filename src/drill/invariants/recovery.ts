@@ -11,9 +11,9 @@ export const backInTime: Invariant = {
   id: "I15",
   says: "outages within 1.2 × bound, all nodes back after a heal",
   judge: (scene) => {
-    const heals = marksOf(scene, "heal");
+    const heals = scene.begin.backWithinMs === null ? [] : marksOf(scene, "heal");
     if (Object.keys(scene.begin.bounds).length === 0 && heals.length === 0)
-      return cannotSay("no bound is in the log, and no heal");
+      return cannotSay("no bound is in the log, and no heal after which all nodes have to be back");
     const outages = Object.entries(scene.begin.bounds).flatMap(([resource, boundMs]) =>
       outagesIn(scene, resource).map((gap) => ({ ...gap, resource, boundMs })),
     );

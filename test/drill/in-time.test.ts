@@ -1,0 +1,16 @@
+// What an invariant has to wait for: nodes that come back after a heal, and a partition that gets its DC.
+import { expect, it } from "vitest";
+import { judge, type LogEntry } from "../../src/drill/index.js";
+import { goodLog, s } from "./good-log.js";
+
+it("nodes that need not come back after the heal are not missed", () => {
+  const gone = goodLog().filter((entry) => entry.kind !== "node" || entry.t <= 28 * s);
+  const verdict = (backWithinMs: number | null) => {
+    const log = gone.map((entry) => {
+      if (entry.kind === "begin") return { ...entry, backWithinMs, bounds: {} };
+      return entry.kind === "mark" && entry.what === "end" ? { ...entry, t: 200 * s } : entry;
+    });
+    return judge(log).invariants.find(({ id }) => id === "I15")?.state;
+  };
+  expect([verdict(120_000), verdict(null)]).toEqual(["violated", "not observed"]);
+});
