@@ -14,3 +14,16 @@ it("nodes that need not come back after the heal are not missed", () => {
   };
   expect([verdict(120_000), verdict(null)]).toEqual(["violated", "not observed"]);
 });
+
+it("a partition without a DC that came to its end is not the same when it comes again", () => {
+  const without = (log: LogEntry[], fromS: number, toS: number) =>
+    log.map((entry) =>
+      entry.kind === "node" && entry.t > fromS * s && entry.t < toS * s ? { ...entry, dc: null } : entry,
+    );
+  // dcn1 is away from second 20 to 30, and no look has a DC for two seconds on either side.
+  const log = without(without(goodLog(), 18, 20), 30, 32).map((entry) =>
+    entry.kind === "begin" ? { ...entry, dcWithinMs: 5_000 } : entry,
+  );
+  expect(judge(log).violated).not.toContain("I9");
+  expect(judge(without(log, 30, 37)).violated).toContain("I9");
+});

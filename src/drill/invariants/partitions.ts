@@ -29,14 +29,23 @@ export const quorumToStart: Invariant = {
   },
 };
 
+/** How long a partition has been without one DC. */
+interface Episode {
+  readonly t: number;
+  /** The last look at it; one that was not looked at any more had come to its end. */
+  lastNs: number;
+  told: boolean;
+}
+
 /** I9. Two DCs in one partition, or none, may be seen while one is elected, no longer. */
 export const oneDc: Invariant = {
   id: "I9",
   says: "one DC per partition",
   judge: (scene) => {
     const within = ns(scene.begin.dcWithinMs ?? 30_000);
+    const near = 3 * nodePeriod(scene);
     const latest = new Map<string, LogNode>();
-    const since = new Map<string, { readonly t: number; told: boolean }>();
+    const since = new Map<string, Episode>();
     let checked = 0;
     const violations: Violation[] = [];
     for (const sample of scene.samples) {
@@ -50,7 +59,10 @@ export const oneDc: Invariant = {
         since.delete(key);
         continue;
       }
-      const episode = since.get(key) ?? { t: sample.t, told: false };
+      const known = since.get(key);
+      const goesOn = known !== undefined && sample.t - known.lastNs <= near;
+      const episode = goesOn ? known : { t: sample.t, lastNs: sample.t, told: false };
+      episode.lastNs = sample.t;
       since.set(key, episode);
       if (episode.told || sample.t - episode.t <= within) continue;
       episode.told = true;
