@@ -86,7 +86,7 @@ export function goodLog(): LogEntry[] {
     { t: 23 * s, kind: "bmc", node: "dcn1", request: "off", by: "dcn2", answer: 204 },
     { t: 23 * s, kind: "power", node: "dcn1", what: "on", by: "bmc" },
     { t: 28 * s, kind: "mark", what: "heal" },
-    { t: 40 * s, kind: "mark", what: "healed" },
+    { t: 30 * s, kind: "mark", what: "healed" },
     { t: 58 * s, kind: "mark", what: "statement", said: "ok", about: "pulse" },
     ...looks,
   ];

@@ -15,6 +15,27 @@ it("nodes that need not come back after the heal are not missed", () => {
   expect([verdict(120_000), verdict(null)]).toEqual(["violated", "not observed"]);
 });
 
+it("what the heal itself takes is no time of coming back", () => {
+  // The heal goes on from second 30 to 150; dcn1 is back at 155.
+  const log = goodLog()
+    .filter((entry) => entry.kind !== "node" || entry.t <= 28 * s)
+    .map((entry) => {
+      if (entry.kind === "begin") return { ...entry, backWithinMs: 20_000, bounds: {} };
+      if (entry.kind !== "mark") return entry;
+      if (entry.what === "healed") return { ...entry, t: 150 * s };
+      return entry.what === "end" ? { ...entry, t: 200 * s } : entry;
+    });
+  const looks = (atS: number) =>
+    goodLog().flatMap((entry) =>
+      entry.kind === "node" && entry.t < 2 * s ? [{ ...entry, t: entry.t + atS * s }] : [],
+    );
+  const state = (atS: number) =>
+    judge([...log, ...looks(atS)].sort((one, other) => one.t - other.t)).invariants.find(
+      ({ id }) => id === "I15",
+    )?.state;
+  expect([state(155), state(175)]).toEqual(["held", "violated"]);
+});
+
 it("a partition without a DC that came to its end is not the same when it comes again", () => {
   const without = (log: LogEntry[], fromS: number, toS: number) =>
     log.map((entry) =>

@@ -22,7 +22,13 @@ export const backInTime: Invariant = {
       const text = `${resource} was away for ${seconds(toNs - fromNs)}, its bound is ${seconds(ns(boundMs))}`;
       return [{ t: toNs, text, evidence: [] }];
     });
-    const returns = heals.map(({ t }, index) => returnAfter(scene, t, heals[index + 1]?.t ?? scene.endNs));
+    const healed = marksOf(scene, "healed");
+    const returns = heals.map(({ t }, index) => {
+      const untilNs = heals[index + 1]?.t ?? scene.endNs;
+      // What a heal itself takes, as a cluster without quorum that is told to stop, is no time of coming back.
+      const doneNs = healed.find((mark) => mark.t >= t && mark.t <= untilNs)?.t ?? t;
+      return returnAfter(scene, { fromNs: t, doneNs, untilNs });
+    });
     const missing = returns.filter((one) => one !== undefined).filter((one) => one.text !== "");
     const counted = returns.filter((one) => one !== undefined).length;
     return looked(outages.length + counted, [...late, ...missing]);
@@ -39,8 +45,11 @@ function outagesIn(scene: LogScene, resource: string): { fromNs: number; toNs: n
     : gaps;
 }
 
-/** Undefined where the log ends too early to say; without text where all were back in time. */
-function returnAfter(scene: LogScene, fromNs: number, untilNs: number): Violation | undefined {
+/** Undefined where the log ends too early to say; without text where all were back in time, counted from the end of the heal. */
+function returnAfter(
+  scene: LogScene,
+  { fromNs, doneNs, untilNs }: { readonly fromNs: number; readonly doneNs: number; readonly untilNs: number },
+): Violation | undefined {
   const within = ns(scene.begin.backWithinMs ?? 120_000);
   const missing = scene.begin.nodes.filter(
     (node) =>
@@ -48,14 +57,14 @@ function returnAfter(scene: LogScene, fromNs: number, untilNs: number): Violatio
         (sample) =>
           sample.node === node &&
           sample.t >= fromNs &&
-          sample.t <= Math.min(fromNs + within, untilNs) &&
+          sample.t <= Math.min(doneNs + within, untilNs) &&
           sample.alive === true &&
           sample.quorate === true &&
           scene.begin.nodes.every((name) => sample.members?.includes(name) === true),
       ),
   );
   if (missing.length === 0) return { t: fromNs, text: "", evidence: [] };
-  if (untilNs - fromNs < within) return undefined;
+  if (untilNs - doneNs < within) return undefined;
   const text = `${missing.join(", ")} not back in the group ${seconds(within)} after the heal`;
-  return { t: fromNs + within, text, evidence: [] };
+  return { t: doneNs + within, text, evidence: [] };
 }
