@@ -67,6 +67,7 @@ export {
   type ProbedNode,
   readCorosyncRuns,
   readLiveCib,
+  runningCorosyncConf,
   type SilentNode,
 } from "./node-observation.js";
 export { parseOstreeStatus } from "./ostree-status.js";

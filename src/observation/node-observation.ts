@@ -46,6 +46,14 @@ export function readCorosyncRuns(answer: string): CorosyncRuns | undefined {
   return how === "noted" ? { text } : { map: text };
 }
 
+/** The corosync.conf that counts on a node: where nobody noted what corosync has read, it runs with the file. */
+export function runningCorosyncConf({
+  corosyncConf,
+  corosyncRuns: runs,
+}: Pick<ProbedNode, "corosyncConf" | "corosyncRuns">): string | undefined {
+  return runs !== undefined && "text" in runs ? runs.text : corosyncConf;
+}
+
 /** A node that did not: unknown, and why. */
 export interface SilentNode {
   readonly kind: "unreachable" | "login-refused" | "sudo-refused" | "helper-missing" | "unknown";

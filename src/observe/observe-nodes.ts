@@ -10,11 +10,12 @@ import {
   parseProbe,
   readCorosyncRuns,
   readLiveCib,
+  runningCorosyncConf,
   type SilentNode,
 } from "../observation/index.js";
 import type { Transport } from "../transport/index.js";
 import { type AdminAccess, adminArgv } from "./admin-access.js";
-import { callHelper } from "./call-helper.js";
+import { type CallOptions, callHelper } from "./call-helper.js";
 import { inParallel } from "./in-parallel.js";
 
 /** Whom to look at and how. */
@@ -31,11 +32,14 @@ export interface ObserveOptions {
   readonly agents?: readonly string[];
 }
 
+const COROSYNC: readonly HelperFrame[] = [
+  { verb: "read-corosync-conf", independent: true },
+  { verb: "read-corosync-running", independent: true },
+];
 const FRAMES: readonly HelperFrame[] = [
   { verb: "probe" },
   { verb: "read-cib", independent: true },
-  { verb: "read-corosync-conf", independent: true },
-  { verb: "read-corosync-running", independent: true },
+  ...COROSYNC,
 ];
 
 /** One observation per node, in the order of `nodes`; a node that cannot be observed is a result. Throws only when aborted. */
@@ -50,6 +54,20 @@ export function observeNodes(options: ObserveOptions): Promise<NodeObservation[]
       argv: adminArgv(["sh", "-c", admin.helper, "dcn-ha-helper"]),
     });
   });
+}
+
+/** The corosync.conf that the node's corosync runs with; undefined where it cannot be read, for whatever reason. Throws only when aborted. */
+export async function observeCorosync(
+  transport: Transport,
+  node: string,
+  call: CallOptions = {},
+): Promise<string | undefined> {
+  try {
+    return runningCorosyncConf(corosyncBy(await callHelper(transport, node, COROSYNC, call)));
+  } catch (error) {
+    if (!(error instanceof DcnError) || call.signal?.aborted === true) throw error;
+    return undefined;
+  }
 }
 
 /** Missing, not allowed, of another protocol, or damaged: the login that may install programs can look, and mend it. */
@@ -94,12 +112,18 @@ async function observeNode(options: ObserveOptions, node: string, way: Way): Pro
 }
 
 /** What the answers after the probe's say, in the order of their frames. */
-function heldBy([cib, conf, runs, remembered]: readonly HelperAnswer[]): Held {
+function heldBy([cib, conf, runs, remembered]: readonly (HelperAnswer | undefined)[]): Held {
   return {
     cib: readCib(cib),
+    ...corosyncBy([conf, runs]),
+    ...(remembered?.exitCode === 0 && { remembered: remembered.stdout }),
+  };
+}
+
+function corosyncBy([conf, runs]: readonly (HelperAnswer | undefined)[]): Omit<Held, "cib" | "remembered"> {
+  return {
     corosyncConf: conf?.exitCode === 0 ? conf.stdout : undefined,
     corosyncRuns: readCorosyncRuns(runs?.stdout ?? ""),
-    ...(remembered?.exitCode === 0 && { remembered: remembered.stdout }),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type HelperAnswer,
   isQuorate,
   parseCrmSimulate,
+  runningCorosyncConf,
 } from "../observation/index.js";
 import { type CommandResult, createLocalTransport, type Transport } from "../transport/index.js";
 import { parseXml } from "../xml/index.js";
@@ -99,12 +100,12 @@ export interface NodeAccess {
 }
 
 /**
- * The scheduler of the first node that answers, and the node's CIB where its cluster runs. Throws DcnError as `callHelper` does of the
+ * The scheduler of the first node that answers, and the node's CIB and corosync.conf where its cluster runs. Throws DcnError as `callHelper` does of the
  * first node, where none answers.
  */
 export async function nodeScheduler(
   access: NodeAccess,
-): Promise<Scheduler & { readonly cib: string | undefined }> {
+): Promise<Scheduler & { readonly cib: string | undefined; readonly corosync: string | undefined }> {
   const { transport, admin, nodes, signal } = access;
   const observed = await observeNodes({ transport, admin, nodes, signal });
   const probed = observed.filter((seen) => seen.kind === "probed");
@@ -129,6 +130,7 @@ export async function nodeScheduler(
     pacemaker: probe.pacemaker,
     schema: { validateWith: probe.schema ?? "", featureSet: probe.featureSet ?? "" },
     cib: chosen.cib?.xml,
+    corosync: runningCorosyncConf(chosen),
     ask: asking({ ...way, node, signal }),
     close: () => Promise.resolve(),
   };

@@ -150,6 +150,7 @@ function remarksOf(
         ? `${name} waits for a person wherever it goes (start: manual)`
         : `${name} is stopped by somebody (target-role)`;
     }),
+    ...scene.remarks,
     ...scene.unknownAttributes.map(
       (name) => `nobody but the running cluster knows the node attribute ${name}: prove --live counts it`,
     ),

@@ -3,6 +3,7 @@ import { nounsIn, renderConfiguration } from "../cib/index.js";
 import {
   type Clone,
   type ClusterModel,
+  type CorosyncConfiguration,
   type CorosyncNode,
   type Primitive,
   type Resource,
@@ -13,7 +14,8 @@ import { type ClusterView, clusterView, type Fencing, fencingOf } from "../lint/
 import type { ResolvedGroup, SurviveClaim } from "../profile/index.js";
 import { childOf, childrenOf, element, parseXml, type XmlElement } from "../xml/index.js";
 import type { Breakable } from "./failure.js";
-import { type VotingRules, votingRules } from "./votes.js";
+import { type LiveCluster, liveCorosync, liveMembers } from "./live-cluster.js";
+import { deviceHost, type VotingRules, votingRules } from "./votes.js";
 import { watchedAttribute } from "./watcher.js";
 
 /** Something that runs for its own sake. */
@@ -55,6 +57,8 @@ export interface Scene {
   readonly promotable: ReadonlySet<string>;
   /** Node attributes that rules ask for, and that neither the profile nor an agent that is known here sets. */
   readonly unknownAttributes: readonly string[];
+  /** What of a live cluster could not be found out, and what counts in its place. */
+  readonly remarks: readonly string[];
   /** Where the profile says a thing, by its id. */
   readonly placeOf: (id: string) => string | undefined;
 }
@@ -75,20 +79,35 @@ export function desiredScene(group: SurvivalGroup, version: SchedulerVersion): S
     num_updates: "0",
     admin_epoch: "0",
   };
-  return sceneOf(group, element("cib", attributes, [configuration]), "profile");
+  return sceneOf(group, element("cib", attributes, [configuration]), { source: "profile" });
 }
 
-/** The scene of a cluster that runs: what others put there counts as well. Throws DcnError invalid XML_* for what is no CIB. */
-export function liveScene(group: SurvivalGroup, cib: string): Scene {
-  return sceneOf(group, parseXml(cib, { file: "the live CIB" }), "live");
+/**
+ * The scene of a cluster that runs: what others put there counts as well, and votes and times are those that corosync runs with. Throws
+ * DcnError invalid XML_* for what is no CIB.
+ */
+export function liveScene(group: SurvivalGroup, { cib, corosync: text }: LiveCluster): Scene {
+  const whole = parseXml(cib, { file: "the live CIB" });
+  const corosync = liveCorosync(text, childOf(whole, "configuration") ?? element("configuration"));
+  return sceneOf(group, whole, { source: "live", ...(corosync === undefined ? {} : { corosync }) });
 }
 
-function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"]): Scene {
+/** Whose intention or state it is; `corosync` is what a live cluster runs with, where that could be read. */
+interface Told {
+  readonly source: Scene["source"];
+  readonly corosync?: CorosyncConfiguration;
+}
+
+const UNREAD =
+  "votes are those of the profile, and so are token and consensus: the corosync.conf that the cluster runs with could not be read";
+
+function sceneOf(group: SurvivalGroup, whole: XmlElement, told: Told): Scene {
   const { model, survive = [], origins } = group;
+  const { source, corosync = model.corosync } = told;
   const configuration = childOf(whole, "configuration") ?? element("configuration");
-  const members = source === "live" ? liveMembers(model, configuration) : model.corosync.nodes;
+  const members = source === "live" ? liveMembers(corosync, configuration) : corosync.nodes;
   const nouns = nounsIn(configuration, members);
-  const asked = { ...model, corosync: { ...model.corosync, nodes: members }, configuration: nouns };
+  const asked = { ...model, corosync: { ...corosync, nodes: members }, configuration: nouns };
   const view = clusterView(asked, undefined);
   const fencing = fencingOf(view);
   const { watchdogMs } = fencing;
@@ -99,10 +118,10 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"
     source,
     view,
     nodes: members.map(({ id, name }) => ({ id, name })),
-    rules: votingRules(asked.corosync),
+    rules: votingRules(told.corosync ?? asked.corosync),
     fencing,
     workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
-    things: breakable(group, view),
+    things: breakable(group, { view, told }),
     claims: survive,
     cib: forScheduler(whole, configuration, {
       members,
@@ -112,21 +131,12 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, source: Scene["source"
     unique: new Set(clones.filter((one) => isUnique(one, schema)).flatMap(idsIn)),
     promotable: new Set(clones.filter((one) => says(one, "promotable")).flatMap(idsIn)),
     unknownAttributes: source === "live" ? [] : unknownAttributes(view),
+    remarks: source === "live" && told.corosync === undefined ? [UNREAD] : [],
     placeOf: (id) => {
       const position = origins?.get(id)?.position;
       return position === undefined ? undefined : `${position.file}:${position.line}`;
     },
   };
-}
-
-/** Members that the cluster has and the profile lacks count too, and members that it lacks do not. */
-function liveMembers({ corosync }: ClusterModel, configuration: XmlElement): readonly CorosyncNode[] {
-  return (childOf(configuration, "nodes")?.children ?? [])
-    .filter(({ attributes }) => (attributes.type ?? "member") === "member")
-    .map(({ attributes: { id = "", uname = id } }) => {
-      const known = corosync.nodes.find(({ name }) => name === uname);
-      return known ?? { id: Number(id), name: uname, addresses: [] };
-    });
 }
 
 /**
@@ -242,9 +252,14 @@ function isUnique(one: Clone, schema: string): boolean {
   return schema.startsWith("pacemaker-4") && Number(meta(one, "clone-node-max") ?? 1) > 1;
 }
 
-function breakable(group: SurvivalGroup, view: ClusterView): Breakable {
-  const { model, nodes = [], networks = [] } = group;
-  const device = model.quorumDevice?.host ?? deviceHost(model);
+function breakable(
+  { model, nodes = [], networks = [] }: SurvivalGroup,
+  { view, told }: Pick<Scene, "view"> & { readonly told: Told },
+): Breakable {
+  const device =
+    told.corosync === undefined
+      ? (model.quorumDevice?.host ?? deviceHost(model.corosync))
+      : deviceHost(told.corosync);
   const attributes = new Map(nodes.map((node) => [node.name, node.attributes]));
   const agents = view.workloads.map(({ primitive }) => primitive);
   const watched = agents
@@ -272,12 +287,6 @@ function unknownAttributes({ model, workloads }: ClusterView): string[] {
     one.kind === "location-rule" ? one.rule.expressions.map(({ attribute }) => attribute) : [],
   );
   return [...new Set(asked)].filter((name) => !known.has(name) && !name.startsWith(startAttribute("")));
-}
-
-function deviceHost({ corosync }: ClusterModel): string | undefined {
-  const device = corosync.quorum.sections.find(({ name }) => name === "device");
-  const net = device?.sections.find(({ name }) => name === "net");
-  return net?.entries.find(([key]) => key === "host")?.[1];
 }
 
 /** Elements of the configuration's part, as `constraints`. */

@@ -72,6 +72,13 @@ export function votingRules({ nodes, quorum }: CorosyncConfiguration): VotingRul
   };
 }
 
+/** The host of the quorum device. */
+export function deviceHost({ quorum }: CorosyncConfiguration): string | undefined {
+  const device = quorum.sections.find(({ name }) => name === "device");
+  const net = device?.sections.find(({ name }) => name === "net");
+  return net?.entries.find(([key]) => key === "host")?.[1];
+}
+
 function value({ entries }: CorosyncSection, key: string): string | undefined {
   return entries.findLast(([name]) => name === key)?.[1];
 }

@@ -1,7 +1,13 @@
 // `prove`: finds a scheduler, asks it about every failure that a group is said to survive, and judges. Changes nothing.
 import { readNodePrograms } from "../apply/index.js";
 import { DcnError } from "../errors/index.js";
-import { localScheduler, nodeScheduler, type Scheduler, schedulerOf } from "../observe/index.js";
+import {
+  localScheduler,
+  nodeScheduler,
+  observeCorosync,
+  type Scheduler,
+  schedulerOf,
+} from "../observe/index.js";
 import {
   desiredScene,
   gapLines,
@@ -28,7 +34,7 @@ export interface ProveOptions {
   readonly live: boolean;
   /** Every so many nodes at once; default what the profile promises. */
   readonly failures?: number | undefined;
-  /** Who has just spoken for the live cluster, and its CIB: then nobody else is asked. */
+  /** Who has just spoken for the live cluster, and its CIB: then nobody else is asked, and that node for its corosync.conf alone. */
   readonly spoken?: { readonly node: string; readonly cib: string };
   /** Opens the way to the nodes; called only where they are needed. */
   readonly withNodes: <Result>(work: (ways: Ways) => Promise<Result>) => Promise<Result>;
@@ -80,8 +86,10 @@ export async function withScheduler<Result>(
     }
   }
   return withNodes(async ({ transport, admin }) => {
-    if (spoken !== undefined)
-      return work(liveScene(group, spoken.cib), schedulerOf({ transport, signal }, spoken));
+    if (spoken !== undefined) {
+      const corosync = await observeCorosync(transport, spoken.node, { signal });
+      return work(liveScene(group, { ...spoken, corosync }), schedulerOf({ transport, signal }, spoken));
+    }
     const programs = readNodePrograms();
     const nodes = group.model.corosync.nodes.map(({ name }) => name);
     const access = admin === undefined ? undefined : { transport: admin, helper: programs.helper };
@@ -93,6 +101,6 @@ export async function withScheduler<Result>(
         hint: "without --live the profile is proved, also before the first apply",
       });
     }
-    return work(liveScene(group, there.cib), there);
+    return work(liveScene(group, { cib: there.cib, corosync: there.corosync }), there);
   });
 }

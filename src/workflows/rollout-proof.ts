@@ -60,8 +60,10 @@ export async function forecast(
         steps.push({ node, moves: [...drained.moves, ...back.moves] });
         from = back.situation;
       }
-      const findings = (await Promise.all(proofs)).flat();
-      return { steps, findings };
+      const unread = seen.remarks.map(
+        (text): Finding => ({ severity: "note", code: "STEP_VOTES_ASSUMED", text }),
+      );
+      return { steps, findings: [...(await Promise.all(proofs)).flat(), ...unread] };
     });
   } catch (error) {
     if (!(error instanceof DcnError) || signal?.aborted === true) throw error;

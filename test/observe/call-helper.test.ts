@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DcnError } from "../../src/errors/index.js";
 import { HELPER_ARGV } from "../../src/observation/index.js";
-import { callHelper, inParallel, observeNodes, observeView } from "../../src/observe/index.js";
+import { callHelper, inParallel, nodeScheduler, observeNodes, observeView } from "../../src/observe/index.js";
 import { type CommandResult, createScriptedTransport, type ScriptedCall } from "../../src/transport/index.js";
 
 const answer = (
@@ -96,6 +96,21 @@ test("nodes that cannot be observed are results with their reasons, in the order
     corosyncRuns: { text: "totem {\n}\n" },
     access: "login",
   });
+});
+
+test.each([
+  ["what its corosync has read", "noted\nold\n", "old\n"],
+  ["the file, where nobody noted that", "runtime\ntotem.token (u32) = 1000\n", "file\n"],
+])("a node's scheduler comes with the corosync.conf that counts there: %s", async (_, running, expected) => {
+  const stdout = answer([
+    ["probe", 0, "hostname=dcn1\n"],
+    ["read-cib", 0, 'digest\n<cib have-quorum="1"/>\n'],
+    ["read-corosync-conf", 0, "file\n"],
+    ["read-corosync-running", 0, running],
+  ]);
+  const transport = createScriptedTransport({ dcn1: [call({ stdout })] });
+  const there = await nodeScheduler({ transport, admin: undefined, nodes: ["dcn1"] });
+  expect(there).toMatchObject({ where: "dcn1", corosync: expected });
 });
 
 test("our own bugs are not taken for a silent node", async () => {

@@ -251,6 +251,19 @@ describe("a cluster as it runs", () => {
     );
     expect(fate(proof, "nothing", "b")).toBe("n1");
   });
+
+  test("with the votes that its corosync counts, or with the profile's and a remark", async (context) => {
+    const heavy = await live(text, context, undefined, (conf) =>
+      conf.replace(/name: n3\n/, "name: n3\n        quorum_votes: 3\n"),
+    );
+    expect(heavy.remarks.filter((line) => line.startsWith("votes"))).toEqual([]);
+    expect(heavy.gaps.filter(({ failure }) => failure === "n3").map(({ reason }) => reason)).toContain(
+      "2 of 5 votes are left, 3 are needed",
+    );
+    const unread = await live(text, context, undefined, () => undefined);
+    expect(unread.gaps).toEqual([]);
+    expect(unread.remarks).toContainEqual(expect.stringMatching(/^votes are those of the profile/));
+  });
 });
 
 test("the page stands alone, and what a profile says is text in it", async (context) => {

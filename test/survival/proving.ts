@@ -1,5 +1,6 @@
 // Proofs by the real scheduler of this machine, of groups that are written in few words.
 import { afterAll, type TestContext } from "vitest";
+import { renderCorosyncConf } from "../../src/corosync/index.js";
 import type { Finding } from "../../src/errors/index.js";
 import { localScheduler, type Scheduler } from "../../src/observe/index.js";
 import { parseDocuments, type ResolvedGroup, resolveGroup } from "../../src/profile/index.js";
@@ -77,11 +78,15 @@ export async function proofOf(text: string, context: TestContext, failures?: num
   return prove(await sceneOf(text, by), by.ask, { failures });
 }
 
-/** The scene of a cluster that has a text's group at rest; `change` is what became of its CIB since. */
+type Since = (cib: string) => string;
+const AS_IT_WAS = (text: string): string | undefined => text;
+
+/** The scene of a cluster that has a text's group at rest; `change` is what became of its CIB since, `corosync` of its corosync.conf. */
 export async function liveSceneOf(
   text: string,
   by: Scheduler,
-  change: (cib: string) => string = (cib) => cib,
+  change: Since = (cib) => cib,
+  corosync = AS_IT_WAS,
 ): Promise<Scene> {
   const asked: string[] = [];
   const ask: Ask = (cib, statuses) => {
@@ -93,17 +98,19 @@ export async function liveSceneOf(
     / *<cluster_property_set id="dcn-ha-proof"[\s\S]*?<\/cluster_property_set>\n/,
     "",
   );
-  return liveScene(await groupOf(text), change(seen));
+  const group = await groupOf(text);
+  return liveScene(group, { cib: change(seen), corosync: corosync(renderCorosyncConf(group.model)) });
 }
 
 /** The proof of such a cluster. */
 export async function live(
   text: string,
   context: TestContext,
-  change?: (cib: string) => string,
+  change?: Since,
+  corosync?: typeof AS_IT_WAS,
 ): Promise<Proof> {
   const by = await scheduler(context);
-  return prove(await liveSceneOf(text, by, change), by.ask);
+  return prove(await liveSceneOf(text, by, change, corosync), by.ask);
 }
 
 /** Where a workload is after a failure: its nodes, or its state. */

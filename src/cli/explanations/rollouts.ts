@@ -197,6 +197,12 @@ export const rolloutCodes: Explanations = {
     "Everything would stop with its reboot.",
     "Bring other nodes or the quorum device back first.",
   ),
+  STEP_VOTES_ASSUMED: entry(
+    "The corosync.conf that the cluster runs with could not be read while the steps were proved.",
+    "Votes, token and consensus are those of the profile: where somebody has changed them on the nodes, a step may leave no quorum.",
+    "See what the nodes run with, and plan again.",
+    "corosync-quorumtool -s",
+  ),
   STEP_SURVIVES_NO_LOSS: entry(
     "While this node is away, the loss of one more would stop something.",
     "That is so for every small group; it is a reason to begin at a quiet time.",
