@@ -1,9 +1,8 @@
 // Which nodes a fence device is for, where it may run, and where it is (pacemaker-fenced(7)).
-import type { Primitive } from "../cluster/index.js";
 import { hostMap } from "./host-map.js";
 import { timeMs } from "./pacemaker-time.js";
-import { allowedNodes } from "./placement.js";
-import { type ClusterView, pairValue } from "./view.js";
+import { allowedNodes, scoresAt } from "./placement.js";
+import { type ClusterView, type PlacedPrimitive, pairValue } from "./view.js";
 
 /** Devices that ask or wait and never cut the power. */
 const NO_POWER = ["fence_heuristics_ping", "fence_kdump"];
@@ -14,7 +13,7 @@ export interface FenceDevice {
   readonly agent: string;
   /** Nodes that it fences; undefined where it finds out by asking the device. */
   readonly targets: readonly string[] | undefined;
-  /** Nodes on which it may run. */
+  /** Nodes on which it may run: those whose fencer knows it. */
   readonly runsOn: readonly string[];
   /** Address or disks, and which system there: two equal ones switch the same power. */
   readonly address: string | undefined;
@@ -30,12 +29,28 @@ export function watchdogWaitMs({ property }: ClusterView): number {
   return Math.max(...times.map((time) => timeMs(time) ?? 0));
 }
 
-/** All fence devices. */
+/** All fence devices that Pacemaker's fencer knows: it ignores those that are disabled (fenced_scheduler.c). */
 export function fenceDevicesOf(view: ClusterView): FenceDevice[] {
-  return view.fenceDevices.map((device) => read(device, view));
+  return view.fenceDevices.filter((one) => !isDisabled(one, view)).map((one) => read(one, view));
 }
 
-function read(device: Primitive, view: ClusterView): FenceDevice {
+/** The others, which fence nobody until somebody enables them. */
+export function disabledDevicesOf(view: ClusterView): FenceDevice[] {
+  return view.fenceDevices.filter((one) => isDisabled(one, view)).map((one) => read(one, view));
+}
+
+/** Why these fence nobody: `outlet is disabled (target-role: Stopped)`. */
+export function disabledWords(devices: readonly Pick<FenceDevice, "id">[]): string {
+  const ids = devices.map(({ id }) => id).join(" and ");
+  return `${ids} ${devices.length === 1 ? "is" : "are"} disabled (target-role: Stopped)`;
+}
+
+function isDisabled(placed: PlacedPrimitive, view: ClusterView): boolean {
+  return view.meta(placed, "target-role")?.toLowerCase() === "stopped";
+}
+
+function read(placed: PlacedPrimitive, view: ClusterView): FenceDevice {
+  const device = placed.primitive;
   const value = (name: string): string | undefined => pairValue(device.instanceAttributes, name);
   const list = value("pcmk_host_list")?.split(/[\s,;]+/) ?? [];
   const map = hostMap(value("pcmk_host_map") ?? "");
@@ -46,12 +61,30 @@ function read(device: Primitive, view: ClusterView): FenceDevice {
     id: device.id,
     agent: device.agent.type,
     targets: targets.length > 0 ? targets : undefined,
-    runsOn: allowedNodes(view, device.id),
+    runsOn: knownOn(placed, view),
     address: addressOf(value),
     plug: host ?? value("plug") ?? value("port") ?? value("systems_uri") ?? map[0]?.[1],
     delayMs: Math.max(...delays),
     cutsPower: !NO_POWER.includes(device.agent.type),
   };
+}
+
+const INFINITY: Readonly<Record<string, number>> = {
+  INFINITY: 1_000_000,
+  "-INFINITY": Number.NEGATIVE_INFINITY,
+};
+
+/** Where a fencer knows the device: a score below 0 bans it there, infinite or not, its own or that of what is around it. */
+function knownOn({ primitive, group, clone }: PlacedPrimitive, view: ClusterView): string[] {
+  const ids = [primitive, group, clone].flatMap((one) => (one === undefined ? [] : [one.id]));
+  const allowed = ids.map((id) => new Set(allowedNodes(view, id)));
+  const optIn = view.isOff("symmetric-cluster");
+  return view.nodes.filter((node) => {
+    const open = optIn ? allowed.some((one) => one.has(node)) : allowed.every((one) => one.has(node));
+    const scores = ids.flatMap((id) => scoresAt(view, id, node));
+    const sum = scores.reduce((all, score) => all + (INFINITY[score] ?? Number(score)), 0);
+    return open && !(sum < 0);
+  });
 }
 
 function addressOf(value: (name: string) => string | undefined): string | undefined {

@@ -1,6 +1,12 @@
 // Fencing that is there on paper: devices that cannot act when they are needed, or that switch off the wrong node (pacemaker-fenced(7), sbd(8)).
 import { WATCHDOG_DEVICE } from "../cluster/index.js";
-import { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
+import {
+  disabledDevicesOf,
+  disabledWords,
+  type FenceDevice,
+  fenceDevicesOf,
+  watchdogWaitMs,
+} from "./fence-device.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
 import { quorumRulesOf } from "./quorum-rules.js";
 import { type Add, type ClusterView, entryOf, pairValue, type Rule } from "./view.js";
@@ -11,23 +17,32 @@ const DEVICE_SYNC_MS = 30_000;
 /** Every node has a device that cuts its power and can act while the node is lost. */
 export const coverage: Rule = (view, add) => {
   if (view.isOff("stonith-enabled")) return;
-  const devices = fenceDevicesOf(view);
+  const [devices, disabled] = [fenceDevicesOf(view), disabledDevicesOf(view)];
   for (const node of view.nodes) {
-    const own = devices.filter((device) => device.targets?.includes(node) ?? true);
+    const isFor = (device: FenceDevice): boolean => device.targets?.includes(node) ?? true;
+    const [own, off] = [devices.filter(isFor), disabled.filter(isFor)];
     const able = own.filter((device) => device.runsOn.some((name) => name !== node));
     const subject = `node ${node}`;
     if (own.every((device) => !device.cutsPower) && view.model.watchdog === undefined) {
-      const text =
-        own.length === 0
-          ? "nobody can fence it, so that its workloads stay down when it is lost"
-          : `${own.map((device) => device.agent).join(" and ")} only looks and never cuts the power`;
-      add("error", "MISSING_FENCE", { subject, text, hint: "a BMC, switched outlets, or a watchdog" });
+      add("error", "MISSING_FENCE", { subject, ...whyMissing(own, off) });
     } else if (own.length > 0 && able.length === 0) {
       const text = `${own.map((device) => device.id).join(" and ")} may run only on the node that is to be fenced`;
       add("error", "FENCE_ON_OWN_NODE", { subject, text, hint: "let the other nodes run it" });
     }
   }
 };
+
+function whyMissing(own: readonly FenceDevice[], off: readonly FenceDevice[]) {
+  if (off.length > 0) {
+    const text = `nobody can fence it, so that its workloads stay down when it is lost: ${disabledWords(off)}`;
+    return { text, hint: `pcs stonith enable ${off[0]?.id ?? ""}, or take its target-role away` };
+  }
+  const text =
+    own.length === 0
+      ? "nobody can fence it, so that its workloads stay down when it is lost"
+      : `${own.map((device) => device.agent).join(" and ")} only looks and never cuts the power`;
+  return { text, hint: "a BMC, switched outlets, or a watchdog" };
+}
 
 /** Devices at one place: the wrong node would go down, or one fault takes all fencing. */
 export const places: Rule = (view, add) => {
@@ -121,7 +136,7 @@ function checkPriority(
 /** Levels name devices that are there. */
 export const levels: Rule = (view, add) => {
   const { model, fenceDevices } = view;
-  const ids = fenceDevices.map((device) => device.id);
+  const ids = fenceDevices.map(({ primitive }) => primitive.id);
   // Pacemaker makes it itself where the nodes have one.
   if (watchdogWaitMs(view) > 0) ids.push(WATCHDOG_DEVICE);
   for (const level of model.configuration.fencingLevels) {
@@ -155,9 +170,14 @@ export const watchdogLevels: Rule = (view, add) => {
   }
 };
 
-/** Devices that nobody watches, and secrets that everybody reads. */
-export const devices: Rule = ({ fenceDevices }, add) => {
-  for (const device of fenceDevices) {
+/** Devices that are disabled, or that nobody watches, and secrets that everybody reads. */
+export const devices: Rule = (view, add) => {
+  for (const device of disabledDevicesOf(view)) {
+    const text = `${disabledWords([device])}: Pacemaker fences nobody with it, and a level that names it fails`;
+    const hint = `pcs stonith enable ${device.id}, or take its target-role away`;
+    add("warning", "FENCE_DISABLED", { subject: `fence device ${device.id}`, text, hint });
+  }
+  for (const { primitive: device } of view.fenceDevices) {
     const subject = `fence device ${device.id}`;
     const monitored = device.operations.some(
       ({ name, interval }) => name === "monitor" && (timeMs(interval) ?? 0) > 0,

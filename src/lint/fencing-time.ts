@@ -1,7 +1,7 @@
 // Who fences a lost node, how long that may take, and how long it waits before (pacemaker-fenced(7), Pacemaker Explained "Fencing").
 import { type FencingLevel, WATCHDOG_DEVICE } from "../cluster/index.js";
 import { fenceAgentMs } from "./assumed-times.js";
-import { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
+import { disabledDevicesOf, type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
 import { timeMs } from "./pacemaker-time.js";
 import type { ClusterView } from "./view.js";
 
@@ -9,7 +9,10 @@ import type { ClusterView } from "./view.js";
 export interface Fencing {
   readonly enabled: boolean;
   readonly nodes: readonly string[];
+  /** Those that Pacemaker uses. */
   readonly devices: readonly FenceDevice[];
+  /** Those that somebody has disabled. */
+  readonly disabled: readonly FenceDevice[];
   readonly levels: readonly FencingLevel[];
   /** How long the others wait until a node's watchdog has reset it; undefined where they do not count on one. */
   readonly watchdogMs: number | undefined;
@@ -46,6 +49,7 @@ export function fencingOf(view: ClusterView): Fencing {
     enabled: !view.isOff("stonith-enabled") && !view.isOff("fencing-enabled"),
     nodes: view.nodes,
     devices,
+    disabled: disabledDevicesOf(view),
     deviceMs: new Map(devices.map(({ id, agent }) => [id, fenceAgentMs(agent, view)])),
     levels: view.model.configuration.fencingLevels,
     watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,

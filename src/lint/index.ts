@@ -2,7 +2,7 @@
 export { actionsMs } from "./assumed-times.js";
 export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
 export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";
-export { type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
+export { disabledWords, type FenceDevice, fenceDevicesOf, watchdogWaitMs } from "./fence-device.js";
 export {
   answers,
   countsOnWatchdog,

@@ -69,7 +69,7 @@ export const contradictions: Rule = (view, add) => {
 
 /** A workload that location constraints leave one node, or none. */
 export const roomToMove: Rule = (view, add) => {
-  const fenceDevices = new Set(view.fenceDevices.map((device) => device.id));
+  const fenceDevices = new Set(view.fenceDevices.map(({ primitive }) => primitive.id));
   for (const { id, kind } of view.model.configuration.resources) {
     if (kind === "clone" || fenceDevices.has(id)) continue;
     const allowed = allowedNodes(view, id);

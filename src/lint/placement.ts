@@ -8,12 +8,17 @@ export function allowedNodes(view: ClusterView, resource: string): string[] {
   const locations = view.locations.get(resource) ?? [];
   const exclusive = locations.some((one) => one.kind === "location" && one.resourceDiscovery === "exclusive");
   return view.nodes.filter((node) => {
-    const scores = locations.flatMap((one): string[] => {
-      if (one.kind === "location") return one.node === node ? [one.score] : [];
-      return ruleHolds(view, one.rule, node) === true ? [one.rule.score] : [];
-    });
+    const scores = scoresAt(view, resource, node);
     if (scores.includes("-INFINITY")) return false;
     return (!optIn && !exclusive) || scores.some((score) => score === "INFINITY" || Number(score) >= 0);
+  });
+}
+
+/** The scores that location constraints give a resource on a node. */
+export function scoresAt(view: ClusterView, resource: string, node: string): string[] {
+  return (view.locations.get(resource) ?? []).flatMap((one): string[] => {
+    if (one.kind === "location") return one.node === node ? [one.score] : [];
+    return ruleHolds(view, one.rule, node) === true ? [one.rule.score] : [];
   });
 }
 

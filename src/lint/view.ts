@@ -45,7 +45,7 @@ export interface ClusterView {
   readonly locations: ReadonlyMap<string, readonly Location[]>;
   /** Workloads: all primitives but fence devices. */
   readonly workloads: readonly PlacedPrimitive[];
-  readonly fenceDevices: readonly Primitive[];
+  readonly fenceDevices: readonly PlacedPrimitive[];
   /** A cluster property; undefined where it is not set. */
   readonly property: (name: string) => string | undefined;
   /** A cluster property that says no: `false`, `no`, `off`, `n`, `0`. */
@@ -77,7 +77,7 @@ export function clusterView(model: ClusterModel, survive: number | undefined): C
     nodes: model.corosync.nodes.map((node) => node.name),
     locations: locationsOf(configuration.constraints),
     workloads: placed.filter((one) => !isFence(one)),
-    fenceDevices: placed.filter(isFence).map((one) => one.primitive),
+    fenceDevices: placed.filter(isFence),
     property,
     isOff: (name) => says(name, NO),
     isOn: (name) => says(name, YES),

@@ -2,6 +2,7 @@
 import {
   answers,
   countsOnWatchdog,
+  disabledWords,
   type FenceDevice,
   type Fencing,
   type Helpers,
@@ -23,8 +24,14 @@ export function boardsOf({ devices }: Fencing, nodes: readonly string[]): Readon
 /** Why nobody can fence `node`; undefined where somebody can, or where nobody waits for it. */
 export function whyNotFenced(fencing: Fencing, node: string, helpers: Helpers): string | undefined {
   if (!fencing.enabled || countsOnWatchdog(fencing, node)) return undefined;
-  const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
   if (waysToFence(fencing, node, helpers).length > 0) return undefined;
+  const isFor = ({ targets }: FenceDevice): boolean => targets?.includes(node) ?? true;
+  const why = whyNone(node, fencing.devices.filter(isFor), helpers);
+  const off = fencing.disabled.filter(isFor);
+  return off.length === 0 ? why : `${disabledWords(off)}, and ${why}`;
+}
+
+function whyNone(node: string, own: readonly FenceDevice[], helpers: Helpers): string {
   if (own.every(({ cutsPower }) => !cutsPower)) return `no fence device cuts the power of ${node}`;
   const idle = own.filter(
     ({ id, runsOn }) => answers(id, helpers) && !runsOn.some((one) => helpers.alive.has(one)),

@@ -121,7 +121,7 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, told: Told): Scene {
     rules: votingRules(told.corosync ?? asked.corosync),
     fencing,
     workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
-    things: breakable(group, { view, told }),
+    things: breakable(group, { view, fencing, told }),
     claims: survive,
     cib: forScheduler(whole, configuration, {
       members,
@@ -254,7 +254,7 @@ function isUnique(one: Clone, schema: string): boolean {
 
 function breakable(
   { model, nodes = [], networks = [] }: SurvivalGroup,
-  { view, told }: Pick<Scene, "view"> & { readonly told: Told },
+  { view, fencing, told }: Pick<Scene, "view" | "fencing"> & { readonly told: Told },
 ): Breakable {
   const device =
     told.corosync === undefined
@@ -270,7 +270,7 @@ function breakable(
     networks,
     watched,
     quorumDevice: device,
-    fenceDevices: view.fenceDevices.map(({ id }) => id),
+    fenceDevices: fencing.devices.map(({ id }) => id),
   };
 }
 

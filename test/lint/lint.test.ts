@@ -29,6 +29,10 @@ const order = (first: string, then: string) =>
 const watchdog = { device: "/dev/watchdog0", watchdogMs: 15_000, delayStartMs: 33_000, disks: [] };
 const levelsOf = (...devices: string[]) =>
   devices.map((one, at) => ({ id: `l${at}`, target: "n1", index: at + 1, devices: [one] }));
+const disabled = (device: Primitive, role = "Stopped"): Primitive => ({
+  ...device,
+  metaAttributes: set(`${device.id}-meta`, { "target-role": role }),
+});
 const withWatchdog = (fencingLevels: ReturnType<typeof levelsOf>): ClusterModel =>
   cluster(3, {
     configuration: {
@@ -94,6 +98,15 @@ const BROKEN: readonly (readonly [said: string, model: ClusterModel, promised?: 
   [
     "error MISSING_FENCE node n3",
     fences(bmc("n1"), bmc("n2"), { ...bmc("n3"), agent: { class: "stonith", type: "fence_kdump" } }),
+  ],
+  ["error MISSING_FENCE node n3", fences(bmc("n1"), bmc("n2"), disabled(bmc("n3")))],
+  [
+    "warning FENCE_DISABLED fence device fence-n3",
+    fences(bmc("n1"), bmc("n2"), disabled(bmc("n3"), "stopped")),
+  ],
+  [
+    "error MISSING_FENCE node n1",
+    cluster(3, { configuration: { resourceDefaults: set("d", { "target-role": "Stopped" }) } }),
   ],
   ["error FENCE_ON_OWN_NODE node n1", constraints(never("fence-n1", "n2"), never("fence-n1", "n3"))],
   [

@@ -8,6 +8,12 @@ export const fencingCodes: Explanations = {
     "Give it a BMC, switched outlets, a hypervisor, or a watchdog.",
     "fence: { redfish: { address: 10.40.0.11, username: dcn, password: { secret: bmc/dcn1 } } }",
   ),
+  FENCE_DISABLED: entry(
+    "Somebody has disabled this fence device: its target-role is Stopped.",
+    "Pacemaker leaves it out: it fences nobody, and a fencing level that names it fails.",
+    "Enable it, or take it away with the levels that name it.",
+    "pcs stonith enable fence-dcn1",
+  ),
   FENCE_ON_OWN_NODE: entry(
     "The only node that may run a fence device is the one that it fences.",
     "Just when it is needed, nobody can run it.",
