@@ -20,6 +20,8 @@ export interface FenceDevice {
   readonly plug: string | undefined;
   /** Delay before it acts, in milliseconds. */
   readonly delayMs: number;
+  /** How many nodes it fences at the same time; what is more waits for its turn. */
+  readonly actionLimit: number;
   readonly cutsPower: boolean;
 }
 
@@ -65,6 +67,7 @@ function read(placed: PlacedPrimitive, view: ClusterView): FenceDevice {
     address: addressOf(value),
     plug: host ?? value("plug") ?? value("port") ?? value("systems_uri") ?? map[0]?.[1],
     delayMs: Math.max(...delays),
+    actionLimit: actionLimit(value("pcmk_action_limit")),
     cutsPower: !NO_POWER.includes(device.agent.type),
   };
 }
@@ -85,6 +88,13 @@ function knownOn({ primitive, group, clone }: PlacedPrimitive, view: ClusterView
     const sum = scores.reduce((all, score) => all + (INFINITY[score] ?? Number(score)), 0);
     return open && !(sum < 0);
   });
+}
+
+/** As the fencer reads it: one at a time where nothing is said or it makes no sense, any number below 0. */
+function actionLimit(text: string | undefined): number {
+  const limit = Number.parseInt(text ?? "", 10);
+  if (Number.isNaN(limit) || limit === 0) return 1;
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
 function addressOf(value: (name: string) => string | undefined): string | undefined {

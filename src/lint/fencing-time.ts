@@ -20,6 +20,8 @@ export interface Fencing {
   readonly deviceMs: ReadonlyMap<string, number>;
   /** What the poorer half of a pair waits besides (`priority-fencing-delay`), in milliseconds; 0 where there is no pair. */
   readonly priorityDelayMs: number;
+  /** One node after the other, whatever fences them (`concurrent-fencing`). */
+  readonly oneByOne: boolean;
 }
 
 /** How long fencing lasts at most, in milliseconds. */
@@ -54,6 +56,8 @@ export function fencingOf(view: ClusterView): Fencing {
     levels: view.model.configuration.fencingLevels,
     watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
     priorityDelayMs: view.nodes.length === 2 ? priorityMs : 0,
+    // Pacemaker 2.1's own default, as in Debian; where a package or Pacemaker 3 has another one, it only takes less time.
+    oneByOne: !view.isOn("concurrent-fencing"),
   };
 }
 
@@ -63,19 +67,44 @@ export function fencingTime(
   lost: readonly string[],
   dark: ReadonlySet<string> = new Set(),
 ): FencingTime {
-  const { enabled, nodes, watchdogMs = 0, deviceMs, priorityDelayMs } = fencing;
+  const { enabled, nodes, watchdogMs = 0, priorityDelayMs } = fencing;
   if (!enabled) return { delayMs: 0, fenceMs: watchdogMs };
   const alive = new Set(nodes.filter((name) => !lost.includes(name)));
-  // The devices of a level act one after the other, each after its own delay.
-  const delays = lost.map((node) => {
-    const [first = []] = waysToFence(fencing, node, { alive });
-    return sum(first.map(({ delayMs }) => delayMs));
-  });
-  const times = lost.map((node) => {
-    const [first = []] = waysToFence(fencing, node, { alive, dark });
-    return countsOnWatchdog(fencing, node) ? watchdogMs : sum(first.map(({ id }) => deviceMs.get(id) ?? 0));
-  });
-  return { delayMs: Math.max(0, ...delays) + priorityDelayMs, fenceMs: Math.max(0, ...times) };
+  const queues = queuesOf(
+    fencing,
+    lost.map((node) => turnOf(fencing, node, { alive, dark })),
+  );
+  const longest = (part: "delayMs" | "fenceMs"): number =>
+    Math.max(0, ...queues.map((turns) => sum(turns.map((turn) => turn[part]))));
+  return { delayMs: longest("delayMs") + priorityDelayMs, fenceMs: longest("fenceMs") };
+}
+
+/** The fencing of one node, and what it takes. */
+interface Turn extends FencingTime {
+  readonly devices: readonly FenceDevice[];
+}
+
+/** The devices of a level act one after the other, each after its own delay. */
+function turnOf(fencing: Fencing, node: string, helpers: Helpers): Turn {
+  const { watchdogMs = 0, deviceMs } = fencing;
+  const first = (of: Helpers): readonly FenceDevice[] => waysToFence(fencing, node, of)[0] ?? [];
+  const [tried, devices] = [first({ alive: helpers.alive }), first(helpers)];
+  const delayMs = sum(tried.map((device) => device.delayMs));
+  if (countsOnWatchdog(fencing, node)) return { delayMs, fenceMs: watchdogMs, devices: [] };
+  return { delayMs, fenceMs: sum(devices.map(({ id }) => deviceMs.get(id) ?? 0)), devices };
+}
+
+/** Turns that wait for one another, since a device that several need takes fewer at a time; delays count as if they waited too. */
+function queuesOf({ oneByOne }: Fencing, turns: readonly Turn[]): Turn[][] {
+  const users = (device: FenceDevice): number =>
+    turns.filter(({ devices }) => devices.includes(device)).length;
+  const waits = (one: Turn, other: Turn): boolean =>
+    oneByOne ||
+    one.devices.some((device) => other.devices.includes(device) && users(device) > device.actionLimit);
+  return turns.reduce<Turn[][]>((queues, turn) => {
+    const joined = queues.filter((queue) => queue.some((other) => waits(other, turn)));
+    return [...queues.filter((queue) => !joined.includes(queue)), [...joined.flat(), turn]];
+  }, []);
 }
 
 function sum(times: readonly number[]): number {

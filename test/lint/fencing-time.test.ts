@@ -1,5 +1,5 @@
 // How long fencing may take and waits before, by what the model says: devices, delays, a pair's priorities, watchdogs.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { actionsMs, clusterView, fencingOf, fencingTime, longestFencing } from "../../src/lint/index.js";
 import { bmc, cluster, never, PROPERTIES, set, workload } from "./cluster.js";
@@ -96,6 +96,63 @@ test("outlets fence where the boards lost their power with the nodes", () => {
   const fencing = fencingOf(clusterView(model, undefined));
   expect(fencingTime(fencing, ["n1"]).fenceMs).toBe(3_000);
   expect(fencingTime(fencing, ["n1"], new Set(["fence-n1"])).fenceMs).toBe(6_000);
+});
+
+describe("nodes that are lost together", () => {
+  const NODES = ["n1", "n2", "n3", "n4", "n5"];
+  const outlet = (id: string, values: Readonly<Record<string, string>> = {}) => ({
+    ...bmc("n1", { pcmk_host_list: NODES.join(" "), ...values }),
+    id,
+  });
+  const timeOf = (
+    lost: readonly string[],
+    configuration: Partial<ClusterModel["configuration"]>,
+    more: Readonly<Record<string, string>> = { "concurrent-fencing": "true" },
+  ): string => {
+    const model = cluster(5, {
+      configuration: { properties: properties(more), constraints: [], ...configuration },
+    });
+    const { delayMs, fenceMs } = fencingTime(fencingOf(clusterView(model, undefined)), lost);
+    return `${delayMs} + ${fenceMs}`;
+  };
+  const levels = (...rows: readonly (readonly [target: string, ...devices: string[]])[]) =>
+    rows.map(([target, ...devices]) => ({ id: `fl-${target}`, target, index: 1, devices }));
+
+  test.each([
+    ["0 + 6000", ["n1", "n2"], {}],
+    ["0 + 9000", ["n1", "n2", "n3"], {}],
+    ["4000 + 6000", ["n1", "n2"], { pcmk_delay_base: "2s" }],
+    ["0 + 6000", ["n1", "n2"], { pcmk_action_limit: "0" }],
+    ["0 + 3000", ["n1", "n2"], { pcmk_action_limit: "2" }],
+    ["0 + 9000", ["n1", "n2", "n3"], { pcmk_action_limit: "2" }],
+    ["2000 + 3000", ["n1", "n2", "n3"], { pcmk_action_limit: "-1", pcmk_delay_base: "2s" }],
+  ])("wait for one another at one device: %s for %j with %j", (expected, lost, values) => {
+    expect(timeOf(lost, { resources: [outlet("outlet", values)] })).toBe(expected);
+  });
+
+  test("do not wait where each has a device of its own, unless fencing is not concurrent", () => {
+    const configuration = { resources: NODES.map((node) => bmc(node)) };
+    expect(timeOf(["n1", "n2"], configuration)).toBe("0 + 3000");
+    expect(timeOf(["n1", "n2"], configuration, { "concurrent-fencing": "false" })).toBe("0 + 6000");
+    // Pacemaker 2.1's own default.
+    expect(timeOf(["n1", "n2"], configuration, {})).toBe("0 + 6000");
+  });
+
+  test("wait for whoever has one device of their level, in a row", () => {
+    const resources = ["a", "b", "c", "d"].map((id) => outlet(id));
+    const fencingLevels = levels(["n1", "a", "b"], ["n2", "b", "c"], ["n3", "c"], ["n4", "d"]);
+    expect(timeOf(["n1", "n2", "n3", "n4"], { resources, fencingLevels })).toBe("0 + 15000");
+    expect(timeOf(["n1", "n3", "n4"], { resources, fencingLevels })).toBe("0 + 6000");
+  });
+
+  test("are off after their watchdogs' time, all in the same", () => {
+    const watchdogs = { "stonith-watchdog-timeout": "70s" };
+    const resources = [workload("a")];
+    expect(timeOf(["n1", "n2"], { resources }, { ...watchdogs, "concurrent-fencing": "true" })).toBe(
+      "0 + 70000",
+    );
+    expect(timeOf(["n1", "n2"], { resources }, watchdogs)).toBe("0 + 140000");
+  });
 });
 
 test("what systemd starts is asked for again only after two seconds", () => {
