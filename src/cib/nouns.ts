@@ -3,13 +3,13 @@ import type {
   AttributeSet,
   ClusterConfiguration,
   ClusterNode,
-  FencingLevel,
   Operation,
   Primitive,
   Resource,
 } from "../cluster/index.js";
 import { childOf, childrenOf, element, type XmlElement } from "../xml/index.js";
 import { constraintNouns, type Known } from "./nouns-constraints.js";
+import { levelNouns } from "./nouns-levels.js";
 import { renderConfiguration } from "./render.js";
 
 /** The whole configuration as nouns; itself where it has no tier. Sets with rules count as not there: they hold at times only. */
@@ -37,7 +37,7 @@ export function nounsIn(
       section("constraints").children,
       knownOf(resources, section("nodes"), members),
     ),
-    fencingLevels: section("fencing-topology").children.flatMap(fencingLevel),
+    fencingLevels: levelNouns(section("fencing-topology").children, section("nodes").children, members),
     resourceDefaults: sets(section("rsc_defaults"), "meta_attributes"),
     operationDefaults: sets(section("op_defaults"), "meta_attributes"),
   };
@@ -172,9 +172,4 @@ function node(
   if (member === undefined) return [];
   const attributes = attributeSets(one, "instance_attributes", reading);
   return [{ id: member.id, name, attributes, utilization: attributeSets(one, "utilization", reading) }];
-}
-
-function fencingLevel({ attributes }: XmlElement): FencingLevel[] {
-  const { id = "", target, index: level = "", devices = "" } = attributes;
-  return target === undefined ? [] : [{ id, target, index: Number(level), devices: devices.split(",") }];
 }

@@ -22,6 +22,8 @@ export interface FencingLevel {
   readonly target: string;
   readonly index: number;
   readonly devices: readonly string[];
+  /** Why nobody here can tell whether Pacemaker fences the node by it: it is for the nodes of a pattern. Never in what is rendered. */
+  readonly unclear?: string;
 }
 
 /** A program on every node that Pacemaker tells of events: of nodes, fencing and resources (Pacemaker Explained, "Alerts"). */

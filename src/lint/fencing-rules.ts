@@ -7,6 +7,7 @@ import {
   fenceDevicesOf,
   watchdogWaitMs,
 } from "./fence-device.js";
+import { whyUnclear } from "./fencing-time.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
 import { quorumRulesOf } from "./quorum-rules.js";
 import { type Add, type ClusterView, entryOf, pairValue, type Rule } from "./view.js";
@@ -23,6 +24,11 @@ export const coverage: Rule = (view, add) => {
     const [own, off] = [devices.filter(isFor), disabled.filter(isFor)];
     const able = own.filter((device) => device.runsOn.some((name) => name !== node));
     const subject = `node ${node}`;
+    const unclear = whyUnclear(view.model.configuration.fencingLevels, node);
+    if (unclear !== undefined) {
+      const hint = "fencing levels with target: for each node";
+      add("warning", "FENCING_LEVEL_UNCLEAR", { subject, text: unclear, hint });
+    }
     if (own.every((device) => !device.cutsPower) && view.model.watchdog === undefined) {
       add("error", "MISSING_FENCE", { subject, ...whyMissing(own, off) });
     } else if (own.length > 0 && able.length === 0) {
@@ -163,6 +169,7 @@ export const watchdogLevels: Rule = (view, add) => {
   for (const node of view.nodes) {
     const own = fencingLevels.filter(({ target }) => target === node);
     if (own.length === 0 || own.some(({ devices }) => devices.includes(WATCHDOG_DEVICE))) continue;
+    if (whyUnclear(fencingLevels, node) !== undefined) continue;
     const text =
       "its fencing levels do not name the watchdog, so that Pacemaker does not count on it: when they all fail, its workloads stay down";
     const hint = `a last level: pcs stonith level add ${Math.max(...own.map(({ index }) => index)) + 1} ${node} ${WATCHDOG_DEVICE} --force`;

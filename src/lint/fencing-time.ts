@@ -87,7 +87,11 @@ interface Turn extends FencingTime {
 /** The devices of a level act one after the other, each after its own delay. */
 function turnOf(fencing: Fencing, node: string, helpers: Helpers): Turn {
   const { watchdogMs = 0, deviceMs } = fencing;
-  const first = (of: Helpers): readonly FenceDevice[] => waysToFence(fencing, node, of)[0] ?? [];
+  // Nobody can tell which devices it is: all of them take longer than any level.
+  const unclear = whyUnclear(fencing.levels, node) !== undefined;
+  const all = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
+  const first = (of: Helpers): readonly FenceDevice[] =>
+    unclear ? all : (waysToFence(fencing, node, of)[0] ?? []);
   const [tried, devices] = [first({ alive: helpers.alive }), first(helpers)];
   const delayMs = sum(tried.map((device) => device.delayMs));
   if (countsOnWatchdog(fencing, node)) return { delayMs, fenceMs: watchdogMs, devices: [] };
@@ -129,8 +133,14 @@ export function countsOnWatchdog({ watchdogMs, devices, levels }: Fencing, node:
     ({ id, targets }) => id === WATCHDOG_DEVICE && !(targets?.includes(node) ?? true),
   );
   const own = levels.filter(({ target }) => target === node);
+  if (whyUnclear(own, node) !== undefined) return false;
   const named = own.some((level) => level.devices.every((id) => id === WATCHDOG_DEVICE));
   return !elsewhere && (own.length === 0 || named);
+}
+
+/** Why nobody here can tell which levels Pacemaker takes for the node; undefined where it is clear. */
+export function whyUnclear(levels: readonly FencingLevel[], node: string): string | undefined {
+  return levels.find(({ target, unclear }) => target === node && unclear !== undefined)?.unclear;
 }
 
 /** Whether a device works, as far as its power goes. */
@@ -138,9 +148,10 @@ export function answers(id: string, { broken, dark }: Helpers): boolean {
   return broken?.has(id) !== true && dark?.has(id) !== true;
 }
 
-/** Each row of devices that together fence the node: of its levels, or single devices where it has none. */
+/** Each row of devices that together fence the node: of its levels, or single devices where it has none; none where its levels are not clear. */
 export function waysToFence(fencing: Fencing, node: string, helpers: Helpers): (readonly FenceDevice[])[] {
   const levels = fencing.levels.filter(({ target }) => target === node);
+  if (whyUnclear(levels, node) !== undefined) return [];
   const own = fencing.devices.filter(({ targets }) => targets?.includes(node) ?? true);
   const indexes = [...new Set(levels.map(({ index }) => index))].sort((one, other) => one - other);
   const rows =

@@ -12,6 +12,7 @@ export {
   type Helpers,
   longestFencing,
   waysToFence,
+  whyUnclear,
 } from "./fencing-time.js";
 export { lintCluster, lintLive, type Promises } from "./lint.js";
 export { findingsForPacemaker3 } from "./pacemaker-3.js";

@@ -7,6 +7,7 @@ import {
   type Fencing,
   type Helpers,
   waysToFence,
+  whyUnclear,
 } from "../lint/index.js";
 
 /** Devices on the board of the node that they fence: they lose their power with it. */
@@ -25,6 +26,8 @@ export function boardsOf({ devices }: Fencing, nodes: readonly string[]): Readon
 export function whyNotFenced(fencing: Fencing, node: string, helpers: Helpers): string | undefined {
   if (!fencing.enabled || countsOnWatchdog(fencing, node)) return undefined;
   if (waysToFence(fencing, node, helpers).length > 0) return undefined;
+  const unclear = whyUnclear(fencing.levels, node);
+  if (unclear !== undefined) return `nobody can tell what fences ${node}: ${unclear}`;
   const isFor = ({ targets }: FenceDevice): boolean => targets?.includes(node) ?? true;
   const why = whyNone(node, fencing.devices.filter(isFor), helpers);
   const off = fencing.disabled.filter(isFor);

@@ -153,6 +153,12 @@ describe("nodes that are lost together", () => {
     );
     expect(timeOf(["n1", "n2"], { resources }, watchdogs)).toBe("0 + 140000");
   });
+
+  test("take as long as all that may fence them, where nobody can tell which levels they have", () => {
+    const resources = ["a", "b", "c"].map((id) => outlet(id));
+    const fencingLevels = levels(["n1", "a"]).map((one) => ({ ...one, unclear: "why" }));
+    expect(timeOf(["n1"], { resources, fencingLevels })).toBe("0 + 9000");
+  });
 });
 
 test("what systemd starts is asked for again only after two seconds", () => {

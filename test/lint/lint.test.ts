@@ -108,6 +108,12 @@ const BROKEN: readonly (readonly [said: string, model: ClusterModel, promised?: 
     "error MISSING_FENCE node n1",
     cluster(3, { configuration: { resourceDefaults: set("d", { "target-role": "Stopped" }) } }),
   ],
+  [
+    "warning FENCING_LEVEL_UNCLEAR node n1",
+    cluster(3, {
+      configuration: { fencingLevels: levelsOf("fence-n1").map((one) => ({ ...one, unclear: "x" })) },
+    }),
+  ],
   ["error FENCE_ON_OWN_NODE node n1", constraints(never("fence-n1", "n2"), never("fence-n1", "n3"))],
   [
     "error FENCE_SAME_POWER fence device fence-n2",

@@ -1,8 +1,10 @@
-// Why nobody can fence a lost node: devices that are disabled or banned.
+// Why nobody can fence a lost node: devices that are disabled or banned, and levels that are not what they look like.
 import { expect, test } from "vitest";
+import { nounsIn } from "../../src/cib/index.js";
 import type { ClusterModel } from "../../src/cluster/index.js";
 import { clusterView, fencingOf } from "../../src/lint/index.js";
 import { whyNotFenced } from "../../src/survival/fencing.js";
+import { parseXml } from "../../src/xml/index.js";
 import { bmc, cluster, set } from "../lint/cluster.js";
 
 const outlet = { ...bmc("n1", { pcmk_host_list: "n1 n2 n3" }), id: "outlet" };
@@ -45,5 +47,25 @@ test("a score below 0 bans a device from a node, its own or its group's, and oth
   expect(why({ resources: [outlet], constraints: [...both, at("outlet", "n2", "5")] })).toBeUndefined();
   expect(why({ resources: [group], constraints: [at("g", "n2", "-INFINITY"), at("g", "n3", "-9")] })).toBe(
     banned,
+  );
+});
+
+test("levels by pattern judge as those by name do, and one that nobody can read is no level at all", () => {
+  const members = ["n1", "n2", "n3"].map((name, at) => ({ id: at + 1, name }));
+  const levels = (aim: string) =>
+    nounsIn(
+      parseXml(
+        `<configuration><nodes/><resources/><fencing-topology><fencing-level id="fl1" ${aim} index="1" devices="fence-n1,outlet"/></fencing-topology></configuration>`,
+        { file: "cib.xml" },
+      ),
+      members,
+    ).fencingLevels;
+  const resources = [bmc("n1")];
+  expect(why({ resources })).toBeUndefined();
+  const byName = why({ resources, fencingLevels: levels('target="n1"') });
+  expect(byName).toBe("fence-n1 cannot fence n1");
+  expect(why({ resources, fencingLevels: levels('target-pattern="^n1$"') })).toBe(byName);
+  expect(why({ resources: [...resources, outlet], fencingLevels: levels('target-pattern="^n\\d$"') })).toBe(
+    "nobody can tell what fences n1: the target-pattern of fl1, “^n\\d$”, is one that only Pacemaker reads",
   );
 });

@@ -74,6 +74,12 @@ export const fencingCodes: Explanations = {
     "A last level with the device watchdog, which Pacemaker makes itself.",
     "pcs stonith level add 3 dcn1 watchdog --force",
   ),
+  FENCING_LEVEL_UNCLEAR: entry(
+    "Nobody but Pacemaker can tell which fencing levels a node has.",
+    "A target-pattern is one that only Pacemaker reads, or several patterns and attributes fit the node, and it takes those of one. dcn-ha prove counts the node as one that nobody fences.",
+    "Levels with target: for each node, which hide all others from it; or a simpler pattern.",
+    "pcs stonith level add 1 dcn1 fence-dcn1",
+  ),
   FENCING_LEVEL_INDEX: entry(
     "A fencing level has a number outside of 1 to 9.",
     "Pacemaker 3 drops it.",
