@@ -12,7 +12,6 @@ export {
   type Scene,
   type SchedulerVersion,
   type SurvivalGroup,
-  type Workload,
 } from "./scene.js";
 export {
   proveStep,
@@ -26,3 +25,4 @@ export {
 export { describeProof, gapLines, mendLine } from "./text.js";
 export type { Fate, Verdict } from "./verdict.js";
 export { type Quorum, quorumAfter, type VotingRules, votingRules } from "./votes.js";
+export type { Workload } from "./workload.js";

@@ -4,10 +4,11 @@ import type { XmlElement } from "../xml/index.js";
 import type { Unfenced } from "./case.js";
 import { idsOf, shortage } from "./reason.js";
 import { type Ask, cibText } from "./rest.js";
-import type { Scene, Workload } from "./scene.js";
+import type { Scene } from "./scene.js";
 import { aliveOf, type Situation, settle, statusText } from "./situation.js";
 import { caseOf, type Fate, nodesOf, type Verdict } from "./verdict.js";
 import { quorumAfter, type VotingRules } from "./votes.js";
+import type { Workload } from "./workload.js";
 
 /** One change, and what it would mend. */
 export interface Mend {

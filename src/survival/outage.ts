@@ -10,8 +10,9 @@ import {
 import { actionsMs, fencingTime, orderedAround } from "../lint/index.js";
 import type { Failure } from "./failure.js";
 import { boardsOf } from "./fencing.js";
-import type { Scene, Workload } from "./scene.js";
+import type { Scene } from "./scene.js";
 import type { Steps } from "./situation.js";
+import type { Workload } from "./workload.js";
 
 /** How long at most, and of what it is made. */
 export interface Outage {

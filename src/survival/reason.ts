@@ -2,8 +2,9 @@
 import type { Constraint, LocationRule, Primitive } from "../cluster/index.js";
 import { allowedNodes } from "../lint/index.js";
 import type { Judged } from "./case.js";
-import { primitivesOf, type Scene, type Workload } from "./scene.js";
+import type { Scene } from "./scene.js";
 import { baseOf, type Placed } from "./situation.js";
+import { primitivesOf, type Workload } from "./workload.js";
 
 /** The reason of a loss. */
 export interface LossReason {

@@ -5,8 +5,6 @@ import {
   type ClusterModel,
   type CorosyncConfiguration,
   type CorosyncNode,
-  type Primitive,
-  type Resource,
   startAttribute,
   startedByHand,
 } from "../cluster/index.js";
@@ -17,19 +15,7 @@ import type { Breakable } from "./failure.js";
 import { type LiveCluster, liveCorosync, liveMembers } from "./live-cluster.js";
 import { deviceHost, type VotingRules, votingRules } from "./votes.js";
 import { watchedAttribute } from "./watcher.js";
-
-/** Something that runs for its own sake. */
-export interface Workload {
-  /** Its name in the profile; of what others put there, the id of the resource. */
-  readonly name: string;
-  /** Id of the resource at the top. */
-  readonly resource: string;
-  /** Its primitives, in start order. */
-  readonly primitives: readonly string[];
-  readonly form: "single" | "copies" | "leader";
-  /** A person starts it, or has stopped it (`target-role`): that it does not run is no loss. */
-  readonly idle: "by hand" | "stopped" | undefined;
-}
+import { bareBundles, idsIn, meta, says, type Workload, workloadsOf } from "./workload.js";
 
 /** What of a group is looked at; the rest of a ResolvedGroup need not be there. */
 export type SurvivalGroup = { readonly model: ClusterModel } & Partial<
@@ -120,7 +106,10 @@ function sceneOf(group: SurvivalGroup, whole: XmlElement, told: Told): Scene {
     nodes: members.map(({ id, name }) => ({ id, name })),
     rules: votingRules(told.corosync ?? asked.corosync),
     fencing,
-    workloads: [...workloadsOf(group, nouns.resources, startedByHand(nouns)), ...bareBundles(configuration)],
+    workloads: [
+      ...workloadsOf(group.workloads ?? [], nouns.resources, startedByHand(nouns)),
+      ...bareBundles(configuration),
+    ],
     things: breakable(group, { view, fencing, told }),
     claims: survive,
     cib: forScheduler(whole, configuration, {
@@ -165,83 +154,6 @@ function forScheduler(
   });
   const attributes = { ...whole.attributes, "have-quorum": "1" };
   return element("cib", attributes, [{ ...configuration, children: sections }]);
-}
-
-const WATCHERS = /^(network-reach|ping|ethmonitor|Health.*|ClusterMon)$/;
-
-function workloadsOf(
-  group: SurvivalGroup,
-  resources: readonly Resource[],
-  byHand: ReadonlySet<string>,
-): Workload[] {
-  const named = group.workloads ?? [];
-  return resources.flatMap((top): Workload[] => {
-    const primitives = primitivesOf(top).filter(({ agent }) => agent.class !== "stonith");
-    if (primitives.every(({ agent }) => WATCHERS.test(agent.type))) return [];
-    const form = top.kind !== "clone" ? "single" : says(top, "promotable") ? "leader" : "copies";
-    const ids = primitives.map(({ id }) => id);
-    return [
-      {
-        name: nameOf(top.id, ids, named),
-        resource: top.id,
-        primitives: ids,
-        form,
-        idle: idleOf(top, byHand),
-      },
-    ];
-  });
-}
-
-function idleOf(top: Resource, byHand: ReadonlySet<string>): Workload["idle"] {
-  const all = [top, ...(top.kind === "clone" ? [top.member] : []), ...primitivesOf(top)];
-  if (all.some((one) => meta(one, "target-role") === "Stopped")) return "stopped";
-  return primitivesOf(top).some(({ id }) => byHand.has(id)) ? "by hand" : undefined;
-}
-
-/** Containers with nothing in them that the cluster knows of: the first replica stands for all. */
-function bareBundles(configuration: XmlElement): Workload[] {
-  const bundles = childrenOf(childOf(configuration, "resources") ?? element("resources"), "bundle");
-  return bundles
-    .filter((one) => childOf(one, "primitive") === undefined)
-    .map((one) => {
-      const { id = "" } = one.attributes;
-      const kind =
-        one.children.find(({ name }) => ["docker", "podman", "rkt"].includes(name))?.name ?? "podman";
-      return { name: id, resource: id, primitives: [`${id}-${kind}-0`], form: "copies", idle: undefined };
-    });
-}
-
-/** By its name in the profile; of a workload that is several resources, with the part's name behind. */
-function nameOf(
-  id: string,
-  primitives: readonly string[],
-  named: NonNullable<SurvivalGroup["workloads"]>,
-): string {
-  const whole = named.find(({ resourceId }) => resourceId === id);
-  if (whole !== undefined) return whole.name;
-  const holder = named.find((one) => primitives.some((primitive) => one.primitives.includes(primitive)));
-  if (holder === undefined) return id;
-  const part = (primitives[0] ?? id).replace(new RegExp(`^${holder.name}-`), "");
-  return `${holder.name}/${part}`;
-}
-
-/** The primitives of a resource, in start order. */
-export function primitivesOf(one: Resource): readonly Primitive[] {
-  if (one.kind === "primitive") return [one];
-  return one.kind === "group" ? one.members : primitivesOf(one.member);
-}
-
-function idsIn(one: Resource): string[] {
-  return primitivesOf(one).map(({ id }) => id);
-}
-
-function meta({ metaAttributes }: Resource, name: string): string | undefined {
-  return metaAttributes.flatMap(({ pairs }) => pairs).find((pair) => pair.name === name)?.value;
-}
-
-function says(one: Clone, name: string): boolean {
-  const value = meta(one, name) ?? meta(one.member, name) ?? "";
-  return ["true", "yes", "on", "1", "y"].includes(value.toLowerCase());
 }
 
 /** From Pacemaker 3 on, instances that may share a node are unique where nothing else is said. */

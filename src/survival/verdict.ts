@@ -6,7 +6,7 @@ import { type Failure, failureName } from "./failure.js";
 import { boardsOf, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
-import type { Scene, Workload } from "./scene.js";
+import type { Scene } from "./scene.js";
 import {
   aliveOf,
   baseOf,
@@ -18,6 +18,7 @@ import {
   stepsIn,
 } from "./situation.js";
 import { type Quorum, quorumAfter } from "./votes.js";
+import type { Workload } from "./workload.js";
 
 /** One workload after a failure. */
 export interface Fate {
