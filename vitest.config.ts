@@ -10,6 +10,7 @@ const tools = [
   "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
+  "test/survival/cut-off.test.ts",
   "test/survival/matrix.test.ts",
   "test/survival/prove.test.ts",
   "test/survival/steps.test.ts",

@@ -1,12 +1,12 @@
 // The smallest change that would mend a gap: each is tried, by the arithmetic of votes or by asking the scheduler again.
 import { type Constraint, deviceVotes, resourcesNamedBy } from "../cluster/index.js";
 import type { XmlElement } from "../xml/index.js";
-import type { Unfenced } from "./case.js";
+import { caseOf, type Unfenced } from "./case.js";
 import { idsOf, shortage } from "./reason.js";
 import { type Ask, cibText } from "./rest.js";
 import type { Scene } from "./scene.js";
 import { aliveOf, type Situation, settle, statusText } from "./situation.js";
-import { caseOf, type Fate, nodesOf, type Verdict } from "./verdict.js";
+import { type Fate, nodesOf, type Verdict } from "./verdict.js";
 import { quorumAfter, type VotingRules } from "./votes.js";
 import type { Workload } from "./workload.js";
 

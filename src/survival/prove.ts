@@ -1,14 +1,14 @@
 // The proof: every failure of a group, what the votes and Pacemaker's scheduler make of it, what is lost, and what would mend it.
 import { DcnError } from "../errors/index.js";
 import { countsOnWatchdog } from "../lint/index.js";
-import type { Case } from "./case.js";
+import { type Case, caseOf } from "./case.js";
 import { type Failure, failuresOf } from "./failure.js";
 import { boardsOf, diesWithNode } from "./fencing.js";
 import { type Mend, mendsOf } from "./mend.js";
 import { type Ask, cibText, knownOr, type Rest, restOf } from "./rest.js";
 import type { Scene } from "./scene.js";
 import { statusText } from "./situation.js";
-import { caseOf, type Verdict, verdictOf } from "./verdict.js";
+import { type Verdict, verdictOf } from "./verdict.js";
 
 /** A workload that a promised failure takes down. */
 export interface Gap {

@@ -7,17 +7,8 @@ import { boardsOf, whyNotFenced } from "./fencing.js";
 import { type Outage, outageOf } from "./outage.js";
 import { type LossReason, reasonOf } from "./reason.js";
 import type { Scene } from "./scene.js";
-import {
-  aliveOf,
-  baseOf,
-  hostOf,
-  instancesOf,
-  type Placed,
-  type Situation,
-  settle,
-  stepsIn,
-} from "./situation.js";
-import { type Quorum, quorumAfter } from "./votes.js";
+import { baseOf, hostOf, instancesOf, type Placed, type Situation, settle, stepsIn } from "./situation.js";
+import type { Quorum } from "./votes.js";
 import type { Workload } from "./workload.js";
 
 /** One workload after a failure. */
@@ -42,41 +33,6 @@ export interface Verdict {
   /** Nodes that nobody could fence as long as this is broken. */
   readonly exposed: readonly string[];
   readonly fates: readonly Fate[];
-}
-
-/** What the cluster does when it has no quorum (Pacemaker Explained, "no-quorum-policy"). */
-export function quorumPolicy({ view }: Pick<Scene, "view">): string {
-  return view.property("no-quorum-policy") ?? "stop";
-}
-
-/** The case of a failure that happens to a group in a situation; `expected` votes where they are not all. */
-export function caseOf(scene: Scene, rest: Situation, failure: Failure, expected?: number): Case {
-  const before = rest.nodes.map(({ name }) => name).filter((name) => !rest.down.includes(name));
-  const apart = failure.kind === "network" && failure.names.length === scene.things.networks.length;
-  // Nobody sees anybody: each node is alone, and of a pair the faster one goes on.
-  const lost = apart ? before.slice(1) : failure.lost;
-  const left = before.filter((name) => !lost.includes(name));
-  const deviceLost = failure.kind === "quorum-device" || apart;
-  const quorum = quorumAfter(scene.rules, {
-    before,
-    left,
-    deviceLost,
-    ...(expected === undefined ? {} : { expected }),
-  });
-  const attributes = new Map(
-    [...rest.attributes].map(([node, values]) => {
-      const networks = failure.cut.filter((one) => one.node === node).map(({ network }) => network);
-      const cut = networks.filter((network) => values.has(`network-${network}`));
-      return [
-        node,
-        new Map([...values, ...cut.map((network) => [`network-${network}`, "0"] as const)]),
-      ] as const;
-    }),
-  );
-  const down = [...rest.down, ...lost];
-  const situation = { ...rest, down, placed: aliveOf(rest.placed, down), attributes };
-  const stopped = !quorum.quorate && !["ignore", "freeze", "demote"].includes(quorumPolicy(scene));
-  return { failure: { ...failure, lost }, quorum, situation, stopped };
 }
 
 /** The verdict; `simulation` is what the scheduler answered, absent for a case that is clear without. */
