@@ -11,6 +11,7 @@ const tools = [
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
   "test/survival/cut-off.test.ts",
+  "test/survival/left-alone.test.ts",
   "test/survival/matrix.test.ts",
   "test/survival/prove.test.ts",
   "test/survival/steps.test.ts",

@@ -44,13 +44,16 @@ export async function mendsOf(
         ? moreVotes(scene.rules, verdict)
         : reason.code === "not-fenced"
           ? moreFencing(verdict)
-          : reason.code === "follows"
+          : NO_CHANGE.includes(reason.code)
             ? undefined
             : await byAsking({ scene, rest, verdict, workload }, ask);
     if (change !== undefined) found.push({ change, workloads: [workload.name], failure: verdict.name });
   }
   return joined(found);
 }
+
+/** A loss for the sake of another is mended with that, and what only a person can free is no change of the configuration. */
+const NO_CHANGE = ["follows", "blocked", "maintenance"];
 
 function joined(mends: readonly Mend[]): Mend[] {
   return [...new Set(mends.map(({ change }) => change))].map((change) => {

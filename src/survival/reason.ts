@@ -8,7 +8,16 @@ import { primitivesOf, type Workload } from "./workload.js";
 
 /** The reason of a loss. */
 export interface LossReason {
-  readonly code: "no-quorum" | "not-fenced" | "no-room" | "constraint" | "no-network" | "follows" | "unknown";
+  readonly code:
+    | "no-quorum"
+    | "not-fenced"
+    | "blocked"
+    | "maintenance"
+    | "no-room"
+    | "constraint"
+    | "no-network"
+    | "follows"
+    | "unknown";
   readonly text: string;
   /** The constraint that it is about. */
   readonly constraint?: string;
@@ -18,6 +27,8 @@ export interface LossReason {
 export function reasonOf(workload: Workload, judged: Judged): LossReason {
   const { scene, alive, one } = judged;
   const ids = idsOf(scene, workload);
+  const alone = leftAlone(workload, judged);
+  if (alone !== undefined) return alone;
   const open = ids.map((id) => allowedNodes(scene.view, id));
   const optIn = scene.view.isOff("symmetric-cluster");
   const allowed = [...alive].filter((node) =>
@@ -39,6 +50,20 @@ export function reasonOf(workload: Workload, judged: Judged): LossReason {
       text: "Pacemaker's scheduler finds no node for it",
     }
   );
+}
+
+/** Where Pacemaker does nothing for it: it is FAILED and blocked, or the whole cluster is left to itself. */
+function leftAlone({ primitives }: Workload, { scene, after }: Judged): LossReason | undefined {
+  const stuck = after.filter((one) => one.stuck !== undefined && primitives.includes(baseOf(one.id)));
+  const nodes = [...new Set(stuck.map(({ node }) => node))].join(", ");
+  if (nodes !== "")
+    return { code: "blocked", text: `it is FAILED and blocked on ${nodes} (crm_resource --cleanup)` };
+  if (scene.view.isOn("maintenance-mode"))
+    return {
+      code: "maintenance",
+      text: "the cluster is in maintenance mode: nothing is started or fenced (maintenance-mode)",
+    };
+  return undefined;
 }
 
 /** The ids of a workload by which constraints may name it. */

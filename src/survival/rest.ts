@@ -56,7 +56,9 @@ export async function settled(
     const next = round === 0 ? [] : ahead(situation);
     const [answer] = await ask(cib, [situation, ...next].map(statusText));
     const simulation = knownOr(answer);
-    const open = simulation.actions.filter(({ resource }) => !simulation.fenceDevices.has(resource));
+    const open = simulation.actions.filter(
+      ({ resource, blocked }) => !blocked && !simulation.fenceDevices.has(resource),
+    );
     if (open.length === 0 || round === ROUNDS) {
       const restless = open.map(
         ({ action, resource, to, from: at }) => `${action} ${resource} on ${to ?? at ?? "no node"}`,
@@ -135,7 +137,7 @@ async function liveSituation(scene: Scene, ask: Ask): Promise<Situation> {
     // The scheduler's own word: how a status says it differs between releases. Without fencing nobody waits for it.
     unclean: scene.fencing.enabled ? down.filter((name) => simulation.unclean.has(name)) : [],
     standby: [],
-    placed: placedIn(simulation, scene.unique),
+    placed: placedIn(simulation, scene.unique, status),
     attributes: new Map(states.map((state) => [state.attributes.uname ?? "", transientOf(state)])),
     tickets: childOf(status, "tickets")?.children ?? [],
   };

@@ -1,6 +1,6 @@
 // What runs where at a moment, and the same as the `<status>` of a CIB: what the scheduler is asked about (Pacemaker Explained, "Status").
 import type { CrmSimulation } from "../observation/index.js";
-import { element, writeXml, type XmlElement } from "../xml/index.js";
+import { childOf, childrenOf, element, writeXml, type XmlElement } from "../xml/index.js";
 
 /** One resource that runs on a node; of clones whose instances have no names of their own, one for each node. */
 export interface Placed {
@@ -9,6 +9,8 @@ export interface Placed {
   readonly agent: string;
   readonly node: string;
   readonly leads: boolean;
+  /** Its history as it is, where it is FAILED or there twice and Pacemaker leaves it alone (`on-fail: block`): that is no running. */
+  readonly stuck?: XmlElement;
 }
 
 /** A moment. */
@@ -87,6 +89,7 @@ function history(id: string, node: string, { placed }: Situation): XmlElement[] 
   const resources = placed
     .filter((one) => one.node === node)
     .map((one, index) => {
+      if (one.stuck !== undefined) return one.stuck;
       const parts = one.agent.split(":");
       const head = {
         id: one.id,
@@ -166,18 +169,32 @@ export function stepsIn({ actions }: Pick<CrmSimulation, "actions">): Steps {
   };
 }
 
-/** What the scheduler took for running when it was asked. */
-export function placedIn({ resources }: CrmSimulation, unique: ReadonlySet<string>): Placed[] {
+/** What the scheduler took for running when it was asked about a status. */
+export function placedIn(
+  { resources }: CrmSimulation,
+  unique: ReadonlySet<string>,
+  status: XmlElement,
+): Placed[] {
   return resources
     .filter(({ active }) => active === true)
-    .flatMap(({ id, agent = "", role, nodes }) =>
+    .flatMap(({ id, agent = "", role, nodes, failed, blocked, managed }) =>
       nodes.map((node) => ({
         id: unique.has(baseOf(id)) ? id : baseOf(id),
         agent,
         node,
         leads: isLeading(role),
+        ...(blocked === true || (failed === true && managed === false)
+          ? { stuck: historyOf(status, baseOf(id), node) }
+          : {}),
       })),
     );
+}
+
+function historyOf(status: XmlElement, id: string, node: string): XmlElement {
+  const state = childrenOf(status, "node_state").find(({ attributes }) => attributes.uname === node);
+  const lists = childrenOf(childOf(state ?? status, "lrm") ?? status, "lrm_resources");
+  const all = lists.flatMap((list) => childrenOf(list, "lrm_resource"));
+  return all.find(({ attributes }) => baseOf(attributes.id ?? "") === id) ?? element("lrm_resource", { id });
 }
 
 function isLeading(role: string | undefined): boolean {
@@ -205,16 +222,15 @@ export function instancesOf(id: string, placed: readonly Placed[]): readonly Pla
 const CONTAINER = /^(.+)-(?:docker|podman|rkt)-(\d+)$/;
 const hosts = new WeakMap<readonly Placed[], Map<string, string>>();
 
-/** The cluster node beneath: of a node of a bundle the one that runs its container, of a remote node the one that holds its connection. */
+/** The cluster node beneath a node of a bundle: the one that runs its container. A remote node is a machine of its own. */
 export function hostOf(node: string, placed: readonly Placed[]): string {
   let known = hosts.get(placed);
   if (known === undefined) {
-    const connections = placed.filter(({ agent }) => agent === "ocf:pacemaker:remote");
     const containers = placed.flatMap((one) => {
       const [, bundle, number] = CONTAINER.exec(one.id) ?? [];
       return bundle === undefined ? [] : [{ id: `${bundle}-${number ?? ""}`, node: one.node }];
     });
-    known = new Map([...connections, ...containers].map((one) => [one.id, one.node]));
+    known = new Map(containers.map((one) => [one.id, one.node]));
     hosts.set(placed, known);
   }
   return known.get(node) ?? node;

@@ -137,10 +137,10 @@ function withoutQuorum({ quorum, failure }: Case): LossReason {
 export function nodesOf({ primitives, form }: Workload, placed: readonly Placed[]): string[] {
   const [first = "", ...others] = primitives;
   const nodes = instancesOf(first, placed)
-    .filter((one) => form !== "leader" || one.leads)
+    .filter((one) => one.stuck === undefined && (form !== "leader" || one.leads))
     .map(({ node }) => node);
   const whole = [...new Set(nodes)].filter((node) =>
-    others.every((id) => instancesOf(id, placed).some((one) => one.node === node)),
+    others.every((id) => instancesOf(id, placed).some((one) => one.node === node && one.stuck === undefined)),
   );
   return [...new Set(whole.map((node) => hostOf(node, placed)))].sort();
 }
