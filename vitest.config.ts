@@ -13,6 +13,7 @@ const tools = [
   "test/survival/cut-off.test.ts",
   "test/survival/left-alone.test.ts",
   "test/survival/matrix.test.ts",
+  "test/survival/mends.test.ts",
   "test/survival/prove.test.ts",
   "test/survival/steps.test.ts",
   "test/survival/unfenced.test.ts",

@@ -1,13 +1,13 @@
 // The smallest change that would mend a gap: each is tried, by the arithmetic of votes or by asking the scheduler again.
-import { type Constraint, deviceVotes, resourcesNamedBy } from "../cluster/index.js";
+import { type Constraint, resourcesNamedBy } from "../cluster/index.js";
 import type { XmlElement } from "../xml/index.js";
-import { caseOf, type Unfenced } from "./case.js";
-import { idsOf, shortage } from "./reason.js";
-import { type Ask, cibText } from "./rest.js";
+import { type Case, caseOf, type Unfenced } from "./case.js";
+import { waysToVotes } from "./mend-votes.js";
+import { idsOf, type LossReason, shortage } from "./reason.js";
+import { type Ask, cibText, remembering } from "./rest.js";
 import type { Scene } from "./scene.js";
 import { aliveOf, type Situation, settle, statusText } from "./situation.js";
-import { type Fate, nodesOf, type Verdict } from "./verdict.js";
-import { quorumAfter, type VotingRules } from "./votes.js";
+import { type Fate, nodesOf, type Verdict, verdictOf } from "./verdict.js";
 import type { Workload } from "./workload.js";
 
 /** One change, and what it would mend. */
@@ -30,6 +30,8 @@ export async function mendsOf(
   ask: Ask,
 ): Promise<Mend[]> {
   const found: Mend[] = [];
+  // One change may mend many workloads.
+  const asked = remembering(ask);
   for (const workload of scene.workloads) {
     const lost = (verdict: Verdict): Fate | undefined =>
       verdict.fates.find((fate) => fate.workload === workload.name && fate.state === "lost");
@@ -39,14 +41,7 @@ export async function mendsOf(
       .find((one) => lost(one) !== undefined);
     const reason = verdict === undefined ? undefined : lost(verdict)?.reason;
     if (verdict === undefined || reason === undefined) continue;
-    const change =
-      reason.code === "no-quorum"
-        ? moreVotes(scene.rules, verdict)
-        : reason.code === "not-fenced"
-          ? moreFencing(verdict)
-          : NO_CHANGE.includes(reason.code)
-            ? undefined
-            : await byAsking({ scene, rest, verdict, workload }, ask);
+    const change = await changeFor({ scene, rest, verdict, workload }, reason, asked);
     if (change !== undefined) found.push({ change, workloads: [workload.name], failure: verdict.name });
   }
   return joined(found);
@@ -55,51 +50,32 @@ export async function mendsOf(
 /** A loss for the sake of another is mended with that, and what only a person can free is no change of the configuration. */
 const NO_CHANGE = ["follows", "blocked", "maintenance"];
 
+async function changeFor(wanted: Wanted, { code }: LossReason, ask: Ask): Promise<string | undefined> {
+  const { scene, rest, verdict } = wanted;
+  if (NO_CHANGE.includes(code)) return undefined;
+  if (code === "not-fenced") return moreFencing(wanted, ask);
+  if (code !== "no-quorum") return byAsking(wanted, ask);
+  for (const way of waysToVotes(scene, rest, verdict.failure))
+    if (await keeps({ ...wanted, ...way }, ask)) return way.change;
+  return undefined;
+}
+
+/** Whether the scheduler finds a place for the workload in a case. */
+async function keeps(
+  { scene, rest, one, workload }: Wanted & { readonly one: Case },
+  ask: Ask,
+): Promise<boolean> {
+  const [answer] = await ask(cibText(scene.cib, one.quorum.quorate), [statusText(one.situation)]);
+  if (answer?.known !== true) return false;
+  const { fates } = verdictOf(scene, rest, { one, simulation: answer.simulation });
+  return fates.some(({ workload: name, state }) => name === workload.name && state !== "lost");
+}
+
 function joined(mends: readonly Mend[]): Mend[] {
   return [...new Set(mends.map(({ change }) => change))].map((change) => {
     const same = mends.filter((one) => one.change === change);
     return { change, workloads: same.flatMap(({ workloads }) => workloads), failure: same[0]?.failure ?? "" };
   });
-}
-
-/** What would keep the quorum; each way by the same arithmetic as the verdict. */
-function moreVotes(rules: VotingRules, { failure }: Verdict): string | undefined {
-  if (failure.kind === "network") return "a second network: one link more for every node";
-  const before = rules.nodes.map(({ name }) => name);
-  const left = before.filter((name) => !failure.lost.includes(name));
-  const votes = rules.nodes.reduce((sum, one) => sum + one.votes, 0);
-  const bare = { ...rules, lastManStanding: false, tieBreaker: undefined, twoNode: false };
-  const holds = (next: VotingRules, extra: readonly string[] = []): boolean =>
-    quorumAfter(next, { before: [...before, ...extra], left: [...left, ...extra] }).quorate;
-  const withDevice = (algorithm: "ffsplit" | "lms"): VotingRules => {
-    const device = deviceVotes(algorithm, rules.nodes.length);
-    return { ...bare, deviceVotes: device, expected: votes + device };
-  };
-  if (rules.deviceVotes === 0 && rules.nodes.length % 2 === 0 && holds(withDevice("ffsplit")))
-    return "quorumDevice: { algorithm: ffsplit }, on a host outside of the group";
-  for (let more = 1; more <= 2; more += 1) {
-    const extra = Array.from({ length: more }, (_, index) => ({
-      id: 1_000 + index,
-      name: `+${index}`,
-      votes: 1,
-    }));
-    const grown = {
-      ...rules,
-      twoNode: false,
-      nodes: [...rules.nodes, ...extra],
-      expected: rules.expected + more,
-    };
-    if (
-      holds(
-        grown,
-        extra.map(({ name }) => name),
-      )
-    )
-      return more === 1 ? "one node more" : `${more} nodes more`;
-  }
-  if (holds(withDevice("lms")))
-    return "quorumDevice: { algorithm: lms }: even the last node goes on while it answers";
-  return undefined;
 }
 
 const FENCING: Readonly<Record<Unfenced["cause"], (nodes: string) => string>> = {
@@ -111,7 +87,14 @@ const FENCING: Readonly<Record<Unfenced["cause"], (nodes: string) => string>> = 
     `${nodes} fenced, or confirmed by a person who has seen that it is off (stonith_admin --confirm NODE)`,
 };
 
-function moreFencing({ unfenced }: Verdict): string {
+/** With every lost node fenced. */
+async function moreFencing(wanted: Wanted, ask: Ask): Promise<string | undefined> {
+  const { scene, verdict } = wanted;
+  const { unfenced, failure } = verdict;
+  const rest = { ...wanted.rest, unclean: [] };
+  const fenced = { ...scene, fencing: { ...scene.fencing, enabled: false } };
+  if (!(await keeps({ ...wanted, scene: fenced, rest, one: caseOf(scene, rest, failure) }, ask)))
+    return undefined;
   const causes = [...new Set(unfenced.map(({ cause }) => cause))];
   return causes
     .map((cause) => {

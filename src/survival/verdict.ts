@@ -93,23 +93,36 @@ function unfencedIn(
 }
 
 function fateOf(workload: Workload, judged: Judged): Fate {
-  const { scene, rest, one, after, unfenced } = judged;
-  const { name } = workload;
+  const { scene, rest, one, after } = judged;
+  const { name, idle } = workload;
   const [was, is] = [nodesOf(workload, rest.placed), nodesOf(workload, after)];
-  if (workload.idle !== undefined && is.length === 0)
-    return { workload: name, state: "waits", nodes: [], idle: workload.idle };
-  const lost = (reason: LossReason): Fate => ({ workload: name, state: "lost", nodes: [], reason });
-  if (one.stopped) return lost(withoutQuorum(one));
+  if (idle !== undefined && is.length === 0) return { workload: name, state: "waits", nodes: [], idle };
   const there = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());
   // What is ordered after something that was lost is stopped at once, and starts when that does.
   const again = there && isInterrupted(workload, is, judged);
   const same = there && !again;
-  const waiting = unfenced.find(({ node }) => was.includes(node) || (!same && is.length > 0));
-  if (waiting !== undefined && !same) return lost({ code: "not-fenced", text: waiting.why });
-  if (is.length === 0) return lost(reasonOf(workload, judged));
+  const reason = whyLost(workload, { was, is, same }, judged);
+  if (reason !== undefined) return { workload: name, state: "lost", nodes: [], reason };
   if (same || one.failure.kind === "nothing") return { workload: name, state: "stays", nodes: is };
   const outage = outageOf(scene, one.failure, { workload, runsOn: was, steps: judged.steps });
   return { workload: name, state: again ? "restarts" : "moves", nodes: is, outage };
+}
+
+/** Nothing starts without votes, nor before every node is fenced; undefined for what runs. */
+function whyLost(
+  workload: Workload,
+  {
+    was,
+    is,
+    same,
+  }: { readonly was: readonly string[]; readonly is: readonly string[]; readonly same: boolean },
+  judged: Judged,
+): LossReason | undefined {
+  const { one, unfenced } = judged;
+  if (is.length === 0 && one.frozen) return withoutQuorum(one);
+  const waiting = unfenced.find(({ node }) => was.includes(node) || (!same && is.length > 0));
+  if (waiting !== undefined && !same) return { code: "not-fenced", text: waiting.why };
+  return is.length === 0 ? reasonOf(workload, judged) : undefined;
 }
 
 /** Whether it is stopped and started again where it is; of copies all of them. */
