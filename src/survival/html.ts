@@ -9,10 +9,10 @@ h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 .scroll{overflow:auto;max-height:80vh}
 table{border-collapse:collapse}th,td{border:1px solid #d0d7de;padding:.3rem .6rem;text-align:left;white-space:nowrap}
 thead th{position:sticky;top:0;background:#f6f8fa}tbody th{font-weight:600}
-td.moves,td.restarts{background:#ddf4ff}td.lost{background:#ffebe9;color:#a40e26;font-weight:600}td.waits{background:#fff8c5}
+td.moves,td.restarts{background:#ddf4ff}td.lost{background:#ffebe9;color:#a40e26;font-weight:600}td.waits,td.short{background:#fff8c5}
 tr.aside th{font-weight:400;color:#57606a}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}th,td{border-color:#30363d}thead th{background:#161b22}
-.ok{color:#3fb950}.bad,td.lost{color:#ff7b72}td.moves,td.restarts{background:#0c2d6b}td.lost{background:#490202}td.waits{background:#341a00}tr.aside th{color:#8b949e}}`;
+.ok{color:#3fb950}.bad,td.lost{color:#ff7b72}td.moves,td.restarts{background:#0c2d6b}td.lost{background:#490202}td.waits,td.short{background:#341a00}tr.aside th{color:#8b949e}}`;
 
 /** The page; `made` says when and by which scheduler, as text. */
 export function proofPage(proof: Proof, made: string): string {

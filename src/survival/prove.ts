@@ -9,11 +9,13 @@ import type { Scene } from "./scene.js";
 import { statusText } from "./situation.js";
 import { type Verdict, verdictOf } from "./verdict.js";
 
-/** A workload that a promised failure takes down. */
+/** A workload that a promised failure takes down, or leaves with too few copies. */
 export interface Gap {
   readonly failure: string;
   readonly workload: string;
   readonly reason: string;
+  /** It runs, in fewer copies than are promised. */
+  readonly short?: true;
 }
 
 /** What was proved. */
@@ -97,8 +99,13 @@ function gapsOf(verdicts: readonly Verdict[]): Gap[] {
     .filter(({ failure }) => failure.promised)
     .flatMap(({ name, fates }) =>
       fates
-        .filter(({ state }) => state === "lost")
-        .map(({ workload, reason }) => ({ failure: name, workload, reason: reason?.text ?? "" })),
+        .filter(({ state }) => state === "lost" || state === "short")
+        .map(({ workload, reason, state }) => ({
+          failure: name,
+          workload,
+          reason: reason?.text ?? "",
+          ...(state === "short" ? { short: true as const } : {}),
+        })),
     );
 }
 

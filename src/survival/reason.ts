@@ -16,6 +16,7 @@ export interface LossReason {
     | "no-room"
     | "constraint"
     | "no-network"
+    | "too-few-copies"
     | "follows"
     | "unknown";
   readonly text: string;

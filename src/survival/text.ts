@@ -1,5 +1,5 @@
 // A proof for a terminal: a matrix of failures and workloads, what is lost and why, and what would mend it.
-import type { Proof } from "./prove.js";
+import type { Gap, Proof } from "./prove.js";
 import type { Fate, Verdict } from "./verdict.js";
 
 /** Colours a piece of text, or leaves it alone where the answer is not for a terminal. */
@@ -37,15 +37,19 @@ export function describeProof(proof: Proof, paint: Paint): string {
 
 /** Gaps in words; what one failure takes for one reason stands in one line. */
 export function gapLines(gaps: Proof["gaps"]): string[] {
-  const lines = new Map<string, string[]>();
-  for (const { failure, workload, reason } of gaps) {
-    const key = JSON.stringify([failure, reason]);
-    lines.set(key, [...(lines.get(key) ?? []), workload]);
+  const lines = new Map<string, [Gap, ...Gap[]]>();
+  for (const gap of gaps) {
+    const key = JSON.stringify([gap.failure, gap.reason, gap.short]);
+    const known = lines.get(key);
+    if (known === undefined) lines.set(key, [gap]);
+    else known.push(gap);
   }
-  return [...lines].map(([key, names]) => {
-    const [failure = "", reason = ""] = JSON.parse(key) as string[];
+  return [...lines.values()].map((same) => {
+    const names = same.map(({ workload }) => workload);
+    const [{ failure, reason, short }] = same;
     const loss = failure === "nothing" ? "even before anything fails" : `with ${failure}`;
-    return `${shortened(names, 6).join(", ")} ${names.length === 1 ? "is" : "are"} lost ${loss}: ${reason}`;
+    const what = short === true ? "short of copies" : "lost";
+    return `${shortened(names, 6).join(", ")} ${names.length === 1 ? "is" : "are"} ${what} ${loss}: ${reason}`;
   });
 }
 
@@ -94,7 +98,7 @@ function matrix(proof: Proof, paint: Paint): string[] {
       .trimEnd();
     if (index === 0) return paint("bold", line);
     const verdict = proof.verdicts[index - 1];
-    const down = verdict?.fates.some(({ state }) => state === "lost") === true;
+    const down = verdict?.fates.some(({ state }) => state === "lost" || state === "short") === true;
     return down ? paint(verdict.failure.promised ? "red" : "yellow", line) : line;
   });
 }
@@ -108,6 +112,8 @@ function votesText({ quorum }: Verdict): string {
 /** One cell: where it is, with an arrow where it came there by the failure, and a round one where it starts again there. */
 export function cell({ state, nodes, idle }: Fate): string {
   switch (state) {
+    case "short":
+      return `${nodes.join(" ")} (too few)`;
     case "stays":
       return nodes.join(" ");
     case "moves":

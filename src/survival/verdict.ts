@@ -14,8 +14,11 @@ import type { Workload } from "./workload.js";
 /** One workload after a failure. */
 export interface Fate {
   readonly workload: string;
-  /** `restarts`: where it was, since what it is ordered after starts anew. `waits`: a person starts it, or has stopped it. */
-  readonly state: "stays" | "moves" | "restarts" | "lost" | "waits";
+  /**
+   * `restarts`: where it was, since what it is ordered after starts anew. `short`: it runs, in fewer copies than are promised. `waits`: a
+   * person starts it, or has stopped it.
+   */
+  readonly state: "stays" | "moves" | "restarts" | "short" | "lost" | "waits";
   /** Where it runs then; of a workload with a leader the leader's node alone. */
   readonly nodes: readonly string[];
   readonly idle?: "by hand" | "stopped";
@@ -103,9 +106,11 @@ function fateOf(workload: Workload, judged: Judged): Fate {
   const same = there && !again;
   const reason = whyLost(workload, { was, is, same }, judged);
   if (reason !== undefined) return { workload: name, state: "lost", nodes: [], reason };
-  if (same || one.failure.kind === "nothing") return { workload: name, state: "stays", nodes: is };
+  const few = tooFew(workload, is, judged);
+  const short = few === undefined ? {} : ({ state: "short", reason: few } as const);
+  if (same || one.failure.kind === "nothing") return { workload: name, state: "stays", nodes: is, ...short };
   const outage = outageOf(scene, one.failure, { workload, runsOn: was, steps: judged.steps });
-  return { workload: name, state: again ? "restarts" : "moves", nodes: is, outage };
+  return { workload: name, state: again ? "restarts" : "moves", nodes: is, outage, ...short };
 }
 
 /** Nothing starts without votes, nor before every node is fenced; undefined for what runs. */
@@ -123,6 +128,21 @@ function whyLost(
   const waiting = unfenced.find(({ node }) => was.includes(node) || (!same && is.length > 0));
   if (waiting !== undefined && !same) return { code: "not-fenced", text: waiting.why };
   return is.length === 0 ? reasonOf(workload, judged) : undefined;
+}
+
+/** Fewer copies than are promised, though there are nodes for more; what was not fenced lets none start. */
+function tooFew(workload: Workload, is: readonly string[], judged: Judged): LossReason | undefined {
+  const { rest, one, unfenced, alive } = judged;
+  const was = nodesOf(workload, rest.placed);
+  const running = unfenced.length === 0 ? is : is.filter((node) => was.includes(node));
+  const free = [...alive].filter((node) => !one.situation.standby.includes(node));
+  const wanted = Math.min(workload.copies ?? 0, free.length);
+  if (running.length >= wanted) return undefined;
+  const others = new Set(free.filter((node) => !is.includes(node)));
+  const { code, text, ...which } = reasonOf(workload, { ...judged, alive: others });
+  const why = running.length < is.length ? unfenced[0]?.why : code === "unknown" ? undefined : text;
+  const said = `${running.length} of ${wanted} copies run${why === undefined ? "" : `: ${why}`}`;
+  return { code: "too-few-copies", text: said, ...which };
 }
 
 /** Whether it is stopped and started again where it is; of copies all of them. */
