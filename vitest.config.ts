@@ -10,6 +10,7 @@ const tools = [
   "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
+  "test/survival/by-hand.test.ts",
   "test/survival/copies.test.ts",
   "test/survival/cut-off.test.ts",
   "test/survival/left-alone.test.ts",

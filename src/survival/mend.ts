@@ -15,6 +15,8 @@ export interface Mend {
   readonly change: string;
   readonly workloads: readonly string[];
   readonly failure: string;
+  /** Workloads that a person starts, where it is about the time that they run. */
+  readonly started?: readonly string[];
 }
 
 /** A change of the configuration that may help one workload. */

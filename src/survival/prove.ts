@@ -7,7 +7,8 @@ import { remarksOf } from "./remarks.js";
 import { type Ask, cibText, knownOr, type Rest, restOf } from "./rest.js";
 import type { Scene } from "./scene.js";
 import { statusText } from "./situation.js";
-import { type Verdict, verdictOf } from "./verdict.js";
+import { butFor, failing, startedFrom, whileRuns, withStarted } from "./started.js";
+import { type Fate, type Verdict, verdictOf } from "./verdict.js";
 
 /** A workload that a promised failure takes down, or leaves with too few copies. */
 export interface Gap {
@@ -16,6 +17,8 @@ export interface Gap {
   readonly reason: string;
   /** It runs, in fewer copies than are promised. */
   readonly short?: true;
+  /** Workloads that a person starts, where it is about the time that they run. */
+  readonly started?: readonly string[];
 }
 
 /** What was proved. */
@@ -52,18 +55,26 @@ export async function prove(scene: Scene, ask: Ask, options: ProofOptions = {}):
     throw new DcnError("usage", "TOO_MANY_FAILURES", text, { hint: "a smaller number for --failures" });
   }
   const rest = await restOf(scene, ask);
-  const verdicts = await verdictsOf(scene, { rest: rest.situation, failures }, ask);
-  const gaps = gapsOf(verdicts);
+  const waiting = await verdictsOf(scene, { rest: rest.situation, failures }, ask);
+  const started = await startedFrom(scene, rest.situation, ask);
+  const running = started === undefined ? [] : await verdictsOf(started.scene, { ...started, failures }, ask);
+  const verdicts = withStarted(waiting, running);
+  const byHand = started?.workloads ?? [];
+  const mends = await mendsOf(scene, { rest: rest.situation, verdicts: waiting }, ask);
+  const later =
+    started === undefined
+      ? []
+      : await mendsOf(started.scene, { rest: started.rest, verdicts: butFor(waiting, running) }, ask);
   return {
     group: scene.group,
     source: scene.source,
     workloads: scene.workloads.map(({ name }) => name),
     nodes: scene.nodes.map(({ name }) => name),
     verdicts,
-    gaps,
-    singlePoints: singlePointsOf(verdicts),
+    gaps: gapsOf(verdicts, byHand),
+    singlePoints: singlePointsOf(verdicts, byHand),
     remarks: remarksOf(scene, { rest, verdicts }),
-    mends: await mendsOf(scene, { rest: rest.situation, verdicts }, ask),
+    mends: [...mends, ...later.map((mend) => ({ ...mend, started: byHand }))],
   };
 }
 
@@ -94,27 +105,50 @@ export async function verdictsOf(
   );
 }
 
-function gapsOf(verdicts: readonly Verdict[]): Gap[] {
+/** What is lost though nothing failed is told once: no failure has to do with it. */
+function gapsOf(verdicts: readonly Verdict[], byHand: readonly string[]): Gap[] {
+  const lasting = lastingIn(verdicts);
   return verdicts
     .filter(({ failure }) => failure.promised)
-    .flatMap(({ name, fates }) =>
-      fates
-        .filter(({ state }) => state === "lost" || state === "short")
-        .map(({ workload, reason, state }) => ({
-          failure: name,
-          workload,
-          reason: reason?.text ?? "",
-          ...(state === "short" ? { short: true as const } : {}),
-        })),
-    );
+    .flatMap(({ name, failure, fates, whileStarted = [] }) => {
+      const gap = ({ workload, state, reason }: Fate, started: readonly string[]): Gap => ({
+        failure: name,
+        workload,
+        reason: reason?.text ?? "",
+        ...(state === "short" ? { short: true } : {}),
+        ...(started.length === 0 ? {} : { started }),
+      });
+      const all = [
+        ...failing(fates).map((fate) => ({ fate, started: fate.idle === "by hand" ? byHand : [] })),
+        ...whileStarted.map((fate) => ({ fate, started: byHand })),
+      ];
+      return all
+        .filter(({ fate }) => failure.kind === "nothing" || !lasting.has(keyOf(fate)))
+        .map(({ fate, started }) => gap(fate, started));
+    });
 }
 
-function singlePointsOf(verdicts: readonly Verdict[]): Proof["singlePoints"] {
+const keyOf = ({ workload, state }: Fate): string => `${workload} ${state}`;
+
+/** What is not as promised when nothing has failed; what is lost then is never again short of copies. */
+function lastingIn(verdicts: readonly Verdict[]): ReadonlySet<string> {
+  const nothing = verdicts.find(({ failure }) => failure.kind === "nothing");
+  const fates = failing([...(nothing?.fates ?? []), ...(nothing?.whileStarted ?? [])]);
+  const both = (fate: Fate): Fate[] => (fate.state === "lost" ? [fate, { ...fate, state: "short" }] : [fate]);
+  return new Set(fates.flatMap(both).map(keyOf));
+}
+
+function singlePointsOf(verdicts: readonly Verdict[], byHand: readonly string[]): Proof["singlePoints"] {
+  const lasting = lastingIn(verdicts);
+  const takenIn = (fates: readonly Fate[]): string[] =>
+    fates
+      .filter((fate) => fate.state === "lost" && !lasting.has(keyOf(fate)))
+      .map(({ workload }) => workload);
   return verdicts
     .filter(({ failure }) => failure.names.length === 1)
-    .map(({ name, fates }) => ({
-      thing: name,
-      workloads: fates.filter(({ state }) => state === "lost").map(({ workload }) => workload),
-    }))
+    .flatMap(({ name, fates, whileStarted = [] }) => [
+      { thing: name, workloads: takenIn(fates) },
+      { thing: `${name}${whileRuns(byHand)}`, workloads: takenIn(whileStarted) },
+    ])
     .filter(({ workloads }) => workloads.length > 0);
 }

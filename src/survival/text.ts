@@ -1,5 +1,6 @@
 // A proof for a terminal: a matrix of failures and workloads, what is lost and why, and what would mend it.
 import type { Gap, Proof } from "./prove.js";
+import { failing, whileRuns } from "./started.js";
 import type { Fate, Verdict } from "./verdict.js";
 
 /** Colours a piece of text, or leaves it alone where the answer is not for a terminal. */
@@ -39,23 +40,28 @@ export function describeProof(proof: Proof, paint: Paint): string {
 export function gapLines(gaps: Proof["gaps"]): string[] {
   const lines = new Map<string, [Gap, ...Gap[]]>();
   for (const gap of gaps) {
-    const key = JSON.stringify([gap.failure, gap.reason, gap.short]);
+    const key = JSON.stringify([gap.failure, gap.reason, gap.short, gap.started]);
     const known = lines.get(key);
     if (known === undefined) lines.set(key, [gap]);
     else known.push(gap);
   }
   return [...lines.values()].map((same) => {
     const names = same.map(({ workload }) => workload);
-    const [{ failure, reason, short }] = same;
+    const [{ failure, reason, short, started = [] }] = same;
     const loss = failure === "nothing" ? "even before anything fails" : `with ${failure}`;
+    const when = names.every((name) => started.includes(name))
+      ? started.length === 0
+        ? ""
+        : " when started by hand"
+      : whileRuns(started);
     const what = short === true ? "short of copies" : "lost";
-    return `${shortened(names, 6).join(", ")} ${names.length === 1 ? "is" : "are"} ${what} ${loss}: ${reason}`;
+    return `${shortened(names, 6).join(", ")} ${names.length === 1 ? "is" : "are"} ${what} ${loss}${when}: ${reason}`;
   });
 }
 
 /** A change that mends, in words. */
-export function mendLine({ change, workloads, failure }: Proof["mends"][number]): string {
-  return `${change}: keeps ${shortened(workloads, 6).join(", ")} where ${failure} is lost`;
+export function mendLine({ change, workloads, failure, started = [] }: Proof["mends"][number]): string {
+  return `${change}: keeps ${shortened(workloads, 6).join(", ")} where ${failure} is lost${whileRuns(started)}`;
 }
 
 function shortened(items: readonly string[], most: number): string[] {
@@ -98,7 +104,8 @@ function matrix(proof: Proof, paint: Paint): string[] {
       .trimEnd();
     if (index === 0) return paint("bold", line);
     const verdict = proof.verdicts[index - 1];
-    const down = verdict?.fates.some(({ state }) => state === "lost" || state === "short") === true;
+    const down =
+      verdict !== undefined && failing([...verdict.fates, ...(verdict.whileStarted ?? [])]).length > 0;
     return down ? paint(verdict.failure.promised ? "red" : "yellow", line) : line;
   });
 }

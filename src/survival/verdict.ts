@@ -21,6 +21,7 @@ export interface Fate {
   readonly state: "stays" | "moves" | "restarts" | "short" | "lost" | "waits";
   /** Where it runs then; of a workload with a leader the leader's node alone. */
   readonly nodes: readonly string[];
+  /** Of one that waits; and of one that a person would start in vain: then it is lost. */
   readonly idle?: "by hand" | "stopped";
   readonly reason?: LossReason;
   readonly outage?: Outage;
@@ -36,6 +37,8 @@ export interface Verdict {
   /** Nodes that nobody could fence as long as this is broken. */
   readonly exposed: readonly string[];
   readonly fates: readonly Fate[];
+  /** What is lost besides while everything runs that a person starts (`recovery: { start: manual }`). */
+  readonly whileStarted?: readonly Fate[];
 }
 
 /** The verdict; `simulation` is what the scheduler answered, absent for a case that is clear without. */
@@ -99,7 +102,9 @@ function fateOf(workload: Workload, judged: Judged): Fate {
   const { scene, rest, one, after } = judged;
   const { name, idle } = workload;
   const [was, is] = [nodesOf(workload, rest.placed), nodesOf(workload, after)];
-  if (idle !== undefined && is.length === 0) return { workload: name, state: "waits", nodes: [], idle };
+  // Who starts it by hand starts nothing without votes.
+  if (idle !== undefined && is.length === 0 && !(idle === "by hand" && one.frozen))
+    return { workload: name, state: "waits", nodes: [], idle };
   const there = was.length > 0 && (workload.form === "copies" ? is.length > 0 : is.join() === was.join());
   // What is ordered after something that was lost is stopped at once, and starts when that does.
   const again = there && isInterrupted(workload, is, judged);

@@ -31,3 +31,11 @@ test("fewer, with the reason why no other node has one", async (context) => {
   // It runs: that is no single point of failure.
   expect(proof.singlePoints).toEqual([]);
 });
+
+test("also when nothing has failed, and then it is said once", async (context) => {
+  const proof = await proofOf(text("  - { only-on: c, nodes: [n1] }\n"), context);
+  expect(gapLines(proof.gaps)).toEqual([
+    expect.stringMatching(/^c is short of copies even before anything fails: 1 of 2 copies run: /),
+    expect.stringMatching(/^c is lost with n1: it may run on n1 alone/),
+  ]);
+});

@@ -60,3 +60,15 @@ test.for(["freeze", "demote"])(
     expect(proof.mends.flatMap(({ workloads }) => workloads).sort()).toEqual(["a", "b", "c", "d"]);
   },
 );
+
+test("what is lost before anything fails is told once, and is no single point of failure of anything", async (context) => {
+  const apart = ["[a, b]", "[b, c]", "[a, c]"].map((pair) => `  - { apart: ${pair} }\n`).join("");
+  const proof = await proofOf(
+    `${nodesText(2)}${servicesText(["a", "b", "c"])}constraints:\n${apart}`,
+    context,
+  );
+  const [first] = proof.gaps.filter(({ failure }) => failure === "nothing");
+  expect(proof.gaps.filter(({ workload }) => workload === first?.workload)).toEqual([first]);
+  expect(proof.singlePoints.flatMap(({ workloads }) => workloads)).not.toContain(first?.workload);
+  expect(proof.singlePoints.map(({ thing }) => thing)).toEqual(["n1", "n2"]);
+});
