@@ -39,7 +39,7 @@ export const planCodes: Explanations = {
     "Give another name, or remove the file.",
   ),
   PROOF_HAS_GAP: entry(
-    "The profile promises to survive a failure, and a workload would stay down after it.",
+    "The profile promises to survive a failure, and a workload would stay down after it, or run in too few copies.",
     "It would be noticed when it happens, and nobody is there to start it. Nothing was changed.",
     "The message says what is lost, why, and the smallest change that mends it. Change the profile, or promise less (survive).",
     "dcn-ha prove GROUP",
