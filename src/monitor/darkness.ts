@@ -17,6 +17,7 @@ export interface DarkNews {
 interface BlindNews {
   readonly kind: "noticed";
   readonly atMs: number;
+  readonly id: string;
   readonly text: string;
 }
 
@@ -106,7 +107,9 @@ export class Darkness {
   }
 
   private notice(text: string): void {
-    this.options.onNews({ kind: "noticed", atMs: this.options.clock.wallMs(), text });
+    const { group, clock, onNews } = this.options;
+    const atMs = clock.wallMs();
+    onNews({ kind: "noticed", atMs, id: `${group}/look/${Math.round(atMs)}`, text });
   }
 
   private tell(is: DarkNews["is"], sinceMs: number): void {
