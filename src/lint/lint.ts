@@ -3,6 +3,7 @@ import type { ClusterModel } from "../cluster/index.js";
 import type { Finding, Severity } from "../errors/index.js";
 import { capacity } from "./capacity-rules.js";
 import { totemTimes, transport, unknownKeys } from "./corosync-rules.js";
+import { floatingAddresses, usedOnEveryNode, usedTwice } from "./exclusive-rules.js";
 import { coverage, devices, levels, places, race, watchdog, watchdogLevels } from "./fencing-rules.js";
 import { contradictions, references, roomToMove } from "./placement-rules.js";
 import { loadThreshold, propertyNames, propertyValues } from "./property-rules.js";
@@ -39,6 +40,9 @@ const RULES: readonly Rule[] = [
   references,
   contradictions,
   roomToMove,
+  usedTwice,
+  usedOnEveryNode,
+  floatingAddresses,
   capacity,
   ticketConstraints,
   ticketTimes,

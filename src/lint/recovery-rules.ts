@@ -1,7 +1,7 @@
 // Workloads that may stay stopped for ever, and operations that mean nothing (Pacemaker Explained, "Resource Operations", "Failure Handling").
 import type { Operation } from "../cluster/index.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
-import type { Add, ClusterView, PlacedPrimitive, Rule } from "./view.js";
+import { type Add, type ClusterView, type PlacedPrimitive, type Rule, subjectOf } from "./view.js";
 
 /** Failures that are never forgotten, or sooner than they are seen. */
 export const forgetting: Rule = (view, add) => {
@@ -132,8 +132,4 @@ function checkTimes(one: Operation, subject: string, add: Add): void {
     const text = `monitor every ${ms} ms: the node would do little else`;
     add("warning", "INTERVAL_TOO_SHORT", { subject, text, hint: "10s" });
   }
-}
-
-function subjectOf({ primitive, top }: PlacedPrimitive): string {
-  return primitive.id === top.id ? `workload ${top.id}` : `workload ${top.id} (${primitive.id})`;
 }

@@ -115,6 +115,11 @@ function placedPrimitives(top: Resource): PlacedPrimitive[] {
   }
 }
 
+/** A primitive as findings name it: the workload, and which of its parts. */
+export function subjectOf({ primitive, top }: PlacedPrimitive): string {
+  return primitive.id === top.id ? `workload ${top.id}` : `workload ${top.id} (${primitive.id})`;
+}
+
 /** The value of a name in sets; the first set that has it wins. */
 export function pairValue(sets: readonly AttributeSet[], name: string): string | undefined {
   for (const set of sets) {

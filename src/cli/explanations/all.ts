@@ -17,6 +17,7 @@ import { planCodes } from "./plans.js";
 import { profileCodes } from "./profile.js";
 import { quorumCodes } from "./quorum.js";
 import { rolloutCodes } from "./rollouts.js";
+import { sharingCodes } from "./sharing.js";
 import { ticketCodes } from "./tickets.js";
 
 /** Explanations of all findings and errors, by code. */
@@ -27,6 +28,7 @@ export const explanations: Explanations = {
   ...ticketCodes,
   ...fencingCodes,
   ...healingCodes,
+  ...sharingCodes,
   ...checkCodes,
   ...nodeCodes,
   ...memberCodes,
