@@ -1,5 +1,6 @@
 // Fencing that is there on paper: devices that cannot act when they are needed, or that switch off the wrong node (pacemaker-fenced(7), sbd(8)).
 import { WATCHDOG_DEVICE } from "../cluster/index.js";
+import { canonicalAddress } from "./addresses.js";
 import {
   disabledDevicesOf,
   disabledWords,
@@ -55,21 +56,7 @@ export const places: Rule = (view, add) => {
   const devices = fenceDevicesOf(view).filter(
     (device) => device.address !== undefined && device.targets?.length === 1,
   );
-  const byPower = new Map<string, FenceDevice>();
-  for (const device of devices) {
-    if (device.agent === "fence_sbd") continue;
-    const power = `${device.agent} ${device.address ?? ""} ${device.plug ?? ""}`;
-    const other = byPower.get(power);
-    if (other !== undefined && other.targets?.[0] !== device.targets?.[0]) {
-      const text = `the same power as of ${other.id}: fencing one node would switch off the other`;
-      add("error", "FENCE_SAME_POWER", {
-        subject: `fence device ${device.id}`,
-        text,
-        hint: "the address of the node's own BMC",
-      });
-    }
-    byPower.set(power, device);
-  }
+  checkPower(devices, add);
   const addresses = new Set(devices.map((device) => device.address));
   const targets = new Set(devices.flatMap((device) => device.targets ?? []));
   if (addresses.size !== 1 || targets.size < 2 || devices.some((device) => device.agent === "fence_sbd"))
@@ -81,6 +68,37 @@ export const places: Rule = (view, add) => {
     hint: "a second way for each node, as a fencing level",
   });
 };
+
+function checkPower(devices: readonly FenceDevice[], add: Add): void {
+  const byPower = new Map<string, FenceDevice>();
+  for (const device of devices) {
+    if (device.agent === "fence_sbd") continue;
+    const power = powerOf(device);
+    const other = byPower.get(power);
+    if (other !== undefined && other.targets?.[0] !== device.targets?.[0]) {
+      const text = `the same power as of ${other.id}: fencing one node would switch off the other`;
+      add("error", "FENCE_SAME_POWER", {
+        subject: `fence device ${device.id}`,
+        text,
+        hint: "the address of the node's own BMC",
+      });
+    }
+    byPower.set(power, device);
+  }
+}
+
+/** Boards that switch one computer, whichever of their agents asks them: a plug, where they take one, says nothing. */
+const BOARD = /^fence_(redfish|ipmilan(plus)?|idrac|drac|imm|rsa|rsb|ilo[2-9]?(_ssh)?|ilo[_-]mp)$/;
+/** Where such a board listens unless somebody says otherwise; behind other ports of one address are others. */
+const BOARD_PORTS = ["22", "23", "443", "623"];
+
+/** Equal for two devices that switch the same power. */
+function powerOf({ agent, address = "", plug = "" }: FenceDevice): string {
+  if (!BOARD.test(agent)) return `${agent} ${address} ${plug}`;
+  const [host = "", port = ""] = address.split(" ");
+  const system = agent === "fence_redfish" ? plug : "";
+  return `board ${canonicalAddress(host)} ${BOARD_PORTS.includes(port) ? "" : port} ${system}`;
+}
 
 /** Two nodes that shoot at each other: exactly one must be faster. */
 export const race: Rule = (view, add) => {

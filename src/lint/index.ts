@@ -1,4 +1,5 @@
 // Cluster model → findings: what corosync and Pacemaker accept, and what still ends in an outage.
+export { canonicalAddress } from "./addresses.js";
 export { actionsMs } from "./assumed-times.js";
 export { COROSYNC_KEYS, isPatternKey as isCorosyncPatternKey } from "./corosync-keys.js";
 export { corosyncBoolean, corosyncValueFault } from "./corosync-values.js";

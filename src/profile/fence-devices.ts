@@ -11,6 +11,7 @@ import { attributeSet, operation } from "./attribute-set.js";
 import type { ClusterPolicy } from "./cluster-policy.js";
 import { type Fault, type FenceDraft, fenceDrafts } from "./fence-method.js";
 import { checkParameters, checkSecrets } from "./fence-parameters.js";
+import { checkPlaces } from "./fence-place.js";
 import { checkPlug, targetPairs } from "./fence-target.js";
 import { FENCE_METHODS, type FenceMethod, type FenceText } from "./fence-text.js";
 import type { NodeGroup, NodeText } from "./node-group.js";
@@ -67,6 +68,7 @@ export function fenceDevices(group: NodeGroup, options: FencingOptions): GroupFe
   const { policy, raceDelayMs, report } = options;
   const interval = pacemakerTime(durationMs(policy?.fencing?.monitorInterval ?? "60s") ?? DEFAULT_MONITOR_MS);
   const secrets = new Map<string, NodeSecret>();
+  checkPlaces(group, report);
   const delayMs = new Map(group.nodes.map((node, index) => [node.name, index === 0 ? raceDelayMs : 0]));
   const byNode = group.nodes.map((node, index) => {
     const path = ["nodes", index] as const;

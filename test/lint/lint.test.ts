@@ -26,6 +26,10 @@ const together = (resource: string, other: string, score = "INFINITY") =>
   ({ kind: "colocation", id: `${resource}-${other}-${score}`, resource, with: other, score }) as const;
 const order = (first: string, then: string) =>
   ({ kind: "order", id: `${first}-${then}`, first, then }) as const;
+const ipmi = (node: string, values: Readonly<Record<string, string>>): Primitive => ({
+  ...bmc(node, values),
+  agent: { class: "stonith", type: "fence_ipmilan" },
+});
 const watchdog = { device: "/dev/watchdog0", watchdogMs: 15_000, delayStartMs: 33_000, disks: [] };
 const levelsOf = (...devices: string[]) =>
   devices.map((one, at) => ({ id: `l${at}`, target: "n1", index: at + 1, devices: [one] }));
@@ -118,6 +122,14 @@ const BROKEN: readonly (readonly [said: string, model: ClusterModel, promised?: 
   [
     "error FENCE_SAME_POWER fence device fence-n2",
     fences(bmc("n1"), bmc("n2", { ip: "10.0.0.1" }), bmc("n3")),
+  ],
+  [
+    "error FENCE_SAME_POWER fence device fence-n3",
+    fences(bmc("n1"), ipmi("n2", { ip: "10.0.0.3" }), bmc("n3")),
+  ],
+  [
+    "error FENCE_SAME_POWER fence device fence-n3",
+    fences(bmc("n1"), ipmi("n2", { ip: "BMC3", ipport: "623" }), bmc("n3", { ip: "bmc3" })),
   ],
   [
     "warning FENCE_SINGLE_POINT fencing",
@@ -269,6 +281,14 @@ describe("what is no fault", () => {
     ["two nodes with a device", quorum(2, {}, true), 1],
     ["a workload that lacks room for nothing", roomy("balanced", room("a", "4"), room("b", "4")), 1],
     ["apart without together", constraints(together("a", "b", "-INFINITY"))],
+    [
+      "boards that are ports of one simulator, by two agents",
+      fences(
+        bmc("n1", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/1" }),
+        bmc("n2", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/2" }),
+        ipmi("n3", { ip: "10.0.0.9", ipport: "6230" }),
+      ),
+    ],
     ["together, in order", constraints(together("a", "b"), order("b", "a"))],
     ["levels that end with the watchdog", withWatchdog(levelsOf("fence-n1", "watchdog"))],
     ["a watchdog without levels", withWatchdog([])],

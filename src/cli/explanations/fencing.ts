@@ -20,9 +20,15 @@ export const fencingCodes: Explanations = {
     "Keep the device off that node instead: location with -INFINITY there.",
   ),
   FENCE_SAME_POWER: entry(
-    "Two nodes have the same fence device and the same system there.",
+    "Two nodes have the same fence device and the same system there, be it by two agents.",
     "Fencing one switches off the other: the lost node lives on, the good one dies.",
     "Give each node the address, outlet or name of its own.",
+  ),
+  FENCE_ADDRESS_OF_NODE: entry(
+    "A fence device has the address of a node of the group.",
+    "With the node its fence device is gone: a lost node is never fenced, and its workloads stay down.",
+    "The address of the board itself (ipmitool lan print), which answers while the node is off.",
+    "fence: { redfish: { address: 10.40.0.11, username: dcn, password: { secret: bmc/dcn1 } } }",
   ),
   FENCE_SINGLE_POINT: entry(
     "All nodes are fenced through one device.",
