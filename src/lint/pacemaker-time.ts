@@ -14,7 +14,9 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["hr", 3_600_000],
   ["d", 86_400_000],
 ]);
-const ISO = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+const ISO = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+/** Of its parts in their order; a month and a year as near as anybody needs it. */
+const ISO_MS = [365 * 86_400_000, 30 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000];
 
 /** Milliseconds of a time; undefined where Pacemaker cannot read it, and takes a default in silence. */
 export function timeMs(text: string): number | undefined {
@@ -22,9 +24,8 @@ export function timeMs(text: string): number | undefined {
   const unit = UNIT_MS.get(match?.[2]?.toLowerCase() ?? "none");
   if (match !== null && unit !== undefined) return Number(match[1]) * unit;
   const iso = ISO.exec(text);
-  if (iso === null || text.length < 3) return undefined;
-  const [days, hours, minutes, seconds] = [1, 2, 3, 4].map((index) => Number(iso[index] ?? 0));
-  return (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60_000 + (seconds ?? 0) * 1_000;
+  if (iso === null || !/\d[A-Z]$/.test(text)) return undefined;
+  return ISO_MS.reduce((sum, ms, index) => sum + Number(iso[index + 1] ?? 0) * ms, 0);
 }
 
 /** Milliseconds as people read them. */

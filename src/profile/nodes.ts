@@ -50,6 +50,7 @@ export function resolveNodes(group: NodeGroup, file: string, report: Report): Re
       const fault = { code: "DUPLICATE_IDENTITY", text: `the ${what} ${value} stands twice`, who: node.name };
       once(`${what} ${value.toLowerCase()}`, [...path, "identity"], fault);
     }
+    checkAttributes(node, [...path, "attributes"], report);
     const attributes = Object.fromEntries(
       Object.entries(node.attributes ?? {}).map(([key, value]) => [key, String(value)]),
     );
@@ -63,6 +64,23 @@ export function resolveNodes(group: NodeGroup, file: string, report: Report): Re
       ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
     };
   });
+}
+
+/** Attributes of a node with which Pacemaker itself does something, for as long as they stand there. */
+const SWITCHES: ReadonlyMap<string, string> = new Map([
+  ["standby", "Pacemaker runs nothing on it"],
+  ["maintenance", "Pacemaker leaves all on it as it is"],
+  ["terminate", "Pacemaker fences it again and again"],
+]);
+
+function checkAttributes({ name, attributes = {} }: NodeText, path: DocumentPath, report: Report): void {
+  for (const [attribute, value] of Object.entries(attributes)) {
+    const effect = SWITCHES.get(attribute);
+    if (effect === undefined || ["false", "off", "no", "0"].includes(String(value).toLowerCase())) continue;
+    const text = `for as long as the profile says ${attribute} of ${name}, ${effect}`;
+    const hint = `remove it; for a moment of work: dcn-ha node standby GROUP ${name}`;
+    report("HEALING_SWITCHED_OFF", [...path, attribute], text, { hint });
+  }
 }
 
 function identityOf({ name, identity = {} }: NodeText): NodeIdentity {

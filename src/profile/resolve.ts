@@ -31,6 +31,7 @@ import { resolveNodes, resolveQuorumDeviceHost } from "./nodes.js";
 import { Origins } from "./origins.js";
 import { notePolicy } from "./policy-origins.js";
 import { checkPropertyNames } from "./property-names.js";
+import { checkPropertyValues } from "./property-values.js";
 import { resolveQuorumDevice } from "./quorum-device.js";
 import { type Report, reporter } from "./report.js";
 import type { ResolvedGroup, ResolvedTiming } from "./resolved.js";
@@ -229,7 +230,9 @@ function constraintsOf(
 function checkPolicy(policy: DocumentOf<"ClusterPolicy">, findings: Finding[]): void {
   const report = reporter(policy, findings);
   for (const part of ["properties", "resourceDefaults", "operationDefaults"] as const) {
-    checkPropertyNames(part, Object.keys(policy.value[part] ?? {}), report);
+    const values = policy.value[part] ?? {};
+    checkPropertyNames(part, Object.keys(values), report);
+    checkPropertyValues(part, values, report);
   }
 }
 

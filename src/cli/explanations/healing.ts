@@ -41,9 +41,10 @@ export const healingCodes: Explanations = {
     "properties: { start-failure-is-fatal: false }",
   ),
   HEALING_SWITCHED_OFF: entry(
-    "maintenance-mode or stop-all-resources is on in the profile.",
+    "The profile says for good what people say for a moment: maintenance, standby, nothing started, failures ignored.",
     "Nothing is started again, for as long as the profile says so.",
     "Remove it; for a moment of work use standby.",
+    "dcn-ha node standby cabinet-7.yaml dcn2",
   ),
   NODE_STAYS_OFF: entry(
     "Fenced nodes are switched off and not on again.",
