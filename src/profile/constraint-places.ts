@@ -3,6 +3,7 @@ import type { AttributeExpression, Constraint } from "../cluster/index.js";
 import type { ConstraintText } from "./constraint.js";
 import { type ConstraintScope, workloadOf } from "./constraint-scope.js";
 import { networkAttribute } from "./network-reach.js";
+import { checkTargets } from "./network-targets.js";
 import { unlessOne } from "./recovery.js";
 import type { ResolvedWorkload } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
@@ -169,6 +170,7 @@ export function needsNetwork(
     scope.report("UNKNOWN_NETWORK", [...path, "network"], `there is no network ${network}`, { hint });
     return [];
   }
+  checkTargets(targets, [...path, "targets"], scope);
   const earlier = scope.wants.networks.get(network) ?? [];
   const agent = networkAttribute(network);
   for (const id of [agent, `${agent}-clone`]) scope.origins.at(id, scope.group, path, "needs-network");

@@ -2,6 +2,7 @@
 import { assertNever } from "../errors/index.js";
 import { agentOf } from "./agent.js";
 import { secretOfValue, secretSchema } from "./secret-reference.js";
+import { unitFault } from "./unit-name.js";
 import {
   addressFault,
   durationFault,
@@ -56,24 +57,26 @@ export type Parameter = z.infer<typeof parameterSchema>;
 /** A value as profiles write it. */
 export type ParameterValue = z.infer<typeof parameterValue>;
 
-const UNIT = /^[A-Za-z0-9:_.\\@-]+$/;
 const PATH = /^\/[^\s\0]*$/;
 const HIGHEST_PORT = 65_535;
 const MIB = 2 ** 20;
 
 /** What is wrong with a value of this parameter; undefined where it fits. */
 export function parameterFault(parameter: Parameter, given: ParameterValue): ValueFault | undefined {
-  const { type, choices = [] } = parameter;
+  const { type, choices = [], required } = parameter;
   if (type === "map") return typeof given === "object" ? undefined : wrong(given, "a map");
   if (type === "secret") return referenceFault(given);
   if (type === "integer") return Number.isSafeInteger(given) ? undefined : wrong(given, "a whole number");
-  if (type === "port") {
-    const port = Number.isSafeInteger(given) ? Number(given) : 0;
-    return port >= 1 && port <= HIGHEST_PORT ? undefined : wrong(given, `a port, 1 to ${HIGHEST_PORT}`);
-  }
+  if (type === "port") return portFault(given);
   if (type === "boolean") return typeof given === "boolean" ? undefined : wrong(given, "true or false");
   if (typeof given !== "string") return wrong(given, "text (put it in quotes)");
+  if (required === true && given.trim() === "") return { code: "BAD_PARAMETER", text: "must not be empty" };
   return textFault(type, given, choices);
+}
+
+function portFault(given: ParameterValue): ValueFault | undefined {
+  const port = Number.isSafeInteger(given) ? Number(given) : 0;
+  return port >= 1 && port <= HIGHEST_PORT ? undefined : wrong(given, `a port, 1 to ${HIGHEST_PORT}`);
 }
 
 // The value is not told: where a reference belongs, somebody may have put the secret.
@@ -99,7 +102,7 @@ function textFault(type: TextType, given: string, choices: readonly string[]): V
     case "image":
       return imageFault(given);
     case "unit":
-      return UNIT.test(given) ? undefined : wrong(given, "the name of a systemd unit");
+      return unitFault(given);
     case "path":
       return isCleanPath(given) ? undefined : wrong(given, "an absolute path without blanks and ..");
     case "agent":

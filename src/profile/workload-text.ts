@@ -38,10 +38,21 @@ const recovery = z.strictObject({
     .describe("Where room or votes run short, higher goes first; default: the policy's"),
 });
 
-const URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
+const URL_PARTS =
+  /^https?:\/\/(?:([^\s/?#@]*)@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:[\]]+)(?::(\d+))?([/?#]\S*)?$/;
+const HIGHEST_PORT = 65_535;
 const url = checkedText("URL", (value) => {
-  if (URL.test(value)) return undefined;
-  return { code: "BAD_URL", text: `"${value}" is no URL, as http://127.0.0.1:8080/health` };
+  const parts = URL_PARTS.exec(value);
+  const port = parts?.[2];
+  if (parts?.[1]?.includes(":") === true) {
+    const text =
+      "a password in a URL would stand in the CIB, readable on every node: ask by a command that has it";
+    return { code: "SECRET_IN_CLEAR", text };
+  }
+  if (parts === null)
+    return { code: "BAD_URL", text: `"${value}" is no URL, as http://127.0.0.1:8080/health` };
+  if (port === undefined || (Number(port) >= 1 && Number(port) <= HIGHEST_PORT)) return undefined;
+  return { code: "BAD_URL", text: `"${value}" has no port from 1 to ${HIGHEST_PORT}` };
 });
 
 const probe = z.strictObject({

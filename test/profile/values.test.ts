@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hintFor, nearestName, nearestNames } from "../../src/profile/index.js";
+import { type Parameter, type ParameterValue, parameterFault } from "../../src/profile/parameter.js";
 import {
   addressFault,
   durationFault,
@@ -160,4 +161,42 @@ test("times and sizes are read back as they were written", () => {
     "1TiB",
   ]);
   expect(["512", "512MB", "1.5GiB", "-1B", "05B"].map(sizeBytes)).toEqual(Array(5).fill(undefined));
+});
+
+describe("a parameter", () => {
+  const fault = (parameter: Partial<Parameter>, value: ParameterValue): string | undefined =>
+    parameterFault({ type: "text", description: "x", ...parameter }, value)?.text;
+
+  test("that is required is not empty; one that is not may be", () => {
+    expect(fault({ required: true }, " ")).toBe("must not be empty");
+    expect(fault({ required: true, type: "path" }, "")).toBe("must not be empty");
+    expect(fault({}, "")).toBeUndefined();
+  });
+
+  test.each([
+    "historian",
+    "historian.service",
+    "php8.2-fpm",
+    "dbus-org.freedesktop.resolve1",
+    "postgresql@15-main.service",
+    "getty@tty1",
+    "backup.timer",
+    "srv-data.mount",
+  ])("unit: %s", (unit) => {
+    expect(fault({ type: "unit" }, unit)).toBeUndefined();
+  });
+
+  test.each([
+    ["historian.sevice", "did you mean historian.service?"],
+    ["historian.Service", "did you mean historian.service?"],
+    ["plc.container", "is a file that quadlet makes a unit of: plc.service"],
+    ["plc.pod", "is a file that quadlet makes a unit of: plc-pod.service"],
+    ["plc@.service", "is a template"],
+    ["plc@", "is a template"],
+    ["multi-user.target", "the cluster starts no target"],
+    [".service", "must be the name of a systemd unit"],
+    ["plc server", "must be the name of a systemd unit"],
+  ])("no unit: %s", (unit, text) => {
+    expect(fault({ type: "unit" }, unit)).toContain(text);
+  });
 });

@@ -147,6 +147,12 @@ export const healingCodes: Explanations = {
     "None ever starts.",
     "Remove one of the orders.",
   ),
+  TARGET_IS_NODE: entry(
+    "An address that tells whether a network is there is one of the group's own nodes.",
+    "That node reaches itself whatever is cut; for the others the network is lost with that node.",
+    "Name something that is no node, as the gateway, or no targets: then the other nodes are asked.",
+    "{ needs-network: control, network: process, targets: [10.30.7.1] }",
+  ),
   NOWHERE_TO_RUN: entry("No node is left for a workload.", "It never runs.", "Loosen only-on or avoid."),
   ONE_NODE_ONLY: entry(
     "One node is left for a workload.",
