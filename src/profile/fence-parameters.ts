@@ -1,14 +1,13 @@
 // The parameters of a fence device against its agent's own list: a mistyped one is ignored in silence, and the node is never fenced.
+import { isSecretName } from "../cib/index.js";
 import { DEVICE_PARAMETERS, FENCE_AGENTS, fenceAgent } from "./fence-agents.js";
 import type { Fault, FenceDraft } from "./fence-method.js";
 import { hintFor } from "./spelling.js";
 
-const PASSWORDS = /^(passwd|password|snmp_priv_passwd|community|token|api_?key|secret_?key)$/i;
-
 /** Reports parameters that are secrets, in a list that people wrote by hand. */
 export function checkSecrets(draft: FenceDraft, fault: Fault): void {
   for (const [name] of draft.pairs) {
-    if (!PASSWORDS.test(name)) continue;
+    if (!isSecretName(name)) continue;
     const text = `${name} would stand in the CIB, readable on every node`;
     fault("SECRET_IN_CLEAR", ["parameters", name], text, `secrets: { ${name}: { secret: fence/NAME } }`);
   }

@@ -1,4 +1,5 @@
 // Typed parameters of a profile: what the group gives against what the profile asks for.
+import { isSecretName } from "../cib/index.js";
 import { SECRET_IN_CIB, type SecretReference } from "../cluster/index.js";
 import type { Position } from "../errors/index.js";
 import { type Parameter, type ParameterValue, parameterFault, parameterParts } from "./parameter.js";
@@ -92,11 +93,25 @@ function readOne(
     given.report(fault.code, path, `${key}: ${fault.text}`, { hint });
     return undefined;
   }
+  if (typeof value === "object" && parameter.type === "map") checkClearText(value, path, given.report);
   const origin =
     own === undefined
       ? { position: profile.defaultAt(key), text: `default of the profile ${profile.name}` }
       : { position: given.at(path), text: `with.${key}` };
   return { value, origin };
+}
+
+/** The value is not told: it is a secret. */
+function checkClearText(
+  entries: Readonly<Record<string, unknown>>,
+  path: DocumentPath,
+  report: Report,
+): void {
+  for (const [name, value] of Object.entries(entries)) {
+    if (!isSecretName(name) || value === "" || secretOfValue(value) !== undefined) continue;
+    const text = `${name} would stand in the CIB, readable on every node`;
+    report("SECRET_IN_CLEAR", [...path, name], text, { hint: `${name}: { secret: app/${name} }` });
+  }
 }
 
 function hintOf({ description, example }: Parameter): string {

@@ -1,4 +1,5 @@
 // One profile filled with the values of a workload, or of one of its members → primitives in start order.
+import { isSecretName } from "../cib/index.js";
 import type { NodeSecret, Operation, Primitive } from "../cluster/index.js";
 import type { Finding } from "../errors/index.js";
 import { agentOf } from "./agent.js";
@@ -173,7 +174,10 @@ function attributes(
     const parameter = /\{([^{}.]*)/.exec(template)?.[1];
     note(name, parameter);
     const secret = values.secrets.get(parameter ?? "");
-    if (secret === undefined) continue;
+    if (secret === undefined) {
+      checkClearText(name, value, { at: ["resources", index, "attributes", name], ofProfile });
+      continue;
+    }
     input.secrets.push({ name: `${id}/${name}`, reference: secret });
     if (template === `{${parameter ?? ""}}`) continue;
     const path = ["resources", index, "attributes", name];
@@ -191,6 +195,17 @@ function attributes(
   }
   noteMapSecrets(id, from, { values, input });
   return pairs;
+}
+
+/** The value is not told: it is a secret. */
+function checkClearText(
+  name: string,
+  value: string,
+  { at, ofProfile }: { readonly at: DocumentPath; readonly ofProfile: Report },
+): void {
+  if (value === "" || !isSecretName(name)) return;
+  const hint = "a parameter with type: secret, as the whole value";
+  ofProfile("SECRET_IN_CLEAR", at, `${name} would stand in the CIB, readable on every node`, { hint });
 }
 
 /** Entries of a map that are secrets, as the nodes need them. */

@@ -72,3 +72,24 @@ test.each([
   expect(findings.map((finding) => finding.code)).toContain(code);
   expect(JSON.stringify(findings)).not.toContain("sesame");
 });
+
+test.each([
+  [
+    "in a map of attributes",
+    `{ name: app, profile: ocf-agent, with: { agent: "ocf:pacemaker:Dummy", attributes: { test_passwd: geheim } } }`,
+    "",
+    "test_passwd: { secret: app/test_passwd }",
+  ],
+  [
+    "as a parameter that is no secret",
+    "{ name: app, profile: gateway, with: { password: geheim } }",
+    PROFILE.replace("type: secret", "type: text"),
+    "type: secret",
+  ],
+])("a secret in clear %s is refused, and not told", (_, workload, more, hint) => {
+  const { findings } = group(workload, more);
+  const [one] = findings.filter(({ severity }) => severity === "error");
+  expect(one).toMatchObject({ code: "SECRET_IN_CLEAR", position: { file: "f" } });
+  expect(one?.hint).toContain(hint);
+  expect(JSON.stringify(findings)).not.toContain("geheim");
+});

@@ -103,9 +103,9 @@ export const fencingCodes: Explanations = {
     "password: { secret: bmc/dcn1 }, which the agent reads by its script parameter.",
   ),
   SECRET_IN_CLEAR: entry(
-    "A secret is written as a plain parameter.",
+    "A secret is written as a plain parameter, of a fence device or of a workload's agent, or in a URL.",
     "It would stand in Git, in the CIB and on every node.",
-    "Name it among the secrets.",
+    "A reference in its place: among secrets of a fence device, else { secret: NAME } instead of the value.",
     "agent: { name: fence_raritan, secrets: { password: { secret: pdu/dcn1 } } }",
   ),
   SECRET_NEEDS_SCRIPT: entry(
