@@ -11,6 +11,7 @@ import { losses, votes } from "./quorum-rules.js";
 import { forgetting, givingUp, operations } from "./recovery-rules.js";
 import { ticketConstraints, ticketMembers, ticketTimes } from "./ticket-rules.js";
 import { clusterView, type Rule } from "./view.js";
+import { likedInVain } from "./wish-rules.js";
 
 /** What a group promises besides its model. */
 export interface Promises {
@@ -40,6 +41,7 @@ const RULES: readonly Rule[] = [
   references,
   contradictions,
   roomToMove,
+  likedInVain,
   usedTwice,
   usedOnEveryNode,
   floatingAddresses,

@@ -147,6 +147,12 @@ export const healingCodes: Explanations = {
     "None ever starts.",
     "Remove one of the orders.",
   ),
+  PREFERRED_IN_VAIN: entry(
+    "A workload prefers a node that another constraint keeps it off.",
+    "The preference does nothing: one of the two is not as it was meant.",
+    "Remove one of them.",
+    "{ prefer: hmi, nodes: { dcn2: 100 } }",
+  ),
   TARGET_IS_NODE: entry(
     "An address that tells whether a network is there is one of the group's own nodes.",
     "That node reaches itself whatever is cut; for the others the network is lost with that node.",
