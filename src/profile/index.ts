@@ -1,4 +1,5 @@
 // Profiles: YAML text → documents and findings → a node group with its cluster model.
+export { findingsAcrossGroups } from "./across-groups.js";
 export { type ParsedDocuments, parseDocuments } from "./documents.js";
 export type { Drill, DrillStep } from "./drill.js";
 export { DRILL_FAULT_NAMES, type DrillFaultName, type DrillTarget, faultShape } from "./drill-faults.js";

@@ -47,6 +47,16 @@ describe("validate", () => {
     });
   });
 
+  it("sees a board that stands in two of its groups", () => {
+    const copy = readFileSync(pair, "utf8").replace("name: gateway-pair", "name: gateway-pair-2");
+    const own = copy.replace(/(10\.(?:20|30|77))\.1\./g, "$1.2.");
+    const path = join(folder, "two.yaml");
+    writeFileSync(path, `${readFileSync(pair, "utf8")}---\n${own}`);
+    const run = dcnHa(["validate", path]);
+    expect(run.exitCode).toBe(65);
+    expect(run.stderr).toContain("error IN_TWO_GROUPS: node gw1 of gateway-pair-2: the board 10.40.1.11");
+  });
+
   it("says which file is not there", () => {
     const run = dcnHa(["validate", join(folder, "absent.yaml")]);
     expect(run.exitCode).toBe(65);
@@ -55,6 +65,15 @@ describe("validate", () => {
 });
 
 describe("render", () => {
+  it.each([
+    ["--validate-with", "foo", "--validate-with takes the name of a schema, as pacemaker-3.9, not foo"],
+    ["--feature-set", "abc", "--feature-set takes a version, as 3.16.1, not abc"],
+  ])("refuses %s %s", (option, value, message) => {
+    const run = dcnHa(["render", pair, "--to", "cib", option, value, "--json"]);
+    expect(run.exitCode).toBe(64);
+    expect(errorOf(run)).toMatchObject({ code: "WRONG_OPTION", message });
+  });
+
   it("prints a CIB for the schema asked for", () => {
     const run = dcnHa([
       "render",

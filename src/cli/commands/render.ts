@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ResolvedGroup } from "../../profile/index.js";
-import type { CommandDefinition } from "../command.js";
+import type { CommandDefinition, OptionValues } from "../command.js";
 import { checkNetworks, groupArgument, loadGroup, profilesOption } from "../group.js";
 import { exitCodes } from "../trouble.js";
 
@@ -48,13 +48,11 @@ export const command: CommandDefinition = {
     "dcn-ha render plants.yaml --to booth --out build/arbitrator",
   ],
   run: async (call) => {
-    const loaded = await loadGroup(call);
     const { options, output } = call;
+    const versions = await versionsOf(options);
+    const loaded = await loadGroup(call);
     const group = options.flag("with-secrets") ? await filled(loaded) : loaded;
-    const artifact = await makeArtifact(options.text("to") ?? "", group, {
-      validateWith: options.text("validate-with") ?? "",
-      featureSet: options.text("feature-set") ?? "",
-    });
+    const artifact = await makeArtifact(options.text("to") ?? "", group, versions);
     const folder = options.text("out");
     if (folder === undefined) {
       output.answer(artifact.data, artifact.text);
@@ -70,6 +68,20 @@ export const command: CommandDefinition = {
     return exitCodes.done;
   },
 };
+
+/** What the CIB says of itself; Pacemaker refuses one that it does not know. */
+async function versionsOf(options: OptionValues): Promise<Versions> {
+  const { DcnError } = await import("../../errors/index.js");
+  const value = (name: string, form: RegExp, example: string): string => {
+    const text = options.text(name) ?? "";
+    if (form.test(text)) return text;
+    throw new DcnError("usage", "WRONG_OPTION", `--${name} takes ${example}, not ${text}`);
+  };
+  return {
+    validateWith: value("validate-with", /^pacemaker-\d+\.\d+$/, "the name of a schema, as pacemaker-3.9"),
+    featureSet: value("feature-set", /^\d+\.\d+\.\d+$/, "a version, as 3.16.1"),
+  };
+}
 
 async function filled(group: ResolvedGroup): Promise<ResolvedGroup> {
   const { fillSecrets } = await import("../../sources/index.js");

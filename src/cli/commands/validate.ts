@@ -21,14 +21,14 @@ export const command: CommandDefinition = {
   ],
   run: async (call) => {
     const { loadSources } = await import("../../sources/index.js");
-    const { parseDocuments, resolveGroup } = await import("../../profile/index.js");
+    const { findingsAcrossGroups, parseDocuments, resolveGroup } = await import("../../profile/index.js");
     const { hasErrors } = await import("../../errors/index.js");
     const loaded = await loadSources(call.arguments);
     const { documents, findings: parsed } = parseDocuments(loaded.sources);
     const own = documents.filter((document) => !document.library);
     const groups = own.filter((document) => document.kind === "NodeGroup").map(({ name }) => name);
     const resolutions = groups.map((name) => resolveGroup(documents, name));
-    const resolved = resolutions.flatMap((one) => one.findings);
+    const resolved = [...resolutions.flatMap((one) => one.findings), ...findingsAcrossGroups(own)];
     const upgrade = call.options.text("for-pacemaker") === undefined ? [] : await forPacemaker3(resolutions);
     const findings = distinct([...loaded.findings, ...parsed, ...resolved, ...upgrade]);
     call.output.findings(findings);

@@ -25,4 +25,10 @@ export const sharingCodes: Explanations = {
     "An address of the network that is free.",
     "with: { address: 10.20.0.50/24 }",
   ),
+  IN_TWO_GROUPS: entry(
+    "A node has the address, or the board, of a node in another group.",
+    "One computer would be made a node of two clusters, and each would fence the other's.",
+    "Correct one of them; often a number in with: was copied with the rest.",
+    "with: { number: 13 }",
+  ),
 };
