@@ -181,6 +181,45 @@ export const WRONG: readonly Change[] = [
     "{ profile: control-with-history, with: { control: control, history: address, hist: address } }",
   ),
   ...constraint("only-on with scores", "{ only-on: control, nodes: { dcn1: 5 } }"),
+  ...workload(
+    "address of another workload",
+    "{ name: w, profile: floating-address, with: { address: 10.20.0.50/24 } }",
+  ),
+  ...workload(
+    "address of a node",
+    "{ name: w, profile: floating-address, with: { address: 10.20.0.12/24 } }",
+  ),
+  ...workload(
+    "address that nobody can have",
+    "{ name: w, profile: floating-address, with: { address: 10.20.0.255/24 } }",
+  ),
+  ...workload(
+    "address on every node",
+    "{ name: w, profile: floating-address, with: { address: 10.20.0.60/24 }, one-per-node: true }",
+  ),
+  ...workload("unit that has a slip in it", unit("historian.sevice")),
+  ...workload("unit that quadlet makes of a file", unit("soft-control.container")),
+  ...workload("unit without an instance", unit("historian@.service")),
+  ...workload("unit of a kind that is not started", unit("multi-user.target")),
+  ...workload("unit of another workload", `${unit("h")}\n  - ${unit("h.service").replace("w,", "v,")}`),
+  ...workload("probe with a port in its URL that is none", probe("http://127.0.0.1:80800/health")),
+  ...workload("probe with a password in its URL", probe("http://plc:hunter2@127.0.0.1/health")),
+  ["board that is a node", "address: 10.40.0.12,", "address: 10.20.0.12,"],
+  ["board that is another node", "address: 10.40.0.12,", "address: 10.20.0.13,"],
+  [
+    "board of another node, by another agent",
+    "password: { secret: bmc/dcn2 } }",
+    "password: { secret: bmc/dcn2 } }, ipmi: { address: 10.40.0.13, username: d, password: { secret: b } }",
+  ],
+  [
+    "node in standby for good",
+    "{ site: 10.20.0.12, process: 10.30.0.12 }",
+    '{ site: 10.20.0.12, process: 10.30.0.12 }\n    attributes: { standby: "on" }',
+  ],
+  ...constraint(
+    "network that is told by a node of the group",
+    "{ needs-network: control, network: process, targets: [10.30.0.1, 10.30.0.12] }",
+  ),
   ["base that is not there", "name: cabinet-7", "name: cabinet-7\nbase: cabinet"],
   ["value for a base that is not there", "name: cabinet-7", "name: cabinet-7\nwith: { x: [1] }"],
 ];
@@ -194,6 +233,14 @@ function workload(what: string, text: string): [Change] {
       `${text}\n  - { name: control, profile: heartbeat }`,
     ],
   ];
+}
+
+function unit(name: string): string {
+  return `{ name: w, profile: systemd-service, with: { unit: ${name} } }`;
+}
+
+function probe(url: string): string {
+  return `{ name: w, profile: heartbeat, probe: { http: { url: "${url}" } } }`;
 }
 
 /** The constraint is another one. */
