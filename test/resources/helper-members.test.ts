@@ -54,6 +54,25 @@ describe.skipIf(!have("crm_attribute", "cibadmin"))("a standby", { timeout: 60_0
     expect(pairs(node)).toEqual(["dcn-ha-standby=apply", "standby=on"]);
   });
 
+  test("is ended by whose it is, and by a person, and by nobody else", async () => {
+    const node = open();
+    await ask({ verb: "set-standby", payload: "dcn2 drill" });
+    expect(await ask({ verb: "clear-standby", payload })).toMatchObject({
+      exitCode: 0,
+      stdout: "no standby of apply\n",
+    });
+    expect(pairs(node)).toEqual(["dcn-ha-standby=drill", "standby=on"]);
+    // A person's, who took it over.
+    await ask({ verb: "set-standby", payload: "dcn2 -" });
+    expect((await ask({ verb: "clear-standby", payload: "dcn2 drill" }))?.exitCode).toBe(0);
+    expect(pairs(node)).toEqual(["standby=on"]);
+    expect((await ask({ verb: "clear-standby", payload: "dcn2 -" }))?.exitCode).toBe(0);
+    expect(pairs(node)).toEqual([]);
+    await ask({ verb: "set-standby", payload: "dcn2 drill" });
+    expect((await ask({ verb: "clear-standby", payload: "dcn2 -" }))?.exitCode).toBe(0);
+    expect(pairs(node)).toEqual([]);
+  });
+
   test("that somebody else ended leaves a mark, which goes with the next end", async () => {
     const node = open();
     await ask({ verb: "set-standby", payload });

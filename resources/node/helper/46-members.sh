@@ -45,8 +45,15 @@ verb_set_standby() { # the owner's mark first: a standby of ours without a mark 
 	[ "$owner" != - ] || node_attribute "$who" dcn-ha-standby
 }
 
-verb_clear_standby() { # and the mark last, for the same reason
+verb_clear_standby() { # and the mark last, for the same reason. What is not the owner's stays, and says so; a person ends any
 	standby_words "$1" || return
+	if [ "$owner" != - ]; then
+		mark=$(crm_attribute --type nodes --node "$who" --name dcn-ha-standby --query --quiet --default=-) || return
+		if [ "$mark" != "$owner" ]; then
+			echo "no standby of $owner"
+			return 0
+		fi
+	fi
 	node_attribute "$who" standby && node_attribute "$who" dcn-ha-standby
 }
 
