@@ -18,7 +18,16 @@ daemon_states() { # PID…: one letter each (proc_pid_stat(5))
 	for one; do sed 's/.*) //' "/proc/$one/stat" 2>/dev/null | cut -c1; done | tr -d '\n'
 }
 
-verb_signal_daemon() { # "DAEMON kill|stop|continue"; exit 1 where it had no effect
+drill_timer() { # on PID…|off: has systemd let a stopped $daemon go on in ten minutes, since whoever stopped it may be gone by then
+	systemctl stop "dcn-ha-drill-$daemon.timer" 2>/dev/null
+	[ "$1" = on ] || return 0
+	shift
+	# shellcheck disable=SC2016 # that shell's own words
+	systemd-run --quiet --collect --unit="dcn-ha-drill-$daemon" --on-active=10min --timer-property=AccuracySec=1s \
+		-- /bin/sh -c 'kill -s CONT "$@"' sh "$@"
+}
+
+verb_signal_daemon() { # "DAEMON kill|stop|continue"; exit 1 where it had no effect. None is stopped that would not go on by itself
 	content=$(head -n 1 "$1")
 	daemon=${content%% *} wish=${content#* }
 	case $daemon in
@@ -31,11 +40,17 @@ verb_signal_daemon() { # "DAEMON kill|stop|continue"; exit 1 where it had no eff
 	case $wish in kill) signal=KILL ;; stop) signal=STOP ;; continue) signal=CONT ;; *) return 64 ;; esac
 	pids=$(daemon_pids "$daemon") || {
 		echo "$daemon does not run here" >&2
-		[ "$wish" = continue ] && return 0
-		return 1
+		[ "$wish" = continue ] && drill_timer off
+		return
 	}
 	# shellcheck disable=SC2086 # several processes are several words
+	if [ "$wish" = stop ] && ! drill_timer on $pids; then
+		echo "$daemon is not stopped: nothing would let it go on by itself" >&2
+		return 1
+	fi
+	# shellcheck disable=SC2086
 	kill -s "$signal" $pids || return 1
+	[ "$wish" != continue ] || drill_timer off
 	tries=0
 	while [ "$tries" -lt 50 ]; do
 		# shellcheck disable=SC2086
