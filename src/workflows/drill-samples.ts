@@ -1,5 +1,6 @@
 // What drills see of real machines: where the workload runs and who was fenced, sampled over SSH. Outages are as exact as the samples are close.
 import type { Fencing } from "../drill/index.js";
+import type { FencingEvent } from "../observation/index.js";
 import type { Run } from "../timeline/index.js";
 import type { GroupStatus } from "./group-status.js";
 
@@ -56,21 +57,36 @@ export function runsFrom(samples: readonly Sample[], workload: string): Run[] {
   return runs;
 }
 
-/** Fencings that were not in the first sample's history. */
+/** Each node writes down by its own clock when it learned that a fencing was done. */
+const ONE_EVENT_MS = 10_000;
+
+/** Fencings that were not in the first sample's history, whichever node told it. */
 export function fencingsFrom(samples: readonly Sample[]): Fencing[] {
-  const first = samples.find(({ status }) => status !== undefined)?.status?.fencing ?? [];
-  const key = (event: { target: string; action: string; completed: string | undefined }) =>
-    `${event.target} ${event.action} ${event.completed ?? ""}`;
-  const known = new Set(first.map(key));
+  const known = [...(samples.find(({ status }) => status !== undefined)?.status?.fencing ?? [])];
   const found: Fencing[] = [];
   for (const { atNs, status } of samples) {
     for (const event of status?.fencing ?? []) {
-      if (event.status !== "success" || known.has(key(event))) continue;
-      known.add(key(event));
+      if (event.status !== "success" || known.some((one) => isSame(one, event))) continue;
+      known.push(event);
       found.push({ node: event.target, askedNs: atNs, goneNs: atNs });
     }
   }
   return found;
+}
+
+function isSame(one: FencingEvent, other: FencingEvent): boolean {
+  const facts = ({ target, action, delegate = "", origin = "" }: FencingEvent) =>
+    [target, action, delegate, origin].join(" ");
+  if (facts(one) !== facts(other)) return false;
+  if (one.completed === other.completed) return true;
+  return Math.abs(completedMs(one) - completedMs(other)) <= ONE_EVENT_MS;
+}
+
+/** When, as crm_mon writes it: `2026-11-20 11:00:00Z`, or with microseconds and a blank before the time zone. */
+function completedMs({ completed = "" }: FencingEvent): number {
+  const [, date = "", time = "", zone = ""] =
+    /^(\S+) ([0-9:]+(?:\.[0-9]{1,3})?)[0-9]* ?(\S*)$/.exec(completed) ?? [];
+  return Date.parse(`${date}T${time}${zone}`);
 }
 
 /** The longest time between two samples that answered, in milliseconds. */

@@ -47,6 +47,18 @@ test("nobody answering ends no run", () => {
   expect(runsFrom([at(0, { on: "a" }), at(1, undefined), at(2, { on: "a" })], "w")).toHaveLength(1);
 });
 
+test("a fencing that another node tells of by its own clock is the same one; a later one is not", () => {
+  const told = [
+    "2026-11-20 11:00:00.123456Z",
+    "2026-11-20 11:00:07Z",
+    "2026-11-20 12:00:02.5 +01:00",
+    "2026-11-20 11:02:00.000001Z",
+    "2026-11-20 12:02:04.000001 +01:00",
+  ];
+  const seen = told.map((completed, second) => at(second, { on: "b", fenced: [completed] }));
+  expect(fencingsFrom(seen).map(({ askedNs }) => askedNs / 1e9)).toEqual([3.5]);
+});
+
 test("only new fencings count, and gaps between answers say how exact all is", () => {
   expect(fencingsFrom(samples).map(({ node, askedNs }) => [node, askedNs / 1e9])).toEqual([["a", 6.5]]);
   expect(coarseness(samples)).toBe(4_500);
