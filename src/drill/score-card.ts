@@ -1,5 +1,5 @@
 // The score card of a group: every drill with its verdict, its times against what was promised and against earlier runs.
-import { type DrillResult, type Outcome, secondsText } from "./verdict.js";
+import { type DrillResult, exactText, type Outcome, secondsText } from "./verdict.js";
 
 /** One result as the history keeps it: a line of JSON. */
 export interface HistoryEntry {
@@ -126,11 +126,11 @@ export function medianOf(values: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
-/** Outage, promise and trend of a line, as short as a table wants it. */
+/** Outage with how exact it is, promise and trend of a line, as short as a table wants it. */
 export function outageText({ result, trend }: CardLine): string {
-  const { outageMs, bound } = result;
+  const { outageMs, inexactMs, bound } = result;
   if (outageMs === undefined) return "none";
   const promised = bound === undefined ? "" : ` of ${secondsText(bound.totalMs)}`;
   const before = trend === undefined ? "" : `, median of ${trend.runs} before ${secondsText(trend.medianMs)}`;
-  return `${secondsText(outageMs)}${promised}${before}`;
+  return `${exactText(outageMs, inexactMs)}${promised}${before}`;
 }

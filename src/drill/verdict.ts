@@ -24,6 +24,8 @@ export interface DrillResult {
   readonly checks: readonly Check[];
   /** The longest outage of the workload; absent where there was none. */
   readonly outageMs?: number;
+  /** How much longer or shorter it may have been, where it was sampled. */
+  readonly inexactMs?: number;
   readonly bound?: DrillFacts["bound"];
   /** From the first fault until the first fenced node was without power. */
   readonly fenceMs?: number;
@@ -55,6 +57,11 @@ export function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
+/** Seconds with how exact they are, where they are not. */
+export function exactText(ms: number, inexactMs = 0): string {
+  return inexactMs === 0 ? secondsText(ms) : `${secondsText(ms)} ± ${secondsText(inexactMs)}`;
+}
+
 /** The verdict on a drill whose every fault was tried. */
 export function verdictOf(
   drill: Drill,
@@ -83,6 +90,7 @@ export function verdictOf(
     ...(dull === undefined ? {} : { why: `${faultText(dull)}: ${dull.why ?? "no effect was seen"}` }),
     checks,
     ...timesOf(facts),
+    ...(facts.truth.inexactMs === 0 ? {} : { inexactMs: facts.truth.inexactMs }),
     bound: facts.bound,
     invariants: more.invariants,
     injected: facts.injected,
@@ -102,6 +110,11 @@ function timesOf(facts: DrillFacts): Pick<DrillResult, "outageMs" | "fenceMs" | 
   };
 }
 
+/** Beats come each 50 ms, and samples as they are told to: of a run that was not seen for longer than this it is known that it is over. */
+function silenceNs({ truth }: DrillFacts): number {
+  return 2e9 + truth.inexactMs * 1e6;
+}
+
 /** What became of the workload, as documents say it. */
 export function fateOf(facts: DrillFacts): { readonly fate: string; readonly text: string } {
   const first = firstRun(facts);
@@ -109,8 +122,7 @@ export function fateOf(facts: DrillFacts): { readonly fate: string; readonly tex
   const [next] = later;
   if (first === undefined) return { fate: "unknown", text: "it did not run when the drill began" };
   if (next === undefined) {
-    // Beats come each 50 ms; a run that ended a second ago is over.
-    const over = facts.truth.nowNs - first.toNs > 2e9;
+    const over = facts.truth.nowNs - first.toNs > silenceNs(facts);
     return over
       ? { fate: "stopped", text: `it stopped on ${first.node} and ran nowhere since` }
       : { fate: "stays", text: `it ran on ${first.node} without a pause` };
@@ -129,7 +141,7 @@ export function workloadCheck(drill: Drill, facts: DrillFacts): Check {
   );
   const wanted = workload === "moved-if-hit" ? (hit ? "moved" : "stays") : workload;
   const runs = laterRuns(facts).at(-1) ?? firstRun(facts);
-  const alive = runs !== undefined && !runs.stopped && facts.truth.nowNs - runs.toNs < 2e9;
+  const alive = runs !== undefined && !runs.stopped && facts.truth.nowNs - runs.toNs < silenceNs(facts);
   const ok = wanted === "recovers" ? alive : wanted === "stopped" ? wasStopped(facts) : fate === wanted;
   return { name: "workload", ok, text: ok ? text : `${text}; expected: ${wanted}` };
 }
@@ -157,7 +169,7 @@ function outageChecks(drill: Drill, facts: DrillFacts): Check[] {
   return limits.map(({ ms, text }) => ({
     name: "outage",
     ok: least <= ms,
-    text: `${secondsText(longest.ms)}, at most ${text}`,
+    text: `${exactText(longest.ms, facts.truth.inexactMs)}, at most ${text}`,
   }));
 }
 

@@ -67,6 +67,14 @@ test("an invariant that nothing could have shown is not observed, never nought",
   expect(last).toBe("invariants, times checked: I1 900, I5 3 (1 VIOLATED), I10 not observed");
 });
 
+test("an outage that was sampled says how exact it is, in the table and on the page", () => {
+  const sampled = { ...passed(3_100), inexactMs: 900 };
+  const about = { group: "g", where: "group", seed: 7 };
+  const rough = scoreCard([sampled], earlier, about);
+  expect(describeCard(rough, plain)).toContain("outage 3.10 s ± 0.90 s of 4.00 s");
+  expect(cardPage(rough, "now")).toContain("3.10 s ± 0.90 s of 4.00 s");
+});
+
 test("the last call of a history makes the card of drill report", () => {
   expect(cardOfHistory("g", [])).toBeUndefined();
   expect(cardOfHistory("g", earlier)?.lines.map(({ trend }) => trend?.runs)).toEqual([2]);
