@@ -13,6 +13,10 @@ export interface Traits {
   readonly client: boolean;
   readonly mixedVersions: boolean;
   readonly faults: readonly string[];
+  /** The machines that faults can be made on; absent where on all of them. */
+  readonly reach?: readonly string[];
+  /** Real workloads run here: no more than one cluster node may be taken out at a time. */
+  readonly isCareful?: true;
 }
 
 /** A group at one moment. */

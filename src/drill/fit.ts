@@ -20,7 +20,48 @@ export function misfit(drill: Drill, traits: Traits): string | undefined {
     [needs.mixedVersions !== true || traits.mixedVersions, "it needs nodes with two versions of Pacemaker"],
     [missing === undefined, `${missing?.fault ?? ""} cannot be made here`],
   ];
-  return rules.find(([fits]) => !fits)?.[1];
+  return rules.find(([fits]) => !fits)?.[1] ?? unmeant(drill, traits) ?? careless(drill, traits);
+}
+
+/** Whom a document names and this group has not, or cannot reach. */
+function unmeant(
+  { steps, expect }: Drill,
+  { nodes, quorumDevice, remote, reach }: Traits,
+): string | undefined {
+  // A part of the cluster is always one of its nodes, so that a count is enough.
+  const some = (count: number) => (nodes.length < count ? [] : nodes);
+  const machines: Readonly<Record<DrillTarget, readonly (string | undefined)[]>> = {
+    holder: some(1),
+    dc: some(1),
+    bystander: some(2),
+    "second-bystander": some(3),
+    every: some(1),
+    "quorum-device": [quorumDevice],
+    remote: [remote],
+  };
+  const present = (target: DrillTarget) => machines[target].filter((name) => name !== undefined);
+  const broken = steps.flatMap(({ node, peer, switchOn }) => [node ?? [], peer ?? [], switchOn ?? []].flat());
+  const missing = [...broken, ...(expect.fenced ?? []), ...(expect.mayFence ?? [])].find(
+    (target) => present(target).length === 0,
+  );
+  if (missing !== undefined) return `it names the ${missing}, and this group has none`;
+  const far = broken.find((target) => present(target).some((name) => reach?.includes(name) === false));
+  return far === undefined ? undefined : `the ${far} of this group cannot be broken from here`;
+}
+
+/** What would take more than one cluster node out at a time, where that must not be; mending brings back who was out. */
+function careless({ steps }: Drill, { isCareful }: Traits): string | undefined {
+  if (isCareful !== true) return undefined;
+  let out: DrillTarget | undefined;
+  for (const { fault, node, heal, switchOn } of steps) {
+    if (switchOn !== undefined) return "nobody can switch a real machine on from here";
+    if (heal === true) out = undefined;
+    if (fault === undefined) continue;
+    if (node === undefined || node === "every") return `${fault} without a single node hits more than one`;
+    if (out !== undefined && out !== node) return `${fault} would hit the ${node} while the ${out} is out`;
+    out = node;
+  }
+  return undefined;
 }
 
 /** Machines by part. Which of several bystanders is meant, the seed says. */
@@ -28,7 +69,7 @@ export interface Cast {
   of(target: DrillTarget): readonly string[];
 }
 
-/** Gives the parts to machines. Throws RangeError where nobody is left for one; `misfit` has asked for enough nodes before. */
+/** Gives the parts to machines. Throws RangeError where nobody is left for one; `misfit` has looked for each before. */
 export function castFor(situation: Situation, traits: Traits, seed: number): Cast {
   const { holder, dc } = situation;
   const rest = traits.nodes.filter((node) => node !== holder);

@@ -1,4 +1,5 @@
 // A drill's verdict from facts that no clock and no cluster made: what is expected beside what was seen.
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   castFor,
@@ -176,6 +177,35 @@ describe("a fencing that was asked for and not done", () => {
   });
 });
 
+describe("where it was sampled", () => {
+  const { truth } = facts();
+  const [first, second] = truth.runs;
+  if (first === undefined || second === undefined) throw new Error("two runs");
+  // The last look began at second 27, and ended now.
+  const looked = { ...truth, inexactMs: 3_000 };
+  const seen = { ...second, toNs: 27 * SECOND };
+
+  test("a look that took longer than two seconds ends no run", () => {
+    const stays = drill("steps: [{ fault: power-off, node: dc }]\nexpect: { workload: stays }\n");
+    const runs = [{ ...first, toNs: 27 * SECOND }];
+    const whole = facts({ truth: { ...looked, runs, fencings: [] } });
+    expect(bad(stays, whole)).toEqual([]);
+    expect(bad(stays, facts({ truth: { ...whole.truth, inexactMs: 0 } }))).toEqual(["workload"]);
+    const recovers = drill(
+      "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: recovers, mayFence: [holder] }\n",
+    );
+    expect(bad(recovers, facts({ truth: { ...looked, runs: [first, seen] } }))).toEqual([]);
+    expect(bad(recovers, facts({ truth: { ...truth, runs: [first, seen] } }))).toEqual(["workload"]);
+  });
+
+  test("the result says how exact its outage is", () => {
+    const result = verdict(drill(POWER), facts({ truth: { ...looked, runs: [first, seen] } }));
+    expect(result).toMatchObject({ outageMs: 4_000, inexactMs: 3_000 });
+    expect(result.checks.find(({ name }) => name === "outage")?.text).toContain("4.00 s ± 3.00 s, at most");
+    expect(verdict(drill(POWER), facts())).not.toHaveProperty("inexactMs");
+  });
+});
+
 test("stopped: nothing may begin before it is mended, and may afterwards", () => {
   const document = drill(
     "steps: [{ fault: power-off, node: holder }]\nexpect: { workload: stopped, mayFence: [holder] }\n",
@@ -229,5 +259,72 @@ describe("who is meant", () => {
     expect(misfit(drill(`${needs}\n${POWER}`), traits)).toContain(why);
     expect(misfit(drill(POWER), { ...traits, faults: [] })).toContain("power-off cannot be made");
     expect(misfit(drill(POWER), traits)).toBeUndefined();
+  });
+
+  test.each([
+    ["power-off, node: second-bystander", "", "second-bystander"],
+    ["power-off, node: quorum-device", "", "quorum-device"],
+    ["power-off, node: remote", "", "remote"],
+    ["cut-direction, node: holder, peer: second-bystander", "", "second-bystander"],
+    ["power-off, node: holder", ", mayFence: [second-bystander]", "second-bystander"],
+    ["power-off, node: holder", ", fenced: [remote]", "remote"],
+  ])("{ fault: %s }%s names whom a pair has not", (step, more, whom) => {
+    const document = drill(`steps: [{ fault: ${step} }]\nexpect: { workload: moved${more} }\n`);
+    const pair = { ...traits, nodes: ["a", "b"] };
+    expect(misfit(document, pair)).toBe(`it names the ${whom}, and this group has none`);
+  });
+
+  test("who is switched on is looked for as well, and whom nobody reaches from here is no target", () => {
+    const on = drill(
+      "steps: [{ fault: power-off, node: holder }, { switchOn: remote }]\nexpect: { workload: moved }\n",
+    );
+    expect(misfit(on, traits)).toContain("remote");
+    const device = drill("steps: [{ fault: power-off, node: quorum-device }]\nexpect: { workload: stays }\n");
+    const far = { ...traits, quorumDevice: "q", reach: traits.nodes };
+    expect(misfit(device, far)).toBe("the quorum-device of this group cannot be broken from here");
+    expect(misfit(device, { ...traits, quorumDevice: "q" })).toBeUndefined();
+  });
+});
+
+describe("on real machines", () => {
+  const careful: Traits = { ...traits, isCareful: true };
+  const of = (...steps: string[]) => drill(`steps: [${steps.join(", ")}]\nexpect: { workload: recovers }\n`);
+  const [holder, dc, heal] = [
+    "{ fault: power-off, node: holder }",
+    "{ fault: power-off, node: dc }",
+    "{ heal: true }",
+  ];
+
+  test.each([
+    [[holder, dc], "while the holder is out"],
+    [["{ fault: power-off, node: every }"], "more than one"],
+    [["{ fault: cut-network, network: first }"], "more than one"],
+    [[holder, heal, dc, holder], "while the dc is out"],
+    [[holder, "{ switchOn: holder }"], "switch a real machine on"],
+  ])("%s would take too much", (steps, why) => {
+    expect(misfit(of(...steps), careful)).toContain(why);
+    expect(misfit(of(...steps), traits)).toBeUndefined();
+  });
+
+  test.each([[[holder]], [[holder, holder]], [[holder, heal, dc]]])("%s takes one at a time", (steps) => {
+    expect(misfit(of(...steps), careful)).toBeUndefined();
+  });
+
+  test("the library's drills of nodes and daemons fit", () => {
+    const folder = new URL("../../profiles/drills/", import.meta.url);
+    const sources = readdirSync(folder).map((file) => ({
+      file,
+      text: readFileSync(new URL(file, folder), "utf8"),
+    }));
+    const faults = ["fence", "kill-daemon", "stop-daemon", "standby", "stop-cluster"];
+    const real: Traits = { ...careful, quorumDevice: "q", reach: careful.nodes, faults };
+    const fitting = parseDocuments(sources).documents.flatMap((one) =>
+      one.kind === "Drill" && misfit(one.value, real) === undefined ? [one.name] : [],
+    );
+    expect(fitting).toHaveLength(21);
+    expect(fitting).toEqual(
+      expect.arrayContaining(["fence-holder", "standby", "orderly-stop", "corosync-killed-again-and-again"]),
+    );
+    expect(fitting.join()).not.toContain("qnetd");
   });
 });
