@@ -39,15 +39,22 @@ const WELL_BEFORE_MS = 60_000;
 const LOOK_MS = 300;
 
 /**
- * Runs one drill. What it broke is mended whatever happens, Ctrl-C included. Throws as the ground does, and with the
- * signal's reason; a fault without effect is a result.
+ * Runs one drill. What it broke is mended whatever happens, Ctrl-C included. Throws the signal's reason; a fault without
+ * effect is a result, and so is trouble of the ground: it must not take the verdicts on other drills away.
  */
 export async function runDrill(drill: Drill, options: DrillOptions): Promise<DrillResult> {
-  const { ground, seed } = options;
-  const traits = await ground.traits();
-  const why = misfit(drill, traits);
-  if (why !== undefined) return unrun(drill, seed, { outcome: "not-applicable", why });
-  return new Run(drill, options, traits).all();
+  const { ground, seed, signal } = options;
+  const injected: Injected[] = [];
+  try {
+    const traits = await ground.traits();
+    const why = misfit(drill, traits);
+    if (why !== undefined) return unrun(drill, seed, { outcome: "not-applicable", why });
+    return await new Run(drill, options, traits, injected).all();
+  } catch (error) {
+    if (!(error instanceof DcnError) || signal.aborted) throw error;
+    const why = `it could not be brought to its end: ${error.message} [${error.code}]`;
+    return { ...unrun(drill, seed, { outcome: "failed", why }), injected };
+  }
 }
 
 function unrun(drill: Drill, seed: number, said: Pick<DrillResult, "outcome" | "why">): DrillResult {
@@ -55,7 +62,6 @@ function unrun(drill: Drill, seed: number, said: Pick<DrillResult, "outcome" | "
 }
 
 class Run {
-  private readonly injected: Injected[] = [];
   private readonly deadlineMs: number;
   private readonly holdMs: number;
   private watch: Watch | undefined;
@@ -66,6 +72,7 @@ class Run {
     private readonly drill: Drill,
     private readonly options: DrillOptions,
     private readonly traits: Traits,
+    private readonly injected: Injected[],
   ) {
     this.deadlineMs = msOf(drill.deadline, "2min");
     this.holdMs = msOf(drill.hold, "10s");

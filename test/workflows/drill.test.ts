@@ -80,7 +80,7 @@ class PlayedGroup implements DrillGround {
     return Promise.resolve("gone");
   }
 
-  switchOn = () => Promise.resolve();
+  switchOn: DrillGround["switchOn"] = () => Promise.resolve();
 
   heal(): Promise<string[]> {
     this.did.push("heal");
@@ -239,6 +239,31 @@ describe("a drill", () => {
       "needs: { nodes: 5 }\nsteps: [{ fault: power-off, node: holder }]\nexpect: { workload: moved }\n",
     );
     expect(await run(ground, wide)).toMatchObject({ outcome: "not-applicable" });
+    expect(ground.did).toEqual([]);
+  });
+
+  test("whose ground has trouble in the middle is mended and has failed: others have their turn all the same", async () => {
+    const ground = new PlayedGroup();
+    ground.switchOn = () =>
+      Promise.reject(new DcnError("usage", "NODE_UNKNOWN", "there is no SSH login for q"));
+    const two = drill(
+      "steps: [{ fault: power-off, node: holder }, { switchOn: dc }]\nexpect: { workload: moved }\n",
+    );
+    const result = await run(ground, two);
+    expect(ground.did).toEqual(["power-off a", "heal"]);
+    expect(result).toMatchObject({
+      outcome: "failed",
+      why: "it could not be brought to its end: there is no SSH login for q [NODE_UNKNOWN]",
+      injected: [{ fault: "power-off", evidence: "gone" }],
+    });
+  });
+
+  test("that names somebody whom the group has not breaks nothing", async () => {
+    const ground = new PlayedGroup();
+    const far = drill(
+      "steps: [{ fault: power-off, node: holder }, { fault: cut-node, node: remote }]\nexpect: { workload: moved }\n",
+    );
+    expect(await run(ground, far)).toMatchObject({ outcome: "not-applicable" });
     expect(ground.did).toEqual([]);
   });
 
