@@ -40,10 +40,12 @@ async function onMachines(
   const { signal } = call;
   return withConnection(group, async ({ transport }) => {
     const options = { group, transport, clock: systemClock };
-    await requireDrillable(options);
+    await requireDrillable(options, { ours: false });
     const controller = await thisController();
     const lock = { group: group.name, transport, nodes, purpose: "drill run", step: "drilling", controller };
     return withGroupLock({ ...lock, clock: systemClock, signal }, async () => {
+      // Whoever had the lock until now may have left a node out.
+      await requireDrillable(options, { ours: true });
       const ground = new GroupGround(options);
       try {
         return await work(ground);

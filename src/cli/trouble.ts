@@ -58,7 +58,8 @@ export function troubleOf(error: unknown, interrupted: boolean): Trouble {
       findings: error.findings,
     };
   }
-  if (interrupted) {
+  // What an interrupted drill left broken counts more than that it was interrupted.
+  if (interrupted && !(error instanceof DcnError && error.code === "DRILL_NOT_UNDONE")) {
     return {
       exitCode: exitCodes.interrupted,
       code: "INTERRUPTED",

@@ -46,7 +46,7 @@ export interface DrillGround {
   situation(): Promise<Situation>;
   /** Nanoseconds of the clock that truth is told in. */
   nowNs(): number;
-  /** Makes a fault and returns what was seen of its effect. Throws DcnError FAULT_WITHOUT_EFFECT where none was. */
+  /** Makes a fault and returns what was seen of its effect. Throws DcnError FAULT_WITHOUT_EFFECT where none was, FAULT_TOO_MUCH where it was not made. */
   inject(fault: ConcreteFault): Promise<string>;
   switchOn(node: string): Promise<void>;
   /** Undoes every fault, and what it left: failures that the cluster remembers, standby. Says what it undid. */

@@ -45,6 +45,8 @@ describe("trouble", () => {
 
   it("after a Ctrl-C is an interruption, not a bug", () => {
     expect(troubleOf(new Error("aborted"), true)).toMatchObject({ exitCode: 130, code: "INTERRUPTED" });
+    const left = new DcnError("failed", "DRILL_NOT_UNDONE", "corosync of dcn1 stands still");
+    expect(troubleOf(left, true)).toMatchObject({ exitCode: 1, code: "DRILL_NOT_UNDONE" });
   });
 
   it.each([

@@ -45,6 +45,18 @@ export const drillCodes: Explanations = {
     "Drill it, or look from the login that did.",
     "dcn-ha drill run --core --name default",
   ),
+  FAULT_TOO_MUCH: entry(
+    "A drill was about to break a node of a real group while another one was out, or while the quorum could not spare it.",
+    `${NOTHING_BROKEN} Two nodes at once, or the quorum, are more than a drill may take; the drill says that it was not injected.`,
+    "See who is out and why; bring that node or the quorum device back, then drill again.",
+    "dcn-ha status cabinet-7.yaml",
+  ),
+  DRILL_NOT_UNDONE: entry(
+    "A drill ended, and what it had done to a node could not be undone within a minute: the node did not answer, or refused.",
+    "A standby or a stopped cluster stays so. A daemon that was stopped goes on by itself ten minutes after it was.",
+    "See how each node is: dcn-ha node unstandby ends a standby, systemctl start pacemaker on the node starts its cluster. A node that was fenced has booted since, and has nothing left.",
+    "dcn-ha status cabinet-7.yaml",
+  ),
   FAULT_FAILED: entry(
     "A fault of the lab could not be made.",
     "What it had begun is undone by the next lab heal. A drill says that it was not injected.",
