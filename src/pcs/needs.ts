@@ -2,16 +2,27 @@
 import { BOOTH_KEY_FILE, boothConfPath } from "../booth/index.js";
 import {
   BOOTH_KEY,
+  type ClusterConfiguration,
   type ClusterModel,
+  type Primitive,
+  type Resource,
   sbdSeconds,
   sbdServiceTimeoutMs,
   secretText,
   type WatchdogFencing,
 } from "../cluster/index.js";
 
+/** Programs that agents of ours call from their own folder. */
+const COMPANIONS: Readonly<Record<string, string>> = {
+  heartbeat: "heartbeat-writer",
+  probe: "probe-connect",
+};
+
 /** What pcs does not bring to the nodes, a line each. */
-export function needsOf({ secrets, watchdog, quorumDevice, tickets }: ClusterModel): string[] {
+export function needsOf(model: ClusterModel): string[] {
+  const { secrets, watchdog, quorumDevice, tickets } = model;
   return [
+    ...ownAgents(model.configuration),
     ...secrets.map(({ name, reference }) =>
       name === BOOTH_KEY
         ? `${BOOTH_KEY_FILE}, for hacluster alone: the secret ${secretText(reference)}`
@@ -28,6 +39,32 @@ export function needsOf({ secrets, watchdog, quorumDevice, tickets }: ClusterMod
     ...(watchdog === undefined ? [] : sbdNeeds(watchdog)),
     ...(quorumDevice === undefined ? [] : [`corosync-qdevice, and on ${quorumDevice.host} corosync-qnetd`]),
   ];
+}
+
+/** What dcn-ha brings to its nodes and this configuration names: agents, the service of one, the alert. */
+function ownAgents({ resources, alerts = [] }: ClusterConfiguration): string[] {
+  const agents = resources.flatMap(primitivesOf).map((one) => one.agent);
+  const types = agents.filter((one) => one.provider === "dcn-ha").map((one) => one.type);
+  const units = agents.filter((one) => one.class === "systemd" && one.type.startsWith("dcn-ha-"));
+  return [
+    ...[...new Set(types)].map((type) => {
+      const companion = COMPANIONS[type] === undefined ? "" : `, and beside it ${COMPANIONS[type]}`;
+      return `the agent ocf:dcn-ha:${type}: /usr/lib/ocf/resource.d/dcn-ha/${type}${companion}`;
+    }),
+    ...[...new Set(units.map((one) => one.type.replace(/@.*/, "@.service")))],
+    ...alerts.map(({ path }) => `the alert ${path}`),
+  ];
+}
+
+function primitivesOf(resource: Resource): readonly Primitive[] {
+  switch (resource.kind) {
+    case "primitive":
+      return [resource];
+    case "group":
+      return resource.members;
+    case "clone":
+      return primitivesOf(resource.member);
+  }
 }
 
 /** The script itself writes sbd's configuration and enables it. */

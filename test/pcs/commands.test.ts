@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClusterModel } from "../../src/cluster/index.js";
-import { pcsArgv, pcsCommands } from "../../src/pcs/index.js";
+import { pcsArgv, pcsCommands, pcsScript } from "../../src/pcs/index.js";
 import { renderSbdConfig } from "../../src/plan/index.js";
 import { modelWith, primitive } from "./models.js";
 
@@ -14,6 +14,28 @@ test("a cluster of one resource is three steps: setup, resource, our mark", () =
     "pcs -f F --force --no-default-ops -- resource create a ocf:pacemaker:Stateful p=1 op monitor interval=10s timeout=20s id=a-monitor-interval-10s",
   ]);
   expect(pcsCommands(model).map(({ tool }) => tool)).toEqual(["pcs", "cibadmin", "pcs"]);
+});
+
+test("the head lists the agents and the alert that only dcn-ha brings", () => {
+  const of = (standard: string, type: string, provider?: string) => ({
+    ...primitive(type),
+    agent: { class: standard, type, ...(provider === undefined ? {} : { provider }) },
+  });
+  const ours = [
+    of("ocf", "probe", "dcn-ha"),
+    of("systemd", "dcn-ha-fleetlock@1:2"),
+    of("ocf", "network-reach", "dcn-ha"),
+  ];
+  const model = modelWith([...ours, primitive("a")]);
+  const alerts = [{ id: "dcn-ha-alert", path: "/usr/local/lib/dcn-ha/alert" }];
+  const script = pcsScript({ ...model, configuration: { ...model.configuration, alerts } }, []);
+  const head = script.slice(script.indexOf("# Every node needs before:"), script.indexOf("set -eu"));
+  expect(head.split("\n").slice(1, -1)).toEqual([
+    "#   the agent ocf:dcn-ha:probe: /usr/lib/ocf/resource.d/dcn-ha/probe, and beside it probe-connect",
+    "#   the agent ocf:dcn-ha:network-reach: /usr/lib/ocf/resource.d/dcn-ha/network-reach",
+    "#   dcn-ha-fleetlock@.service",
+    "#   the alert /usr/local/lib/dcn-ha/alert",
+  ]);
 });
 
 test.each([

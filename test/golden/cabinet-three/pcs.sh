@@ -3,6 +3,8 @@
 # usage: sh pcs.sh                      as root on one of its nodes, after `pcs host auth` of all of them
 #        sh pcs.sh COROSYNC_CONF CIB    changes no cluster: writes both files
 # Every node needs before:
+#   the agent ocf:dcn-ha:network-reach: /usr/lib/ocf/resource.d/dcn-ha/network-reach
+#   the alert /usr/local/lib/dcn-ha/alert
 #   /etc/dcn-ha/secrets/bmc-dcn1, for root alone: the secret bmc/dcn1
 #   /etc/dcn-ha/secrets/bmc-dcn2, for root alone: the secret bmc/dcn2
 #   /etc/dcn-ha/secrets/bmc-dcn3, for root alone: the secret bmc/dcn3

@@ -3,6 +3,7 @@
 # usage: sh pcs.sh                      as root on one of its nodes, after `pcs host auth` of all of them
 #        sh pcs.sh COROSYNC_CONF CIB    changes no cluster: writes both files
 # Every node needs before:
+#   the alert /usr/local/lib/dcn-ha/alert
 #   /etc/dcn-ha/secrets/bmc-gw1, for root alone: the secret bmc/gw1
 #   /etc/dcn-ha/secrets/bmc-gw2, for root alone: the secret bmc/gw2
 #   /usr/local/lib/dcn-ha/fence-secret, which reads the secrets (docs/pcs.md)

@@ -3,6 +3,8 @@
 # usage: sh pcs.sh                      as root on one of its nodes, after `pcs host auth` of all of them
 #        sh pcs.sh COROSYNC_CONF CIB    changes no cluster: writes both files
 # Every node needs before:
+#   the agent ocf:dcn-ha:heartbeat: /usr/lib/ocf/resource.d/dcn-ha/heartbeat, and beside it heartbeat-writer
+#   the alert /usr/local/lib/dcn-ha/alert
 #   /etc/dcn-ha/secrets/bmc-n1, for root alone: the secret bmc/n1
 #   /etc/dcn-ha/secrets/bmc-n2, for root alone: the secret bmc/n2
 #   /etc/booth/booth.key, for hacluster alone: the secret tickets/key
