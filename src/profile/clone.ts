@@ -17,13 +17,18 @@ export interface LeaderPart {
   readonly cloneMeta: readonly (readonly [name: string, value: string])[];
 }
 
+/** The id of a clone, as pcs gives it. */
+export function cloneId({ id }: Primitive | Group): string {
+  return `${id}-clone`;
+}
+
 /** A clone with pcs's id. With a leader its monitor is asked in each role, a second apart, as Pacemaker wants. */
 export function cloneOf(
   member: Primitive | Group,
   form: "one-per-node" | "leader",
   more: LeaderPart["cloneMeta"] = [],
 ): Clone {
-  const id = `${member.id}-clone`;
+  const id = cloneId(member);
   const leads = form === "leader";
   const pairs = new Map<string, string>(
     leads

@@ -32,12 +32,12 @@ export function placed(
   if (workload === undefined) return [];
   if (where !== undefined) {
     const wanted = constraint.score === undefined ? undefined : String(constraint.score);
-    return [
-      byRule(workload, scope, { score: wanted ?? defaultScore(key, constraint), ...whereRule(key, where) }),
-    ];
+    const text = { score: wanted ?? defaultScore(key, constraint), ...whereRule(key, where) };
+    return key === "only-on" ? nowhereElse(workload, scope, text) : [byRule(workload, scope, text)];
   }
   const names = [...scores.keys()];
-  if (key === "only-on") return [byRule(workload, scope, { score: "-INFINITY", ...namesRule("ne", names) })];
+  if (key === "only-on")
+    return nowhereElse(workload, scope, { score: "-INFINITY", ...namesRule("ne", names) });
   return [...scores].map(([node, score]) => byNode(workload, node, { score, scope }));
 }
 
@@ -98,6 +98,11 @@ interface RuleText {
   readonly expressions: readonly Omit<AttributeExpression, "id">[];
 }
 
+interface ScoredRule extends RuleText {
+  readonly score: string;
+  readonly role?: "Promoted";
+}
+
 /** Nodes that have all attributes, or for only-on those that lack one. */
 function whereRule(key: Key, where: NonNullable<ConstraintText["where"]>): RuleText {
   const operation = key === "only-on" ? "ne" : "eq";
@@ -127,22 +132,33 @@ function byNode(
   return { kind: "location", id: `location-${resource}-${node}-${score}`, resource, node, score };
 }
 
-function byRule(
-  workload: ResolvedWorkload,
+/** Of a workload with a leader the leader's place counts. */
+function byRule(workload: ResolvedWorkload, scope: ConstraintScope, text: ScoredRule): Constraint {
+  const role = workload.form === "leader" ? { role: "Promoted" as const } : {};
+  return ruleOn(workload.resourceId, scope, { ...text, ...role });
+}
+
+/** Nothing of the workload runs where the rule holds: no copy of a mirror, and no instance that does not lead. */
+function nowhereElse(workload: ResolvedWorkload, scope: ConstraintScope, text: ScoredRule): Constraint[] {
+  return [workload.resourceId, ...workload.copies].map((resource) => ruleOn(resource, scope, text));
+}
+
+function ruleOn(
+  resource: string,
   scope: ConstraintScope,
-  { score, booleanOp, expressions }: RuleText & { readonly score: string },
+  { score, booleanOp, role, expressions }: ScoredRule,
 ): Constraint {
-  const id = scope.ruleId(workload.resourceId);
+  const id = scope.ruleId(resource);
   const rule = `${id}-rule`;
   return {
     kind: "location-rule",
     id,
-    resource: workload.resourceId,
+    resource,
     rule: {
       id: rule,
       score,
       ...(booleanOp === undefined ? {} : { booleanOp }),
-      ...(workload.form === "leader" ? { role: "Promoted" as const } : {}),
+      ...(role === undefined ? {} : { role }),
       expressions: expressions.map((one, index) => ({
         id: index === 0 ? `${rule}-expr` : `${rule}-expr-${index}`,
         ...one,

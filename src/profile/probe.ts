@@ -8,6 +8,7 @@ import type { ProbeText } from "./workload-text.js";
 
 const EVERY_MS = 10_000;
 const TIMEOUT_MS = 5_000;
+/** After the longest start, the time in which a workload that was started begins to answer. */
 const GRACE_MS = 60_000;
 const FAILURES = 3;
 /** What the agent itself may need beside its look, on a small computer under load. */
@@ -15,12 +16,15 @@ const OVERHEAD_MS = 10_000;
 /** What the agent advises for any look (resources/ocf/probe). */
 const ADVISED_MS = 20_000;
 
+interface Place {
+  readonly path: DocumentPath;
+  readonly report: Report;
+  /** How long the workload may start: the probe, which starts before it, looks meanwhile. */
+  readonly startMs: number;
+}
+
 /** The probe's resource; reports and gives nothing where the probe does not say what it asks. */
-export function probeResource(
-  id: string,
-  probe: ProbeText,
-  where: { readonly path: DocumentPath; readonly report: Report },
-): Primitive | undefined {
+export function probeResource(id: string, probe: ProbeText, where: Place): Primitive | undefined {
   const ways = (["command", "tcp", "http"] as const).filter((way) => probe[way] !== undefined);
   if (ways.length !== 1) {
     const text =
@@ -34,10 +38,11 @@ export function probeResource(
     ...question(probe),
     ["timeout_ms", timeoutMs],
     ["failures", probe.failuresBeforeRestart ?? FAILURES],
-    ["grace_ms", ms(probe.grace, GRACE_MS)],
+    ["grace_ms", ms(probe.grace, where.startMs + GRACE_MS)],
   ];
   if (everyMs === 0)
     where.report("BAD_PROBE", [...where.path, "every"], "a probe that looks every 0 s never looks");
+  checkGrace(probe, everyMs, where);
   const monitor = {
     interval: pacemakerTime(everyMs),
     timeout: pacemakerTime(Math.max(ADVISED_MS, timeoutMs + OVERHEAD_MS)),
@@ -54,6 +59,16 @@ export function probeResource(
       operation(id, "stop", { interval: "0s", timeout: "20s" }),
     ],
   };
+}
+
+/** Bad looks that are over before the start is restart it, again and again. */
+function checkGrace(probe: ProbeText, everyMs: number, { path, report, startMs }: Place): void {
+  if (probe.grace === undefined) return;
+  const worstMs = ms(probe.grace, 0) + (probe.failuresBeforeRestart ?? FAILURES) * everyMs;
+  if (worstMs >= startMs) return;
+  const text = `bad looks fail it ${pacemakerTime(worstMs)} after its start began, which may take ${pacemakerTime(startMs)}: a slow start is restarted again and again`;
+  const hint = `leave grace out, which is then ${pacemakerTime(startMs + GRACE_MS)}, or shorten the longest start`;
+  report("PROBE_GRACE_SHORT", [...path, "grace"], text, { severity: "warning", hint });
 }
 
 function question(probe: ProbeText): (readonly [string, string | number])[] {

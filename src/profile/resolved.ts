@@ -55,6 +55,8 @@ export interface ResolvedWorkload {
   readonly resourceId: string;
   /** Ids of its primitives, in start order. */
   readonly primitives: readonly string[];
+  /** Clones beside the resource, whose leader it runs with: of a mirror its copies. */
+  readonly copies: readonly string[];
   /** Its parameters as text, defaults filled in. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly form: WorkloadForm;

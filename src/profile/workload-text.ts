@@ -78,7 +78,7 @@ const probe = z.strictObject({
   grace: duration
     .optional()
     .describe(
-      "After a start, bad looks do not count for this long, or until the first good one; default 60s",
+      "From when its start begins, bad looks do not count for this long, or until the first good one; default: the start's timeout and 60s",
     ),
 });
 

@@ -2,13 +2,18 @@
 import type { Constraint, Group, Primitive, Resource } from "../cluster/index.js";
 import { InvariantError } from "../errors/index.js";
 import { utilization } from "./capacity.js";
-import { cloneOf, clonesWithLeader } from "./clone.js";
+import { cloneId, cloneOf, clonesWithLeader, type LeaderPart } from "./clone.js";
+import { agentThatCannotLead } from "./leader.js";
 import { probeResource } from "./probe.js";
 import { manualStart, metaSet, recoveryMeta } from "./recovery.js";
 import type { ResolvedWorkload, WorkloadForm } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
+import { durationMs } from "./values.js";
 import { expandPart, type Part, type PartScope } from "./workload-part.js";
 import type { MemberText, WorkloadText } from "./workload-text.js";
+
+/** The timeout of an operation for which nobody says one. */
+const PACEMAKER_TIMEOUT_MS = 20_000;
 
 /** A workload with what it needs to be expanded. */
 export interface WorkloadInput extends PartScope {
@@ -27,7 +32,7 @@ export interface ExpandedWorkload {
 
 /** Expands a workload; findings about the values go to the group, about the profile's own texts to the profile. */
 export function expandWorkload(input: WorkloadInput): ExpandedWorkload | undefined {
-  const { workload, path, report, origins, group } = input;
+  const { workload, path, origins, group } = input;
   const form = formOf(input);
   const parts = partsOf(input);
   if (form === undefined || parts === undefined) return undefined;
@@ -35,10 +40,7 @@ export function expandWorkload(input: WorkloadInput): ExpandedWorkload | undefin
   const leaders = parts.flatMap((part) => part.leaders);
   const [first] = members;
   if (first === undefined) return undefined;
-  if (form !== "single" && leaders.length > 0) {
-    report("BAD_WORKLOAD", path, `${workload.name} has a leader in it already: it cannot be ${form} too`);
-    return undefined;
-  }
+  if (!fitsForm(form, { members, leaders }, input)) return undefined;
   const { name } = workload;
   const inner: Primitive | Group =
     members.length === 1 ? first : { kind: "group", id: name, members, metaAttributes: [] };
@@ -46,7 +48,10 @@ export function expandWorkload(input: WorkloadInput): ExpandedWorkload | undefin
   const outer = form === "single" ? inner : cloneOf(inner, form);
   const resource = heldByOne(withMeta(outer, input), input);
   origins.at(resource.id, group, path);
-  const beside = clonesWithLeader(leaders, resource.id);
+  const beside = clonesWithLeader(
+    leaders.map((leader) => recovering(leader, input)),
+    resource.id,
+  );
   for (const { id } of [...beside.resources, ...beside.constraints]) origins.at(id, group, path);
   const held = workload.recovery?.start === "manual";
   const hold = held ? [manualStart(name, resource.id, input.ruleId(resource.id))] : [];
@@ -56,6 +61,7 @@ export function expandWorkload(input: WorkloadInput): ExpandedWorkload | undefin
     profile: workload.profile ?? parts.map((part) => part.profile).join(" + "),
     resourceId: resource.id,
     primitives: [...leaders.map(({ member }) => member.id), ...members.map((member) => member.id)],
+    copies: beside.resources.map(({ id }) => id),
     parameters: Object.assign({}, ...parts.map((part) => part.parameters)) as Record<string, string>,
     form,
     start: held ? "manual" : "automatic",
@@ -89,6 +95,24 @@ function formOf({ workload, path, report }: WorkloadInput): WorkloadForm | undef
   return leader ? "leader" : one ? "one-per-node" : "single";
 }
 
+/** Whether what the profiles became can run in this form; reports where it cannot. */
+function fitsForm(
+  form: WorkloadForm,
+  { members, leaders }: Pick<Part, "members" | "leaders">,
+  { workload: { name }, path, report }: WorkloadInput,
+): boolean {
+  if (form !== "single" && leaders.length > 0) {
+    report("BAD_WORKLOAD", path, `${name} has a leader in it already: it cannot be ${form} too`);
+    return false;
+  }
+  const agent = form === "leader" ? agentThatCannotLead(members) : undefined;
+  if (agent === undefined) return true;
+  const text = `${name}: ${agent} has no promote, so that none of its instances can lead`;
+  const hint = "one-per-node: true, or an OCF agent that knows promote and demote, as ocf:pacemaker:Stateful";
+  report("BAD_WORKLOAD", [...path, "leader"], text, { hint });
+  return false;
+}
+
 function partsOf(input: WorkloadInput): Part[] | undefined {
   const { workload, path, report } = input;
   if (workload.profile === undefined && workload.members === undefined) return undefined;
@@ -120,10 +144,28 @@ function withProbe(
 ): Part | undefined {
   if (member.probe === undefined) return part;
   const path = [...input.path, "probe"];
-  const probe = probeResource(`${input.prefix}-probe`, member.probe, { path, report: input.report });
+  const startMs = longestStartMs(part.members.at(-1));
+  const probe = probeResource(`${input.prefix}-probe`, member.probe, { path, report: input.report, startMs });
   if (probe === undefined) return undefined;
   input.origins.at(probe.id, input.group, path);
   return { ...part, members: [...part.members.slice(0, -1), probe, ...part.members.slice(-1)] };
+}
+
+function longestStartMs(member: Primitive | undefined): number {
+  const start = member?.operations.find(({ name }) => name === "start");
+  return durationMs(start?.timeout ?? "") ?? PACEMAKER_TIMEOUT_MS;
+}
+
+/** Copies fail and give way as the workload does; where they stay, what follows their leader says. */
+function recovering(leader: LeaderPart, { workload, path, origins, group }: WorkloadInput): LeaderPart {
+  const pairs = recoveryMeta(workload.recovery).filter(([, , key]) => key !== "moveBack");
+  const id = cloneId(leader.member);
+  for (const [name, , key] of pairs)
+    origins.at(`${id}-meta_attributes-${name}`, group, [...path, "recovery", key], `recovery.${key}`);
+  return {
+    ...leader,
+    cloneMeta: [...leader.cloneMeta, ...pairs.map(([name, value]) => [name, String(value)] as const)],
+  };
 }
 
 function withMeta(resource: Resource, { workload, path, origins, group }: WorkloadInput): Resource {

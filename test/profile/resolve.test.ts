@@ -108,6 +108,7 @@ test("the heartbeat's parameters have their defaults", () => {
       profile: "heartbeat",
       resourceId: "w",
       primitives: ["w"],
+      copies: [],
       parameters: { directory: "/run/dcn-ha-truth", period: "50ms", "period.ms": "50" },
       form: "single",
       start: "automatic",

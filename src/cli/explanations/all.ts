@@ -19,10 +19,12 @@ import { quorumCodes } from "./quorum.js";
 import { rolloutCodes } from "./rollouts.js";
 import { sharingCodes } from "./sharing.js";
 import { ticketCodes } from "./tickets.js";
+import { workloadCodes } from "./workloads.js";
 
 /** Explanations of all findings and errors, by code. */
 export const explanations: Explanations = {
   ...profileCodes,
+  ...workloadCodes,
   ...adoptionCodes,
   ...quorumCodes,
   ...ticketCodes,
