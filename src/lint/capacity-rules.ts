@@ -25,7 +25,8 @@ export const capacity: Rule = (view, add) => {
       .sort((one, other) => one - other);
     const left = rooms.slice(0, Math.max(0, rooms.length - lost)).reduce((sum, room) => sum + room, 0);
     if (needed <= left) continue;
-    const text = `the workloads need ${needed}, but with the ${lost === 1 ? "largest node" : `${lost} largest nodes`} lost ${left} is left: some stay stopped`;
+    const words = (amount: number): string => (view.inMib.has(name) ? `${amount} MiB` : String(amount));
+    const text = `the workloads need ${words(needed)}, but with the ${lost === 1 ? "largest node" : `${lost} largest nodes`} lost ${words(left)} is left: some stay stopped`;
     // A promise that cannot be kept is an error; without one it may be meant so, with priorities.
     add(survive === undefined ? "warning" : "error", "NO_ROOM_AFTER_LOSS", {
       subject: `capacity ${name}`,

@@ -1,6 +1,7 @@
 // All rules over one cluster: stricter than `corosync -t` and `crm_verify`, which judge form and not whether anybody must drive out.
 import type { ClusterModel } from "../cluster/index.js";
 import type { Finding, Severity } from "../errors/index.js";
+import { roomApart } from "./apart-rules.js";
 import { capacity } from "./capacity-rules.js";
 import { totemTimes, transport, unknownKeys } from "./corosync-rules.js";
 import { floatingAddresses, usedOnEveryNode, usedTwice } from "./exclusive-rules.js";
@@ -13,10 +14,12 @@ import { ticketConstraints, ticketMembers, ticketTimes } from "./ticket-rules.js
 import { clusterView, type Rule } from "./view.js";
 import { likedInVain } from "./wish-rules.js";
 
-/** What a group promises besides its model. */
+/** What a group says besides its model: what it promises, and its units. */
 export interface Promises {
   /** How many nodes may be lost at the same moment, whichever they are. */
   readonly nodes?: number | undefined;
+  /** Kinds of room whose amounts are MiB, for words. */
+  readonly inMib?: ReadonlySet<string>;
 }
 
 const RULES: readonly Rule[] = [
@@ -45,6 +48,7 @@ const RULES: readonly Rule[] = [
   usedTwice,
   usedOnEveryNode,
   floatingAddresses,
+  roomApart,
   capacity,
   ticketConstraints,
   ticketTimes,
@@ -65,10 +69,13 @@ export function lintLive(model: ClusterModel, promises: Promises = {}): Finding[
 
 function judge(rules: readonly Rule[], model: ClusterModel, promises: Promises): Finding[] {
   const findings: Finding[] = [];
-  const view = clusterView(model, promises.nodes);
+  const said = new Set<string>();
+  const view = clusterView(model, promises.nodes, promises.inMib);
   for (const rule of rules) {
     rule(view, (severity, code, { subject, text, hint }) => {
-      findings.push({ severity, code, subject, text, ...(hint === undefined ? {} : { hint }) });
+      const finding = { severity, code, subject, text, ...(hint === undefined ? {} : { hint }) };
+      // What the parts of a workload inherit is true of each, and told once.
+      if (said.size < said.add(JSON.stringify(finding)).size) findings.push(finding);
     });
   }
   return findings.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));

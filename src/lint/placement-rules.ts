@@ -83,7 +83,8 @@ export const roomToMove: Rule = (view, add) => {
   }
 };
 
-function colocations({ model }: ClusterView, score: string): Arrow[] {
+/** Who must be on one node, or apart, by constraints with this score: plain ones only. */
+export function colocations({ model }: ClusterView, score: string): Arrow[] {
   return model.configuration.constraints.flatMap((one): Arrow[] => {
     // On nodes with an equal attribute is not on one node; with a role it holds for one instance only.
     if (one.kind === "colocation") {

@@ -1,7 +1,7 @@
 // Workloads that may stay stopped for ever, and operations that mean nothing (Pacemaker Explained, "Resource Operations", "Failure Handling").
 import type { Operation } from "../cluster/index.js";
 import { inWords, timeMs } from "./pacemaker-time.js";
-import { type Add, type ClusterView, type PlacedPrimitive, type Rule, subjectOf } from "./view.js";
+import { type Add, type ClusterView, type PlacedPrimitive, pairValue, type Rule, subjectOf } from "./view.js";
 
 /** Failures that are never forgotten, or sooner than they are seen. */
 export const forgetting: Rule = (view, add) => {
@@ -22,7 +22,7 @@ export const forgetting: Rule = (view, add) => {
     if (limited && forget === 0) {
       const text = `after ${threshold} failures a node is out for ever: when all are, the workload stays stopped`;
       add("warning", "FAILURES_NEVER_FORGOTTEN", {
-        subject,
+        subject: subjectOfMeta(placed, ["migration-threshold", "failure-timeout"]),
         text,
         hint: "forgetFailuresAfter, or failure-timeout among the defaults",
       });
@@ -75,7 +75,7 @@ function checkManagement(view: ClusterView, placed: PlacedPrimitive, add: Add): 
     view.meta(placed, "is-managed") === "false" || view.meta(placed, "maintenance") === "true";
   if (unmanaged) {
     add("warning", "NOT_MANAGED", {
-      subject,
+      subject: subjectOfMeta(placed, ["is-managed", "maintenance"]),
       text: "Pacemaker only watches it: it is not started again and does not move",
     });
   }
@@ -132,4 +132,10 @@ function checkTimes(one: Operation, subject: string, add: Add): void {
     const text = `monitor every ${ms} ms: the node would do little else`;
     add("warning", "INTERVAL_TOO_SHORT", { subject, text, hint: "10s" });
   }
+}
+
+/** Of what a part only inherits the whole workload is the subject, so that it is told once. */
+function subjectOfMeta(placed: PlacedPrimitive, names: readonly string[]): string {
+  const own = names.some((name) => pairValue(placed.primitive.metaAttributes, name) !== undefined);
+  return own ? subjectOf(placed) : `workload ${placed.top.id}`;
 }

@@ -40,6 +40,8 @@ export interface ClusterView {
   readonly model: ClusterModel;
   /** How many nodes may be lost at the same moment by promise. */
   readonly survive: number | undefined;
+  /** Kinds of room whose amounts are MiB. */
+  readonly inMib: ReadonlySet<string>;
   readonly nodes: readonly string[];
   /** The location constraints of each resource that has some: looked up, because a large group has thousands. */
   readonly locations: ReadonlyMap<string, readonly Location[]>;
@@ -62,8 +64,12 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 const NO = ["false", "no", "off", "n", "0"];
 const YES = ["true", "yes", "on", "y", "1"];
 
-/** A view of the model; `survive` is how many nodes may be lost by promise. */
-export function clusterView(model: ClusterModel, survive: number | undefined): ClusterView {
+/** A view of the model; `survive` is how many nodes may be lost by promise, `inMib` the kinds of room that are sizes. */
+export function clusterView(
+  model: ClusterModel,
+  survive: number | undefined,
+  inMib: ReadonlySet<string> = new Set(),
+): ClusterView {
   const { configuration } = model;
   const placed = configuration.resources.flatMap(placedPrimitives);
   const isFence = ({ primitive }: PlacedPrimitive): boolean => primitive.agent.class === "stonith";
@@ -74,6 +80,7 @@ export function clusterView(model: ClusterModel, survive: number | undefined): C
   return {
     model,
     survive,
+    inMib,
     nodes: model.corosync.nodes.map((node) => node.name),
     locations: locationsOf(configuration.constraints),
     workloads: placed.filter((one) => !isFence(one)),

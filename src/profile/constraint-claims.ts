@@ -58,7 +58,11 @@ export function survive(constraint: ConstraintText, path: DocumentPath, scope: C
     if (count !== undefined && count > 0) scope.wants.survive.push({ what, count });
   }
   if (networks !== undefined && networks >= scope.networks.length) {
-    const text = `${networks} networks lost of ${scope.networks.length}: the nodes would not see each other`;
+    const there = scope.networks.length;
+    const text =
+      there === 1
+        ? "the only network lost: the nodes would not see each other"
+        : `${networks} of ${there} networks lost: the nodes would not see each other`;
     scope.report("CANNOT_SURVIVE", [...at, "networks"], text);
   }
   if (cabinets === undefined) return;

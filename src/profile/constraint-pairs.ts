@@ -2,6 +2,7 @@
 import type { ColocationConstraint, Constraint } from "../cluster/index.js";
 import { orderAfter } from "./clone.js";
 import type { ConstraintText } from "./constraint.js";
+import { checkRoom } from "./constraint-room.js";
 import { actionOf, type ConstraintScope, roleOf, workloadsOf } from "./constraint-scope.js";
 import type { ResolvedWorkload } from "./resolved.js";
 import type { DocumentPath } from "./source.js";
@@ -54,28 +55,6 @@ function colocation(one: ResolvedWorkload, other: ResolvedWorkload, score: strin
   };
 }
 
-function checkRoom(
-  count: number,
-  constraint: ConstraintText,
-  path: DocumentPath,
-  scope: ConstraintScope,
-): void {
-  const over = constraint.spread === undefined ? undefined : (constraint.over ?? "");
-  const places = new Set(scope.nodes.map((node) => (over === undefined ? node.name : node.attributes[over])));
-  const left = places.size - 1;
-  if (count <= left || (over !== undefined && over === "")) return;
-  const place = over ?? "node";
-  const text = `with one ${place} lost, ${left} ${plural(place, left)} are left for ${count} workloads that must be apart: one stays down`;
-  scope.report("APART_NEEDS_NODES", path, text, {
-    severity: "warning",
-    hint: `add ifPossible: true to let them share the last ${place}`,
-  });
-}
-
-function plural(word: string, count: number): string {
-  return count === 1 ? word : `${word}s`;
-}
-
 function checkAttribute(over: string | undefined, path: DocumentPath, scope: ConstraintScope): boolean {
   const known = [...new Set(scope.nodes.flatMap((node) => Object.keys(node.attributes)))];
   if (over === undefined) {
@@ -85,7 +64,10 @@ function checkAttribute(over: string | undefined, path: DocumentPath, scope: Con
   const without = scope.nodes.filter((node) => !Object.hasOwn(node.attributes, over)).map(({ name }) => name);
   if (without.length === 0) return true;
   const text = `${without.join(", ")} ${without.length === 1 ? "has" : "have"} no attribute ${over}`;
-  scope.report("UNKNOWN_ATTRIBUTE", [...path, "over"], text, { hint: hintFor(over, known) });
+  const hint = known.includes(over)
+    ? `attributes: { ${over}: … }, as the other nodes have`
+    : hintFor(over, known);
+  scope.report("UNKNOWN_ATTRIBUTE", [...path, "over"], text, { hint });
   return false;
 }
 

@@ -2,6 +2,7 @@
 import { asNouns } from "../cib/index.js";
 import type { Finding, Position, Severity } from "../errors/index.js";
 import { lintCluster } from "../lint/index.js";
+import { sizeKinds } from "./capacity.js";
 import { nodesLost } from "./constraint-claims.js";
 import { propertyHint } from "./property-names.js";
 import type { ResolvedGroup } from "./resolved.js";
@@ -15,7 +16,7 @@ export function lintGroup(group: ResolvedGroup, document: DocumentOf<"NodeGroup"
   const { nodes, networks } = document.value;
   // Rules count nodes, and look at corosync.conf: where a document names none, there is nothing to say.
   if (nodes.length === 0) return [];
-  const findings = lintCluster(model, { nodes: promisedLosses(group) });
+  const findings = lintCluster(model, { nodes: promisedLosses(group), inMib: sizeKinds(document.value) });
   const known = findings.filter(({ subject }) => networks.length > 0 || subject !== "corosync.conf");
   return known.map((finding) => ({
     ...finding,
@@ -95,6 +96,8 @@ function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
           ),
           "fence",
         ];
+      case "capacity":
+        return ["workloads", needyIndex(value, name), "capacity", name];
       case "survive":
         return ["constraints", (value.constraints ?? []).findIndex((one) => one.survive !== undefined)];
       case "constraint":
@@ -106,6 +109,11 @@ function place(document: DocumentOf<"NodeGroup">, subject: string): Position {
     }
   })();
   return path.includes(-1) ? document.at(["name"]) : document.at(path);
+}
+
+/** The first workload that needs some of a kind of room. */
+function needyIndex({ workloads = [] }: DocumentOf<"NodeGroup">["value"], kind: string): number {
+  return workloads.findIndex(({ capacity = {} }) => Object.hasOwn(capacity, kind));
 }
 
 /** Which of the nodes a fence device is for, by its id at the end of `subject`; -1 where none fits. */

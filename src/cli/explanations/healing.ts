@@ -167,9 +167,9 @@ export const healingCodes: Explanations = {
     "{ prefer: hmi, nodes: { dcn2: 100 } }",
   ),
   APART_NEEDS_NODES: entry(
-    "As many workloads must be apart as there are nodes.",
-    "With one node lost, one of them stays down.",
-    "A wish instead, or one node more.",
+    "More workloads must be apart than nodes, or places to spread over, are there for them: at once, or after a loss.",
+    "Those that find no place stay down; after a loss that the group promises to survive this is an error.",
+    "A wish instead, one node more, or one node more in only-on.",
     "{ apart: [a, b, c], ifPossible: true }",
   ),
   KEEP_NEEDS_NODES: entry(
