@@ -3,6 +3,7 @@ import { tierJsonSchema } from "../cib/index.js";
 import { clusterPolicySchema } from "./cluster-policy.js";
 import { constraintProfileSchema } from "./constraint-profile.js";
 import { drillSchema } from "./drill.js";
+import { forEditors } from "./editor-schema.js";
 import { filledShape, heritageShape } from "./heritage.js";
 import { imageSetSchema } from "./image-set.js";
 import { nodeGroupSchema } from "./node-group.js";
@@ -61,10 +62,17 @@ export function schemaOf(kind: ProfileKind): (typeof schemas)[ProfileKind] {
   return schemas[kind];
 }
 
-/** JSON Schema (draft 2020-12) of a kind, for editors and `dcn-ha schema`. */
-export function jsonSchema(kind: ProfileKind): Record<string, unknown> {
+/** JSON Schema (draft 2020-12) of a whole document of a kind, with all that it inherits. */
+export function wholeSchema(kind: ProfileKind): Record<string, unknown> {
   const schema = z.toJSONSchema(schemas[kind], { io: "input" });
   return kind === "NodeGroup"
     ? { ...schema, $defs: { ...schema.$defs, ...tierJsonSchema().definitions } }
     : { ...schema };
+}
+
+/** JSON Schema of a kind as its documents are written, for editors and `dcn-ha schema`. */
+export function jsonSchema(kind: ProfileKind): Record<string, unknown> {
+  const schema = wholeSchema(kind);
+  const { shape } = schemas[kind];
+  return "base" in shape ? { ...forEditors(schema, "with" in shape) } : schema;
 }

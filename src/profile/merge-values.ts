@@ -2,7 +2,7 @@
 import type { DocumentPath } from "./source.js";
 
 /** Lists whose items have a name: nodes, workloads and members always, constraints where one was given. */
-const NAMED_LISTS: ReadonlySet<string> = new Set(["nodes", "workloads", "members", "constraints"]);
+export const NAMED_LISTS: ReadonlySet<string> = new Set(["nodes", "workloads", "members", "constraints"]);
 
 /** Told of every value that was taken whole: where it came to stand, and where it stood. */
 export type Taken = (
@@ -10,12 +10,20 @@ export type Taken = (
   from: { readonly layer: "base" | "over"; readonly path: DocumentPath },
 ) => void;
 
+/** Told of a removal that found nothing: where it stands, its name, and the names that there are. */
+export type Missed = (path: DocumentPath, name: string, known: readonly string[]) => void;
+
 /**
  * The base with the other laid over it. A map's keys merge, and null removes one; of a list of named things, those with a
  * known name merge, `remove: true` takes one out, the others are added; anything else of `over` replaces.
  */
-export function mergeValues(base: unknown, over: unknown, taken: Taken = () => undefined): unknown {
-  return merge(base, over, { at: [], base: [], over: [], taken });
+export function mergeValues(
+  base: unknown,
+  over: unknown,
+  taken: Taken = () => undefined,
+  missed: Missed = () => undefined,
+): unknown {
+  return merge(base, over, { at: [], base: [], over: [], taken, missed });
 }
 
 interface Place {
@@ -23,6 +31,7 @@ interface Place {
   readonly base: DocumentPath;
   readonly over: DocumentPath;
   readonly taken: Taken;
+  readonly missed: Missed;
 }
 
 function merge(base: unknown, over: unknown, place: Place): unknown {
@@ -43,9 +52,8 @@ function mergeMaps(base: Plain, over: Plain, place: Place): Plain {
       place.taken(inner.at, { layer: "base", path: inner.base });
       merged[key] = base[key];
     } else if (over[key] !== null) {
-      merged[key] = Object.hasOwn(base, key)
-        ? merge(base[key], over[key], inner)
-        : takeOver(over[key], inner);
+      const known = Object.hasOwn(base, key) || NAMED_LISTS.has(key);
+      merged[key] = known ? merge(base[key] ?? [], over[key], inner) : takeOver(over[key], inner);
     }
   }
   return merged;
@@ -69,7 +77,15 @@ function mergeLists(base: readonly unknown[], over: readonly unknown[], place: P
     merged.push(match < 0 ? item : merge(item, over[match], inner));
   }
   for (const [index, item] of over.entries()) {
-    if (used.has(index) || isRemoval(item)) continue;
+    if (used.has(index)) continue;
+    if (isRemoval(item)) {
+      place.missed(
+        [...place.over, index],
+        nameOf(item) ?? "",
+        base.flatMap((one) => nameOf(one) ?? []),
+      );
+      continue;
+    }
     const inner = step(place, merged.length, -1, index);
     merged.push(takeOver(item, inner));
   }

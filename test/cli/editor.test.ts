@@ -36,6 +36,29 @@ describe("an editor with the YAML language server and our schemas", () => {
     expect(files.length).toBeGreaterThan(25);
   });
 
+  test("has nothing to say about what the docs show, bases, heirs and sites among it", async () => {
+    const page = readFileSync("docs/profiles.md", "utf8");
+    const blocks = [...page.matchAll(/```yaml\n(kind: [\s\S]*?)```/g)].flatMap(([, block = ""]) =>
+      block.split("---\n"),
+    );
+    const more =
+      "kind: NodeGroup\nname: s\nbase: pair\nwith: { number: 3 }\nnodes: [{ name: gw2, remove: true }]\n";
+    const ports = 'kind: NodeGroup\nname: p\nabstract: true\nssh: { port: "{port}" }\n';
+    const said = [...blocks, more, ports].map((block, index) => {
+      const kind = /^kind: (\w+)/m.exec(block)?.[1] ?? "";
+      return server.open(`docs-${index}.${kind}.yaml`, block);
+    });
+    expect((await Promise.all(said)).flat()).toEqual([]);
+    expect(blocks.length).toBeGreaterThan(3);
+  });
+
+  test("underlines what a group that inherits nothing leaves out", async () => {
+    const short = pair.replace(/^( *)addresses: .*$/m, "$1attributes: {}");
+    expect(short).not.toBe(pair);
+    const said = await server.open("short.NodeGroup.yaml", short);
+    expect(said.map(({ message }) => message)).toEqual(['Missing property "addresses".']);
+  });
+
   test.each([
     ["policy:", "polciy:", 4, "Property polciy is not allowed."],
     ["[site, process]", "site", 5, 'Incorrect type. Expected "array".'],
