@@ -8,6 +8,8 @@ import type { BrokenDocument, ProfileDocument, SourceText } from "./source.js";
 import { hintFor } from "./spelling.js";
 import { type PlainDocument, readYaml } from "./yaml.js";
 
+const STARTS_WITH = `a document starts with kind: ${PROFILE_KINDS.join(", ")}`;
+
 /** What the sources hold: documents that can be used, and the findings of all. */
 export interface ParsedDocuments {
   readonly documents: readonly ProfileDocument[];
@@ -26,6 +28,7 @@ export function parseDocuments(sources: readonly SourceText[]): ParsedDocuments 
     const read = readYaml(source);
     findings.push(...read.findings);
     for (let count = 0; count < read.broken; count += 1) broken.push({});
+    if (read.documents.length + read.broken === 0) findings.push(nothingIn(source));
     for (const plain of read.documents) {
       const one = headOf(plain, source, findings);
       if (one === undefined) broken.push({});
@@ -45,6 +48,12 @@ export function parseDocuments(sources: readonly SourceText[]): ParsedDocuments 
   return { documents: withoutShadowed(usable, broken), broken, findings: distinct(findings) };
 }
 
+function nothingIn({ file }: SourceText): Finding {
+  const position = { file, line: 1, column: 1 };
+  const text = "the file holds no document: it is empty, or all of it is comment";
+  return { severity: "error", code: "NO_DOCUMENT", position, text, hint: STARTS_WITH };
+}
+
 interface RawWithFile extends RawDocument {
   readonly file: string;
 }
@@ -55,14 +64,13 @@ function headOf(plain: PlainDocument, source: SourceText, findings: Finding[]): 
     findings.push({ severity: "error", code, position: plain.at(["kind"]), text, hint });
   };
   const { value } = plain;
-  const expected = `a document starts with kind: ${PROFILE_KINDS.join(", ")}`;
   if (!isMap(value)) {
-    fault("WRONG_TYPE", "a document must be a map", expected);
+    fault("WRONG_TYPE", "a document must be a map", STARTS_WITH);
     return;
   }
   const { kind, name } = value;
   if (kind === undefined) {
-    fault("MISSING_KEY", "kind is missing", expected);
+    fault("MISSING_KEY", "kind is missing", STARTS_WITH);
     return;
   }
   if (typeof kind !== "string" || !isProfileKind(kind)) {
@@ -88,9 +96,9 @@ function checkDocument(
   const shape = shapeFindings(kind, heir, issues);
   findings.push(...shape.findings);
   if (!shape.usable || partial || name === undefined) return undefined;
-  const { at, atKey, comment, value } = heir;
+  const { at, atKey, comment, filledBy, value } = heir;
   // The schemas transform nothing, so that what they found right, unknown keys and bad texts apart, has their type.
-  return { kind, name, value, file, library, at, atKey, comment, sound: true } as ProfileDocument;
+  return { kind, name, value, file, library, at, atKey, comment, filledBy, sound: true } as ProfileDocument;
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {

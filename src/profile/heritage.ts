@@ -1,10 +1,11 @@
 // Which document inherits from which, and with which values: base → role → site, whatever the kind.
 import type { Finding, Position } from "../errors/index.js";
-import { isMap, mergeValues } from "./merge-values.js";
+import { filledDocument } from "./filling.js";
+import { isMap, type Missed, mergeValues } from "./merge-values.js";
 import { parameterSchema } from "./parameter.js";
 import { readParameters } from "./parameters.js";
 import type { DocumentPath, ProfileKind } from "./source.js";
-import { hintFor, nearestName } from "./spelling.js";
+import { hintFor } from "./spelling.js";
 import type { PlainDocument } from "./yaml.js";
 import { z } from "./zod.js";
 
@@ -71,11 +72,22 @@ function layerOf(document: RawDocument, given: Values, heritage: Heritage): Laye
   if (base === undefined) return { ...filled, complete: false };
   const values = isMap(root["with"]) && FILLED_KINDS.has(document.kind) ? scalarsOf(root["with"]) : {};
   const layer = layerOf(base, values, { ...heritage, line });
-  return laidOver(layer, filled, document.kind);
+  return laidOver(layer, filled, (path, name, known) => {
+    // Of a base that lacks its own one, what it has is not known.
+    if (!layer.complete) return;
+    heritage.findings.push({
+      severity: "error",
+      code: "NOTHING_TO_REMOVE",
+      position: filled.at([...path, "name"]),
+      text: `there is no ${name} to remove: ${base.name ?? document.kind} has none of that name`,
+      hint: hintFor(name, known),
+    });
+  });
 }
 
 /** What the base has as its own, and what it was told, do not pass on; its parameters do where the user of a profile fills them. */
-function laidOver(base: Layer, over: Layer, kind: ProfileKind): Layer {
+function laidOver(base: Layer, over: Layer & { readonly kind: ProfileKind }, missed: Missed): Layer {
+  const { kind } = over;
   const passed = isMap(base.value)
     ? Object.fromEntries(
         Object.entries(base.value).filter(
@@ -84,8 +96,12 @@ function laidOver(base: Layer, over: Layer, kind: ProfileKind): Layer {
       )
     : base.value;
   const places = new Map<string, { readonly layer: PlainDocument; readonly path: DocumentPath }>();
-  const value = mergeValues(passed, over.value, (at, from) =>
-    places.set(JSON.stringify(at), { layer: from.layer === "base" ? base : over, path: from.path }),
+  const value = mergeValues(
+    passed,
+    over.value,
+    (at, from) =>
+      places.set(JSON.stringify(at), { layer: from.layer === "base" ? base : over, path: from.path }),
+    missed,
   );
   const found = <Some>(
     path: DocumentPath,
@@ -102,6 +118,7 @@ function laidOver(base: Layer, over: Layer, kind: ProfileKind): Layer {
     at: (path) => found(path, (layer, inner) => layer.at(inner)),
     atKey: (path) => found(path, (layer, inner) => layer.atKey(inner)),
     comment: (path) => found(path, (layer, inner) => layer.comment(inner)),
+    filledBy: (path) => found(path, (layer, inner) => layer.filledBy?.(inner)),
     sound: base.sound && over.sound,
     complete: base.complete && over.complete,
   };
@@ -137,7 +154,11 @@ function baseOf(
 }
 
 /** The document with its parameters replaced by the values that its heir gives, or their defaults. */
-function fill(document: RawDocument, given: Values, heritage: Heritage): Layer {
+function fill(
+  document: RawDocument,
+  given: Values,
+  heritage: Heritage,
+): Layer & { readonly kind: ProfileKind } {
   const heir = heritage.line.at(-1);
   const { value: root } = document;
   const known = FILLED_KINDS.has(document.kind) ? definitions(root) : {};
@@ -178,8 +199,8 @@ function fill(document: RawDocument, given: Values, heritage: Heritage): Layer {
     const own = given[key] ?? definition.default;
     if (read.origins.has(key) && own !== undefined && typeof own !== "object") values.set(key, own);
   }
-  const filling: Filling = { values, known: Object.keys(known), document, findings: heritage.findings };
-  return { ...document, value: filledValue(root, [], filling), complete };
+  const filler = { known: Object.keys(known), given, heir, findings: heritage.findings };
+  return { ...document, ...filledDocument(document, values, filler), complete };
 }
 
 function isAbstract({ value: root }: RawDocument): boolean {
@@ -188,49 +209,6 @@ function isAbstract({ value: root }: RawDocument): boolean {
 
 function isUnfilled(one: unknown): boolean {
   return typeof one === "string" && /\{[^{}]+\}/.test(one);
-}
-
-interface Filling {
-  readonly values: ReadonlyMap<string, string | number | boolean>;
-  readonly known: readonly string[];
-  readonly document: RawDocument;
-  readonly findings: Finding[];
-}
-
-function filledValue(one: unknown, path: DocumentPath, filling: Filling): unknown {
-  if (typeof one === "string") return filledText(one, path, filling);
-  if (Array.isArray(one)) return one.map((item, index) => filledValue(item, [...path, index], filling));
-  if (!isMap(one)) return one;
-  const filled = Object.create(null) as Record<string, unknown>;
-  for (const [key, inner] of Object.entries(one)) {
-    const own = path.length === 0 && key === "parameters";
-    filled[key] = own ? inner : filledValue(inner, [...path, key], filling);
-  }
-  return filled;
-}
-
-/** `{name}` alone takes the value with its type; within a text it becomes text. */
-function filledText(
-  text: string,
-  path: DocumentPath,
-  { values, known, document, findings }: Filling,
-): unknown {
-  const whole = /^\{([^{}]+)\}$/.exec(text)?.[1];
-  if (whole !== undefined && values.has(whole)) return values.get(whole);
-  return text.replace(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g, (template, name: string) => {
-    const found = values.get(name);
-    if (found !== undefined) return String(found);
-    if (!known.includes(name) && nearestName(name, known) !== undefined) {
-      findings.push({
-        severity: "error",
-        code: "UNKNOWN_PARAMETER",
-        position: document.at(path),
-        text: `{${name}} is no parameter of ${document.name ?? document.kind}`,
-        hint: hintFor(name, known),
-      });
-    }
-    return template;
-  });
 }
 
 function definitions(root: unknown): Readonly<Record<string, z.infer<typeof parameterSchema>>> {

@@ -46,7 +46,9 @@ export function resolveNodes(group: NodeGroup, file: string, report: Report): Re
       once(`address ${address.toLowerCase()}`, [...path, "addresses", network], fault);
     }
     const identity = identityOf(node);
-    for (const [what, value] of recognisedBy(identity)) {
+    // Of two nodes with one name, hostname and kernel argument are one too: that is said once.
+    const named = group.nodes.findIndex(({ name }) => name === node.name) === index;
+    for (const [what, value] of named ? recognisedBy(identity) : []) {
       const fault = { code: "DUPLICATE_IDENTITY", text: `the ${what} ${value} stands twice`, who: node.name };
       once(`${what} ${value.toLowerCase()}`, [...path, "identity"], fault);
     }

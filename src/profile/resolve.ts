@@ -24,6 +24,7 @@ import { checkTierIds, hasFenceDevice, tierOf, withTier } from "./group-tier.js"
 import { checkIds, ruleIds } from "./ids.js";
 import { lintGroup, longestNode } from "./lint-group.js";
 import { documentsByName, findGroup, findPolicy } from "./lookup.js";
+import { isMap } from "./merge-values.js";
 import { networkReach } from "./network-reach.js";
 import { doesWithoutPolicy, NO_POLICY } from "./no-policy.js";
 import type { NodeGroup } from "./node-group.js";
@@ -36,6 +37,7 @@ import { resolveQuorumDevice } from "./quorum-device.js";
 import { type Report, reporter } from "./report.js";
 import type { ResolvedGroup, ResolvedTiming } from "./resolved.js";
 import type { BrokenDocument, DocumentOf, ProfileDocument } from "./source.js";
+import { nearestName } from "./spelling.js";
 import { watchdogFencing } from "./watchdog.js";
 import { beside } from "./weight.js";
 import { expandWorkloads } from "./workloads.js";
@@ -272,5 +274,14 @@ function checkTiming(timing: ResolvedTiming, context: Context): void {
 /** Workloads that are there and did not become anything: their own findings say why. */
 function faultyNames(group: NodeGroup, workloads: readonly { readonly name: string }[]): ReadonlySet<string> {
   const expanded = new Set(workloads.map(({ name }) => name));
-  return new Set((group.workloads ?? []).map(({ name }) => name).filter((name) => !expanded.has(name)));
+  const written = (group.workloads ?? []).map(({ name }) => name);
+  return new Set([...written, ...mistypedNames(group)].filter((name) => !expanded.has(name)));
+}
+
+/** Names below a key that was meant to be `workloads`, which is said of the key. */
+function mistypedNames(group: NodeGroup): string[] {
+  if (group.workloads !== undefined) return [];
+  const near = Object.entries<unknown>(group).find(([key]) => nearestName(key, ["workloads"]) !== undefined);
+  const list: readonly unknown[] = Array.isArray(near?.[1]) ? near[1] : [];
+  return list.flatMap((one) => (isMap(one) && typeof one["name"] === "string" ? [one["name"]] : []));
 }

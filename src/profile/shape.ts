@@ -1,8 +1,10 @@
 // What a schema says against a document, as findings: nearest names for unknown keys, and words instead of type theory.
 import type { Finding } from "../errors/index.js";
-import { jsonSchema } from "./kinds.js";
+import { wholeSchema } from "./kinds.js";
+import { withFilling } from "./report.js";
 import type { DocumentPath, ProfileKind } from "./source.js";
 import { hintFor } from "./spelling.js";
+import { withUnit } from "./values.js";
 import type { PlainDocument } from "./yaml.js";
 import type { z } from "./zod.js";
 
@@ -41,10 +43,15 @@ function describe(kind: ProfileKind, document: PlainDocument, issue: Issue): Fin
   const field = path.length === 0 ? "the document" : fieldName(path);
   const missing = value === undefined && path.length > 0;
   const remark = missing
-    ? { code: "MISSING_KEY", text: `${field} is missing` }
+    ? { code: "MISSING_KEY", text: `${field} is missing`, ...allowedHint(issue) }
     : remarkOn(issue, { kind, path, field, value });
   const atKey = issue.code === "custom" && issue.params?.atKey === true;
-  return [{ severity: "error", position: atKey ? document.atKey(path) : document.at(path), ...remark }];
+  const position = atKey ? document.atKey(path) : document.at(path);
+  return [withFilling({ severity: "error", position, ...remark }, document.filledBy?.(path))];
+}
+
+function allowedHint(issue: Issue): { hint?: string } {
+  return issue.code === "invalid_value" ? { hint: hintFor("", issue.values.map(String)) } : {};
 }
 
 type Remark = Pick<Finding, "code" | "text" | "hint">;
@@ -54,7 +61,10 @@ function meantOption(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | un
   const fitting = issue.errors.filter((issues) =>
     issues.every(({ path, code }) => path.length > 0 || !TYPE_CODES.has(code)),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  if (fitting.length < 2) return fitting[0];
+  // Of several maps, the one that has all these keys.
+  const known = fitting.filter((issues) => issues.every(({ code }) => code !== "unrecognized_keys"));
+  return known.length === 1 ? known[0] : undefined;
 }
 
 const TYPE_CODES: ReadonlySet<string> = new Set(["invalid_type", "invalid_value", "invalid_union"]);
@@ -71,12 +81,8 @@ function remarkOn(issue: Issue, at: RemarkPlace): Remark {
   switch (issue.code) {
     case "custom":
       return customRemark(issue, field);
-    case "invalid_type": {
-      const text = `${field} must be ${typeName(issue.expected)}, not ${typeOf(value)}`;
-      const bare = typeof value === "number" || typeof value === "boolean";
-      const hint = issue.expected === "string" && bare ? { hint: "put it in quotes" } : {};
-      return { code: "WRONG_TYPE", text, ...hint };
-    }
+    case "invalid_type":
+      return wrongType(issue, at);
     case "invalid_value": {
       const hint = hintFor(typeof value === "string" ? value : "", issue.values.map(String));
       return {
@@ -97,6 +103,28 @@ function remarkOn(issue: Issue, at: RemarkPlace): Remark {
     default:
       return { code: "BAD_VALUE", text: `${field} is not valid: ${issue.message}` };
   }
+}
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, { kind, path, field, value }: RemarkPlace): Remark {
+  const schemas = schemasAt(kind, path);
+  const code = "WRONG_TYPE";
+  if (typeof value === "string" && schemas.some(isSecret))
+    return {
+      code,
+      text: `${field} is a secret: a reference to it stands here, never the secret itself`,
+      hint: "as { secret: bmc/n1 }",
+    };
+  const text = `${field} must be ${typeName(issue.expected)}, not ${typeOf(value)}`;
+  if (issue.expected !== "string") return { code, text };
+  if (typeof value === "number") {
+    const meant = schemas.map((schema) => withUnit(property(schema, "pattern"), value)).find(Boolean);
+    return { code, text, hint: meant === undefined ? "put it in quotes" : `with a unit, as ${meant}` };
+  }
+  return typeof value === "boolean" ? { code, text, hint: "put it in quotes" } : { code, text };
+}
+
+function isSecret(schema: unknown): boolean {
+  return property(property(schema, "properties"), "secret") !== undefined;
 }
 
 /** A rule of ours says what is wrong, with a code, and maybe what to do. */
@@ -136,14 +164,15 @@ function allowedKeys(kind: ProfileKind, path: DocumentPath): string[] {
 
 /** The JSON Schemas that a value at a path may follow: several where the kind leaves a choice. */
 function schemasAt(kind: ProfileKind, path: DocumentPath): unknown[] {
-  let schemas = options(jsonSchema(kind));
+  let schemas = options(wholeSchema(kind));
   for (const step of path) {
     const next = schemas.map((schema) =>
       typeof step === "number"
         ? property(schema, "items")
         : (property(property(schema, "properties"), step) ?? property(schema, "additionalProperties")),
     );
-    schemas = next.filter((schema) => schema !== undefined).flatMap(options);
+    // A closed map says false of other keys.
+    schemas = next.filter((schema) => typeof schema === "object").flatMap(options);
   }
   return schemas;
 }

@@ -35,6 +35,8 @@ interface Typed<Kind extends string, Value> {
   readonly atKey: (path: DocumentPath) => Position;
   /** The comment behind a value, in one line: why it is so. */
   readonly comment: (path: DocumentPath) => string | undefined;
+  /** Which parameters were filled in at a path, with whose values; undefined where none was. */
+  readonly filledBy?: (path: DocumentPath) => string | undefined;
 }
 
 /** A document that cannot be used; its findings are known, so that nobody needs to say that it is missing. */

@@ -8,6 +8,7 @@ const HOST_NAME =
 const DURATION = /^(0|[1-9][0-9]{0,8})(ms|s|min|m|h|d)$/;
 const SIZE = /^(0|[1-9][0-9]{0,8})(B|KiB|MiB|GiB|TiB)$/;
 const IMAGE_DIGEST = /^[a-z0-9]([a-z0-9._:/-]*[a-z0-9])?(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$/;
+const DIGEST_LENGTH = 64;
 const IMAGE_LOCAL = /^localhost\/[a-z0-9._/-]+(:[A-Za-z0-9._-]+)?$/;
 const SECRET = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
@@ -111,6 +112,12 @@ export function pacemakerTime(ms: number): string {
   return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
 }
 
+/** A number without its unit as it was probably meant, where the pattern is that of durations or sizes. */
+export function withUnit(pattern: unknown, value: number): string | undefined {
+  if (pattern === DURATION.source) return `${value}s`;
+  return pattern === SIZE.source ? `${value}MiB` : undefined;
+}
+
 /** An IPv4 or IPv6 address without prefix or port. */
 export function addressFault(text: string): ValueFault | undefined {
   if (isAddress(text)) return undefined;
@@ -136,9 +143,19 @@ export function hostFault(text: string): ValueFault | undefined {
 /** An image that cannot change under its name: pinned by digest, or built on the node (`localhost/…`). */
 export function imageFault(text: string): ValueFault | undefined {
   if (IMAGE_DIGEST.test(text) || IMAGE_LOCAL.test(text)) return undefined;
-  const reason =
-    "a tag can move, and then two nodes run two versions: pin it as NAME@sha256:DIGEST, or localhost/NAME";
-  return { code: "IMAGE_NOT_PINNED", text: `"${text}": ${reason}` };
+  return { code: "IMAGE_NOT_PINNED", text: `"${text}": ${imageReason(text)}` };
+}
+
+function imageReason(text: string): string {
+  if (/[\u2018-\u201e]/.test(text)) return "there are typographic quotes in it: write plain ones around it";
+  const [, image = "", digest] = /^(.*)@sha256:(.*)$/.exec(text) ?? [];
+  if (digest === undefined)
+    return "a tag can move, and then two nodes run two versions: pin it as NAME@sha256:DIGEST, or localhost/NAME";
+  if (digest.length !== DIGEST_LENGTH)
+    return `the digest has ${digest.length} of ${DIGEST_LENGTH} characters`;
+  if (/[A-F]/.test(digest)) return "the digest is written in small letters";
+  if (/[^0-9a-f]/.test(digest)) return "the digest has characters other than 0 to 9 and a to f";
+  return `the name ${image} has characters other than small letters, digits, . _ - : and /`;
 }
 
 /** A reference to a secret: a path below the secrets folder, without `..`. */

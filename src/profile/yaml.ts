@@ -22,6 +22,8 @@ export interface PlainDocument {
   readonly atKey: (path: DocumentPath) => Position;
   /** The comment behind the value at a path, in one line: why it is so. */
   readonly comment: (path: DocumentPath) => string | undefined;
+  /** Which parameters were filled in at a path, with whose values; undefined where none was. */
+  readonly filledBy?: (path: DocumentPath) => string | undefined;
   /** False where a finding stands against keys or characters of it. */
   readonly sound: boolean;
 }

@@ -36,6 +36,15 @@ describe("validate", () => {
     expect(run.stdout).toMatch(/^\d+ errors\n$/);
   });
 
+  it("does not call a file without a document good", () => {
+    const path = join(folder, "nothing.yaml");
+    writeFileSync(path, "# kind: NodeGroup\n");
+    const run = dcnHa(["validate", path]);
+    expect(run.exitCode).toBe(65);
+    expect(run.stderr).toContain(`${path}:1:1: error NO_DOCUMENT`);
+    rmSync(path);
+  });
+
   it("gives the same findings to programs", () => {
     const path = wrongPair("policy.yaml", "policy: edge-two-node", "policy: edge-tow-node");
     const run = dcnHa(["validate", path, "--json"]);
@@ -211,6 +220,17 @@ describe("explain", () => {
     expect(profiles).toMatchObject([
       { kind: "WorkloadProfile", name: "own", document: { parameters: { unit: { type: "unit" } } } },
     ]);
+  });
+
+  it("answers beside files of others that are broken", () => {
+    const others = join(folder, "others");
+    mkdirSync(others);
+    writeFileSync(join(others, "broken.yaml"), "kind: NodeGroup\n  name: [\n");
+    const run = dcnHa(["explain", "container", "--profiles", others]);
+    expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(run.stdout).toMatch(/^container, a WorkloadProfile/);
+    // What is found nowhere may be what the broken file was to be.
+    expect(dcnHa(["explain", "site-7", "--profiles", others]).stderr).toContain("broken.yaml");
   });
 
   it("names what was meant", () => {

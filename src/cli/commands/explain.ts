@@ -54,8 +54,10 @@ export const command: CommandDefinition = {
 /** Profiles of that name; none where it is a group's, or a path. Throws DcnError usage NO_SUCH_WORD where nothing has it. */
 async function profilesNamed(call: Call, word: string): Promise<ProfileDocument[]> {
   const all = await documentsByName(call, word);
-  if (all === undefined || all.broken.some(({ name }) => name === word || name === undefined)) return [];
+  if (all === undefined || all.broken.some(({ name }) => name === word)) return [];
   const named = all.documents.filter(({ name }) => name === word);
+  // It may stand in a file that cannot be read: then that file's findings are the answer.
+  if (named.length === 0 && all.broken.some(({ name }) => name === undefined)) return [];
   if (named.length === 0) {
     const { hintFor } = await import("../../profile/index.js");
     const hint = hintFor(word, [...new Set(all.documents.map(({ name }) => name))].sort());
