@@ -46,7 +46,13 @@ export async function observeView(
 ): Promise<NodeView> {
   const { transition: asked, written, ...call } = options;
   const frames = [...(written === true ? WRITTEN : FRAMES), ...(asked === true ? [CONTROLLER] : [])];
-  const [mon, quorum, links, controller] = await callHelper(transport, node, frames, call);
+  const answers = await callHelper(transport, node, frames, call);
+  const view = viewOf(node, answers);
+  return asked === true ? { ...view, transition: controllerState(answers[3]) } : view;
+}
+
+/** The view in the answers to the first three frames. */
+function viewOf(node: string, [mon, quorum, links]: readonly HelperAnswer[]): NodeView {
   const troubles: string[] = [];
   const pacemaker = readPacemaker(node, mon);
   if (typeof pacemaker === "string") troubles.push(`Pacemaker: ${pacemaker}`);
@@ -62,7 +68,6 @@ export async function observeView(
     links: observedLinks,
     troubles,
     ...unwrittenIn(mon),
-    ...(asked === true && { transition: controllerState(controller) }),
   };
 }
 

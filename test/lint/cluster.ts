@@ -54,6 +54,13 @@ export function bmc(node: string, values: Readonly<Record<string, string>> = {})
 }
 
 /** A constraint that keeps a resource off a node. */
+
+/** The same by IPMI. */
+export const ipmi = (node: string, values: Readonly<Record<string, string>>): Primitive => ({
+  ...bmc(node, values),
+  agent: { class: "stonith", type: "fence_ipmilan" },
+});
+
 export function never(resource: string, node: string): Constraint {
   return { kind: "location", id: `never-${resource}-${node}`, resource, node, score: "-INFINITY" };
 }
@@ -132,3 +139,17 @@ export function said(model: ClusterModel, promises?: Promises): string[] {
     ({ severity, code, subject }) => `${severity} ${code} ${subject ?? ""}`,
   );
 }
+
+/** Two on one node, or with a negative score apart. */
+export const together = (resource: string, other: string, score = "INFINITY") =>
+  ({ kind: "colocation", id: `${resource}-${other}-${score}`, resource, with: other, score }) as const;
+
+/** One before the other. */
+export const order = (first: string, then: string) =>
+  ({ kind: "order", id: `${first}-${then}`, first, then }) as const;
+
+/** A device that somebody disabled. */
+export const disabled = (device: Primitive, role = "Stopped"): Primitive => ({
+  ...device,
+  metaAttributes: set(`${device.id}-meta`, { "target-role": role }),
+});

@@ -1,7 +1,7 @@
 // One thing with two users: what loses data or answers twice is found, and what agents share is not.
 import { describe, expect, test } from "vitest";
 import type { Clone, Constraint, Primitive, Resource } from "../../src/cluster/index.js";
-import { bmc, cluster, said, set, workload } from "./cluster.js";
+import { bmc, cluster, ipmi, said, set, workload } from "./cluster.js";
 
 const of = (id: string, type: string, values: Readonly<Record<string, string>>): Primitive =>
   workload(id, {
@@ -121,4 +121,14 @@ describe("what may be shared", () => {
     expect(findings(units, [only("a", "n1"), only("b", "n2")])).toEqual([]);
     expect(findings(units, [only("a", "n1"), only("b", "n1")])).toEqual(["error USED_TWICE workload b"]);
   });
+});
+
+test("boards that are ports of one simulator, by two agents, are no fault", () => {
+  const boards = [
+    bmc("n1", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/1" }),
+    bmc("n2", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/2" }),
+    ipmi("n3", { ip: "10.0.0.9", ipport: "6230" }),
+  ];
+  const model = cluster(3, { configuration: { resources: [...boards, workload("a")] } });
+  expect(said(model).filter((line) => !line.startsWith("note"))).toEqual([]);
 });

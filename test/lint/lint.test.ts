@@ -2,7 +2,23 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterModel, Primitive } from "../../src/cluster/index.js";
 import { lintCluster } from "../../src/lint/index.js";
-import { bmc, cluster, LINK, never, op, PROPERTIES, said, section, set, TOTEM, workload } from "./cluster.js";
+import {
+  bmc,
+  cluster,
+  disabled,
+  ipmi,
+  LINK,
+  never,
+  op,
+  order,
+  PROPERTIES,
+  said,
+  section,
+  set,
+  TOTEM,
+  together,
+  workload,
+} from "./cluster.js";
 
 const VOTES = { provider: "corosync_votequorum" };
 const DEVICE = section("device", { model: "net", votes: "1" }, [
@@ -22,34 +38,18 @@ const totem = (values: Readonly<Record<string, string>>): ClusterModel =>
   cluster(3, { totem: section("totem", { ...TOTEM, ...values }, [LINK]) });
 const quorum = (count: number, values: Readonly<Record<string, string>>, device = false): ClusterModel =>
   cluster(count, { quorum: section("quorum", { ...VOTES, ...values }, device ? [DEVICE] : []) });
-const together = (resource: string, other: string, score = "INFINITY") =>
-  ({ kind: "colocation", id: `${resource}-${other}-${score}`, resource, with: other, score }) as const;
-const order = (first: string, then: string) =>
-  ({ kind: "order", id: `${first}-${then}`, first, then }) as const;
-const ipmi = (node: string, values: Readonly<Record<string, string>>): Primitive => ({
-  ...bmc(node, values),
-  agent: { class: "stonith", type: "fence_ipmilan" },
-});
 const watchdog = { device: "/dev/watchdog0", watchdogMs: 15_000, delayStartMs: 33_000, disks: [] };
 const levelsOf = (...devices: string[]) =>
   devices.map((one, at) => ({ id: `l${at}`, target: "n1", index: at + 1, devices: [one] }));
-const disabled = (device: Primitive, role = "Stopped"): Primitive => ({
-  ...device,
-  metaAttributes: set(`${device.id}-meta`, { "target-role": role }),
-});
-const withWatchdog = (fencingLevels: ReturnType<typeof levelsOf>): ClusterModel =>
-  cluster(3, {
-    configuration: {
-      fencingLevels,
-      properties: set("p", { ...PROPERTIES, "stonith-watchdog-timeout": "30s" }),
-    },
-    model: { watchdog },
-  });
+const withWatchdog = (fencingLevels: ReturnType<typeof levelsOf>): ClusterModel => {
+  const waits = set("p", { ...PROPERTIES, "stonith-watchdog-timeout": "30s" });
+  return cluster(3, { configuration: { fencingLevels, properties: waits }, model: { watchdog } });
+};
 const room = (id: string, cores: string): Primitive =>
   workload(id, { utilization: set(`${id}-u`, { cores }) });
-const nodesWithRoom = three.nodes.map((node) => ({
-  ...node,
-  utilization: set(`u-${node.name}`, { cores: "4" }),
+const nodesWithRoom = three.nodes.map((one) => ({
+  ...one,
+  utilization: set(`u-${one.name}`, { cores: "4" }),
 }));
 const roomy = (strategy: string, ...list: Primitive[]): ClusterModel =>
   cluster(3, {
@@ -281,14 +281,6 @@ describe("what is no fault", () => {
     ["two nodes with a device", quorum(2, {}, true), 1],
     ["a workload that lacks room for nothing", roomy("balanced", room("a", "4"), room("b", "4")), 1],
     ["apart without together", constraints(together("a", "b", "-INFINITY"))],
-    [
-      "boards that are ports of one simulator, by two agents",
-      fences(
-        bmc("n1", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/1" }),
-        bmc("n2", { ip: "10.0.0.9", ipport: "8000", systems_uri: "/2" }),
-        ipmi("n3", { ip: "10.0.0.9", ipport: "6230" }),
-      ),
-    ],
     ["together, in order", constraints(together("a", "b"), order("b", "a"))],
     ["levels that end with the watchdog", withWatchdog(levelsOf("fence-n1", "watchdog"))],
     ["a watchdog without levels", withWatchdog([])],

@@ -227,36 +227,6 @@ describe.skipIf(!tools)("the seed of a cluster", () => {
   });
 });
 
-describe.skipIf(!tools)("asked whether the configuration is written, status-cluster", () => {
-  const disk = "var/lib/pacemaker/cib/cib.xml";
-  async function told(kept: string | undefined, payload = "written\n"): Promise<string | undefined> {
-    const node = open();
-    node.write("units/pacemaker.service.active", "");
-    node.write("live.xml", CIB.replace(' epoch="1"', ' epoch="5"'));
-    if (kept !== undefined) node.write(disk, kept);
-    const [answer] = await ask({ verb: "status-cluster", payload });
-    expect(answer?.exitCode).toBe(0);
-    expect(answer?.stdout).toContain("<pacemaker-result");
-    return answer?.stderr;
-  }
-
-  test("tells both versions where the disk stays behind, and nothing where it does not", async () => {
-    expect(await told(CIB)).toBe("unwritten 0.5 0.1\n");
-    await sandbox?.close();
-    expect(await told(undefined)).toBe("unwritten 0.5 \n");
-    await sandbox?.close();
-    expect(await told(CIB.replace(' epoch="1" num_updates="0"', ' epoch="5" num_updates="7"'))).toBe("");
-    await sandbox?.close();
-    expect(await told(CIB, "")).toBe("");
-  });
-
-  test("waits for a change that is being written", async () => {
-    const late = told(CIB);
-    setTimeout(() => sandbox?.node("dcn1").write(disk, CIB.replace(' epoch="1"', ' epoch="5"')), 600);
-    expect(await late).toBe("");
-  });
-});
-
 describe.skipIf(!tools)("a patch", () => {
   async function live(): Promise<{ node: SandboxNode; digest: string; xml: string }> {
     const node = open();
