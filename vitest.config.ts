@@ -1,12 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-// Three projects: `unit` (pure rooms, transports against a local sshd, CLI), `tools` (minutes with real pcs and with the
-// real helper on nodes in folders, real ostree on machines in folders) and `lab` (a real cluster; serial, slow).
+// Three projects: `unit` (pure rooms, a transport against a local sshd, CLI), `tools` (minutes with the programs of a node in
+// folders, real pcs, sshd, ostree and podman) and `lab` (a real cluster; serial, slow).
 const tools = [
   "test/build/container.test.ts",
   "test/build/publish.test.ts",
   "test/build/registry.test.ts",
   "test/contract/deployments.test.ts",
+  "test/contract/fleet-lock.test.ts",
+  "test/contract/transport.test.ts",
+  "test/monitor/many-groups.test.ts",
   "test/pcs/ha-cluster.test.ts",
   "test/pcs/imported.test.ts",
   "test/pcs/real.test.ts",
@@ -14,12 +17,15 @@ const tools = [
   "test/survival/copies.test.ts",
   "test/survival/cut-off.test.ts",
   "test/survival/left-alone.test.ts",
+  "test/resources/**/*.test.ts",
   "test/survival/matrix.test.ts",
   "test/survival/mends.test.ts",
   "test/survival/prove.test.ts",
   "test/survival/steps.test.ts",
   "test/survival/unfenced.test.ts",
   "test/survival/wishes.test.ts",
+  "test/transport/ssh-identity.test.ts",
+  "test/transport/ssh-rogue.test.ts",
   "test/vagrant/vagrantfile.test.ts",
   "test/workflows/apply.test.ts",
   "test/workflows/checks.test.ts",
