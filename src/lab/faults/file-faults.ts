@@ -36,6 +36,10 @@ if touch "$folder/.dcn-ha-lab-probe" 2>/dev/null; then
 fi
 echo "nothing can be written below $folder"`;
 
+/** Out, orderly where that works: a Pacemaker that is alone and finds no DC takes up to half an hour to stop, and runs nothing that could be lost. */
+const OUT =
+  "timeout 30 systemctl stop pacemaker.service corosync.service || { systemctl kill --signal=KILL pacemaker.service corosync.service; systemctl stop pacemaker.service corosync.service; }";
+
 /** Orderly out, since a node's files are read when its cluster starts. */
 const STOP = `leave() { systemctl stop pacemaker.service corosync.service; }
 enter() { systemctl reset-failed corosync.service pacemaker.service 2>/dev/null; systemctl start --no-block corosync.service pacemaker.service; }
@@ -46,7 +50,7 @@ digest() { cat $cib/cib.xml $cib/cib.xml.sig 2>/dev/null | sha256sum | cut -c1-1
 const CIB = `${STOP}mode=$1
 undo cib <<END
 if ! crm_mon -1 2>/dev/null | grep -q 'partition with quorum' || ! timeout 5 cibadmin --query >/dev/null 2>&1; then
-  systemctl stop pacemaker.service corosync.service
+  ${OUT}
   rm -rf $cib/cib*
   systemctl reset-failed corosync.service pacemaker.service
   systemctl start --no-block corosync.service pacemaker.service
@@ -81,7 +85,7 @@ echo "its configuration on disk is $mode ($before, now $after), and its cluster 
 const COROSYNC = `${STOP}mode=$1 etc=/etc/corosync
 rm -rf /var/tmp/dcn-ha-lab-corosync; cp -a $etc /var/tmp/dcn-ha-lab-corosync
 undo corosync <<END
-systemctl stop pacemaker.service corosync.service
+${OUT}
 cp -a /var/tmp/dcn-ha-lab-corosync/. $etc/ && rm -rf /var/tmp/dcn-ha-lab-corosync
 systemctl reset-failed corosync.service pacemaker.service
 systemctl start --no-block corosync.service pacemaker.service
