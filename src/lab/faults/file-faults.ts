@@ -38,7 +38,7 @@ echo "nothing can be written below $folder"`;
 
 /** Out, orderly where that works: a Pacemaker that is alone and finds no DC takes up to half an hour to stop, and runs nothing that could be lost. */
 const OUT =
-  "timeout 30 systemctl stop pacemaker.service corosync.service || { systemctl kill --signal=KILL pacemaker.service corosync.service; systemctl stop pacemaker.service corosync.service; }";
+  "timeout 30 systemctl stop pacemaker.service corosync.service || { systemctl kill --signal=KILL pacemaker.service corosync.service; systemctl stop pacemaker.service corosync.service; rm -rf /dev/shm/qb-*; }";
 
 /** Orderly out, since a node's files are read when its cluster starts. */
 const STOP = `leave() { systemctl stop pacemaker.service corosync.service; }
