@@ -1,4 +1,5 @@
 // `monitor` for one group or several: what the watchers tell becomes lines, notifications and numbers.
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
   createNotifier,
@@ -43,6 +44,7 @@ export async function watchGroups(call: Call, watching: Watching): Promise<void>
   const ends = new AbortController();
   const turns = createTurns(LOGINS_AT_ONCE);
   const signal = AbortSignal.any([watching.signal, ends.signal]);
+  setMaxListeners(0, signal);
   const one = (group: ResolvedGroup): Promise<void> => watchOne(call, group, { ...watching, turns, signal });
   try {
     await Promise.all(watching.groups.map(one));

@@ -41,7 +41,8 @@ function unmeant(
   };
   const present = (target: DrillTarget) => machines[target].filter((name) => name !== undefined);
   const broken = steps.flatMap(({ node, peer, switchOn }) => [node ?? [], peer ?? [], switchOn ?? []].flat());
-  const missing = [...broken, ...(expect.fenced ?? []), ...(expect.mayFence ?? [])].find(
+  const { fenced = [], fencedInVain = [], mayFence = [] } = expect;
+  const missing = [...broken, ...fenced, ...fencedInVain, ...mayFence].find(
     (target) => present(target).length === 0,
   );
   if (missing !== undefined) return `it names the ${missing}, and this group has none`;

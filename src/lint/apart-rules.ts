@@ -24,12 +24,14 @@ export const roomApart: Rule = (view, add) => {
 };
 
 function faultOf(open: Open, { nodes, survive }: ClusterView): ["error" | "warning", string] | undefined {
-  if (placed(open, nodes) < open.size) return ["error", "they never all run"];
+  // Without a promise one may be meant to stand in for another.
+  const severity = survive === undefined ? "warning" : "error";
+  if (placed(open, nodes) < open.size) return [severity, "they never all run"];
   // Of one node and of all nodes it is said elsewhere.
   if ([...open.values()].some((one) => one.length === 1) || open.size >= nodes.length) return undefined;
   const fatal = nodes.find((lost) => placed(open, without(nodes, lost)) < open.size);
   if (fatal === undefined) return undefined;
-  return [survive === undefined ? "warning" : "error", `with ${fatal} lost, one stays down`];
+  return [severity, `with ${fatal} lost, one stays down`];
 }
 
 function without(nodes: readonly string[], lost: string): string[] {

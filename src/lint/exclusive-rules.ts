@@ -2,18 +2,24 @@
 import { canonicalAddress, unusableReason } from "./addresses.js";
 import { exclusiveThing, floatingAddress } from "./exclusive-things.js";
 import { allowedNodes } from "./placement.js";
+import { colocations, unite } from "./placement-rules.js";
 import { type ClusterView, type PlacedPrimitive, pairValue, type Rule, subjectOf } from "./view.js";
 
 /** Two workloads with the same disk, machine, unit or address. */
 export const usedTwice: Rule = (view, add) => {
   const first = new Map<string, PlacedPrimitive>();
+  const side = unite(colocations(view, "INFINITY"));
   for (const placed of view.workloads) {
     const thing = exclusiveThing(placed);
     if (thing === undefined) continue;
     const other = first.get(thing.key);
     if (other === undefined) first.set(thing.key, placed);
-    // Members of one workload are on one node, one after the other.
-    else if (other.top.id !== placed.top.id && !neverMeet(view, placed, other)) {
+    // Members of one workload are on one node, one after the other; what is together may share a disk of one node.
+    else if (
+      other.top.id !== placed.top.id &&
+      !(thing.onOneNode && side(placed.top.id) === side(other.top.id)) &&
+      !neverMeet(view, placed, other)
+    ) {
       add("error", "USED_TWICE", {
         subject: subjectOf(placed),
         text: `${thing.words} is of ${subjectOf(other)} too: ${thing.harm}`,

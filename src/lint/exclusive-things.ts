@@ -13,11 +13,13 @@ export interface ExclusiveThing {
   readonly harm: string;
   /** Whether every node may have one of its own, as with a unit. */
   readonly onEveryNode: boolean;
+  /** Whether several on one node may have it. */
+  readonly onOneNode?: true;
 }
 
 /** Kinds of file system that several nodes may mount at the same time, as the agent has them, and some newer ones. */
 const SHARED_KINDS: readonly string[] =
-  "nfs nfs4 efs smbfs cifs smb3 none gfs gfs2 glusterfs ceph ocfs2 overlay overlayfs tmpfs cvfs lustre 9p virtiofs".split(
+  "nfs nfs4 efs smbfs cifs smb3 none gfs gfs2 glusterfs ceph ocfs2 overlay overlayfs tmpfs cvfs lustre 9p virtiofs beegfs gpfs".split(
     " ",
   );
 /** Kinds that are never written. */
@@ -69,7 +71,7 @@ function device({ instanceAttributes }: Primitive): ExclusiveThing | undefined {
   const isShared = SHARED_KINDS.includes(kind) || kind.startsWith("fuse") || options.includes("bind");
   if (name === "" || isShared || onlyRead || YES.test(value("force_clones"))) return undefined;
   const harm = `${kind === "" ? "its file system" : kind} on two nodes at once loses what is on it`;
-  return { words: `the device ${name}`, key: `device ${name}`, harm, onEveryNode: false };
+  return { words: `the device ${name}`, key: `device ${name}`, harm, onEveryNode: false, onOneNode: true };
 }
 
 function machine({ instanceAttributes }: Primitive): ExclusiveThing | undefined {
@@ -83,5 +85,10 @@ function address(primitive: Primitive): ExclusiveThing | undefined {
   const ip = floatingAddress(primitive);
   if (ip === undefined || ip === "") return undefined;
   const harm = "two nodes answer to it, each to some of those who ask";
-  return { words: `the address ${ip}`, key: `address ${canonicalAddress(ip)}`, harm, onEveryNode: false };
+  const canonical = canonicalAddress(ip);
+  // A link-local address is one of its link.
+  const link = /^\[?fe[89ab]/.test(canonical)
+    ? ` ${pairValue(primitive.instanceAttributes, "nic") ?? ""}`
+    : "";
+  return { words: `the address ${ip}`, key: `address ${canonical}${link}`, harm, onEveryNode: false };
 }

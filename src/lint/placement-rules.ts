@@ -120,7 +120,8 @@ function orders({ model }: ClusterView): Arrow[] {
 }
 
 /** Who belongs together, as the name of one of them. */
-function unite(pairs: readonly Arrow[]): (name: string) => string {
+/** Things that belong together by pairs: of each the name that stands for all. */
+export function unite(pairs: readonly Arrow[]): (name: string) => string {
   const leader = new Map<string, string>();
   const find = (name: string): string => {
     const next = leader.get(name);

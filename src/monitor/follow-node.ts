@@ -81,6 +81,8 @@ class SpoolReader {
   /** Where one was at the last sign of life, and the node's boot now. */
   private stood = 0;
   private boot = "";
+  /** The last number that was told of a boot whose last lines went with its power: those are in no spool, and not missed. */
+  private toldTo = 0;
   /** Lines wait here while a gap is closed; undefined while there is none. */
   private waiting: SpoolEvent[] | undefined;
   private closing: Promise<void> = Promise.resolve();
@@ -180,8 +182,10 @@ class SpoolReader {
       if (last > 0 && last < this.stood && boot === this.boot) this.goBack(last);
       else if (this.begun > seq) this.close(seq + 1, this.begun);
     }
-    this.begun = last;
-    this.stood = seq;
+    // What the spool held when we connected has to come too, also where this boot has counted nothing yet.
+    this.begun = Math.max(last, this.heldTo ?? 0);
+    // While a part is read again, where one stands is not known.
+    this.stood = this.waiting === undefined ? seq : 0;
   }
 
   private open(header: SpoolHeader): void {
@@ -228,7 +232,9 @@ class SpoolReader {
   private close(from: number, to: number): void {
     this.read(from, to, ({ events }) => {
       for (const event of events) if (event.seq > (this.seen?.seq ?? 0)) this.tell(event);
-      return to - from + 1 - new Set(events.map(({ seq }) => seq)).size;
+      const first = Math.max(from, this.toldTo + 1);
+      const found = new Set(events.map(({ seq }) => seq).filter((seq) => seq >= first));
+      return Math.max(0, to - first + 1 - found.size);
     });
   }
 
@@ -238,10 +244,12 @@ class SpoolReader {
    */
   private goBack(to: number): void {
     const old = this.seen?.boot;
+    this.stood = 0;
     this.read(1, to, ({ header, events }) => {
       const kept = header.boot === old ? -1 : events.findLastIndex(({ boot }) => boot === old);
       const { boot, seq } = events[kept] ?? { boot: header.boot, seq: 0 };
       if (kept < 0) this.missed(1);
+      this.toldTo = kept < 0 ? 0 : Math.max(this.toldTo, this.seen?.seq ?? 0);
       this.seen = { boot, seq };
       const fresh = events.slice(kept + 1);
       for (const event of fresh) this.tell(event);

@@ -55,7 +55,8 @@ function finding(
   const inherited = here.file === there.file && here.line === there.line;
   const { file, line } = inherited ? owner.group.at(["name"]) : there;
   return {
-    severity,
+    // A variant of a group has the nodes of its base.
+    severity: inherited && severity === "error" ? "warning" : severity,
     code: "IN_TWO_GROUPS",
     subject: `node ${node.name} of ${group.name}`,
     position: inherited ? group.at(["name"]) : here,
@@ -64,7 +65,7 @@ function finding(
   };
 }
 
-/** Where one logs in and the boards first: a controller reaches them all, so that they cannot be equal by design. */
+/** Where one logs in first: a controller reaches them all. Behind routers every site may have the same addresses, and the boards are asked from there. */
 function claimsOf(group: NodeGroup, node: NodeText, path: DocumentPath): Claim[] {
   const [first = ""] = group.networks;
   const links = Object.entries(node.addresses).map(([network, address]): Claim => {
@@ -83,7 +84,7 @@ function claimsOf(group: NodeGroup, node: NodeText, path: DocumentPath): Claim[]
             key: `login ${canonicalAddress(address)} ${port}`,
             words: `the address ${address}`,
             path: [...path, ...(own === undefined ? ["addresses", first] : ["ssh", "address"])],
-            severity: "error",
+            severity: own === undefined ? "warning" : "error",
             harm: "one computer would be made a node of two clusters",
           },
         ];
@@ -100,8 +101,8 @@ function boardsOf({ fence }: NodeText, path: DocumentPath): Claim[] {
         key: `board ${canonicalAddress(board.address)} ${board.port ?? ""} ${system}`,
         words: `the board ${board.address}`,
         path: [...path, "fence", method, "address"],
-        severity: "error",
-        harm: "each cluster would switch off the other's node",
+        severity: "warning",
+        harm: "each cluster would switch off the other's node, unless each site has a network of its own",
       },
     ];
   });

@@ -33,11 +33,15 @@ export function placed(
   if (where !== undefined) {
     const wanted = constraint.score === undefined ? undefined : String(constraint.score);
     const text = { score: wanted ?? defaultScore(key, constraint), ...whereRule(key, where) };
+    if (key === "only-on" && text.score === "-INFINITY")
+      checkCopies(workload, placesOf(where, scope), { path: [...path, "where"], scope });
     return key === "only-on" ? nowhereElse(workload, scope, text) : [byRule(workload, scope, text)];
   }
   const names = [...scores.keys()];
-  if (key === "only-on")
+  if (key === "only-on") {
+    checkCopies(workload, names, { path: [...path, "nodes"], scope });
     return nowhereElse(workload, scope, { score: "-INFINITY", ...namesRule("ne", names) });
+  }
   return [...scores].map(([node, score]) => byNode(workload, node, { score, scope }));
 }
 
@@ -91,6 +95,25 @@ function checkWhere(
   }
   if (Object.keys(where).length === 0)
     scope.report("BAD_CONSTRAINT", path, "where names no attribute, as where: { cabinet: a }");
+}
+
+function placesOf(where: NonNullable<ConstraintText["where"]>, { nodes }: ConstraintScope): string[] {
+  const wanted = Object.entries(where);
+  return nodes
+    .filter(({ attributes }) => wanted.every(([name, value]) => attributes[name] === String(value)))
+    .map(({ name }) => name);
+}
+
+/** A mirror with one place is none. */
+function checkCopies(
+  { name, copies }: ResolvedWorkload,
+  places: readonly string[],
+  { path, scope }: { readonly path: DocumentPath; readonly scope: ConstraintScope },
+): void {
+  if (copies.length === 0 || places.length !== 1) return;
+  const text = `only-on holds for the copies of ${name} too, and leaves them ${places.join()} alone: nothing is mirrored`;
+  const hint = "prefer instead of only-on, or all nodes that have a copy";
+  scope.report("COPIES_NEED_NODES", path, text, { severity: "warning", hint });
 }
 
 interface RuleText {

@@ -51,7 +51,7 @@ export function parseDocuments(sources: readonly SourceText[]): ParsedDocuments 
 function nothingIn({ file }: SourceText): Finding {
   const position = { file, line: 1, column: 1 };
   const text = "the file holds no document: it is empty, or all of it is comment";
-  return { severity: "error", code: "NO_DOCUMENT", position, text, hint: STARTS_WITH };
+  return { severity: "warning", code: "NO_DOCUMENT", position, text, hint: STARTS_WITH };
 }
 
 interface RawWithFile extends RawDocument {

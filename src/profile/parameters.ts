@@ -108,7 +108,9 @@ function checkClearText(
   report: Report,
 ): void {
   for (const [name, value] of Object.entries(entries)) {
-    if (!isSecretName(name) || value === "" || secretOfValue(value) !== undefined) continue;
+    // Of what the nodes keep by themselves (cibsecret) the CIB has a word only.
+    const isKept = value === "" || value === SECRET_IN_CIB || secretOfValue(value) !== undefined;
+    if (!isSecretName(name) || isKept) continue;
     const text = `${name} would stand in the CIB, readable on every node`;
     report("SECRET_IN_CLEAR", [...path, name], text, { hint: `${name}: { secret: app/${name} }` });
   }

@@ -25,12 +25,14 @@ export function unitFault(text: string): ValueFault | undefined {
   const dot = text.lastIndexOf(".");
   const ending = dot < 0 ? "" : text.slice(dot + 1);
   const name = dot < 0 ? text : text.slice(0, dot);
-  const quadlet = QUADLETS.get(ending);
+  // Behind an @ the dot belongs to the instance, and Pacemaker appends .service.
+  const isInstance = name.includes("@");
+  const quadlet = isInstance ? undefined : QUADLETS.get(ending);
   if (quadlet !== undefined)
     return wrong(`"${text}" is a file that quadlet makes a unit of: ${name}${quadlet}.service`);
   if (OTHER_KINDS.includes(ending))
     return wrong(`the cluster starts no ${ending}: "${text}" must end in ${KINDS.join(", ")}`);
-  const near = KINDS.includes(ending) || ending === "" ? undefined : nearestName(ending, KINDS);
+  const near = isInstance || KINDS.includes(ending) || ending === "" ? undefined : nearestName(ending, KINDS);
   if (near !== undefined) return wrong(`"${text}" is no unit: did you mean ${name}.${near}?`);
   if ((KINDS.includes(ending) ? name : text).endsWith("@"))
     return wrong(`"${text}" is a template, and starts nothing: name an instance, as ${name}1.service`);

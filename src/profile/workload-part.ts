@@ -1,6 +1,6 @@
 // One profile filled with the values of a workload, or of one of its members → primitives in start order.
 import { isSecretName } from "../cib/index.js";
-import type { NodeSecret, Operation, Primitive } from "../cluster/index.js";
+import { type NodeSecret, type Operation, type Primitive, SECRET_IN_CIB } from "../cluster/index.js";
 import type { Finding } from "../errors/index.js";
 import { agentOf } from "./agent.js";
 import { operation, setsOf } from "./attribute-set.js";
@@ -203,7 +203,7 @@ function checkClearText(
   value: string,
   { at, ofProfile }: { readonly at: DocumentPath; readonly ofProfile: Report },
 ): void {
-  if (value === "" || !isSecretName(name)) return;
+  if (value === "" || value === SECRET_IN_CIB || !isSecretName(name)) return;
   const hint = "a parameter with type: secret, as the whole value";
   ofProfile("SECRET_IN_CLEAR", at, `${name} would stand in the CIB, readable on every node`, { hint });
 }

@@ -118,7 +118,8 @@ export class GroupGround implements DrillGround {
       case "stop-daemon": {
         const signal = (wish: string): Request => ({ verb: "signal-daemon", payload: `${daemon} ${wish}` });
         this.undo.set(`${daemon} of ${node}`, { request: signal("continue"), on: node });
-        return this.deeds.ask(node, signal("stop"));
+        // A helper that has no way back for it does not know the word, and stops nothing.
+        return this.deeds.ask(node, signal("stop-for-a-while"));
       }
       default:
         throw new DcnError("usage", "NO_SUCH_FAULT", `${fault} cannot be made on real machines`);

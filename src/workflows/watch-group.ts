@@ -1,4 +1,5 @@
 // `monitor`: follows what Pacemaker tells its alert agents on all nodes, and looks itself only where that leaves something open.
+import { setMaxListeners } from "node:events";
 import { deviceWaitMs } from "../cluster/index.js";
 import {
   CatchUp,
@@ -74,6 +75,8 @@ const TICK_MS = 500;
 export async function watchGroup(options: WatchOptions): Promise<void> {
   const ends = new AbortController();
   const signal = AbortSignal.any([options.signal, ends.signal]);
+  // Each node listens in several places, and Node calls eleven a leak on standard error.
+  setMaxListeners(0, signal);
   const watcher = new Watcher({ ...options, signal });
   const { group, transport, clock, memory, turns } = options;
   const nodes = group.model.corosync.nodes.map(({ name }) => name);

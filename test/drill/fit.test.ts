@@ -52,6 +52,7 @@ describe("who is meant", () => {
     ["cut-direction, node: holder, peer: second-bystander", "", "second-bystander"],
     ["power-off, node: holder", ", mayFence: [second-bystander]", "second-bystander"],
     ["power-off, node: holder", ", fenced: [remote]", "remote"],
+    ["power-off, node: holder", ", fencedInVain: [second-bystander]", "second-bystander"],
   ])("{ fault: %s }%s names whom a pair has not", (step, more, whom) => {
     const document = drill(`steps: [{ fault: ${step} }]\nexpect: { workload: moved${more} }\n`);
     const pair = { ...traits, nodes: ["a", "b"] };

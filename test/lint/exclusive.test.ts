@@ -1,7 +1,7 @@
 // One thing with two users: what loses data or answers twice is found, and what agents share is not.
 import { describe, expect, test } from "vitest";
 import type { Clone, Constraint, Primitive, Resource } from "../../src/cluster/index.js";
-import { bmc, cluster, ipmi, said, set, workload } from "./cluster.js";
+import { bmc, cluster, ipmi, said, set, together, workload } from "./cluster.js";
 
 const of = (id: string, type: string, values: Readonly<Record<string, string>>): Primitive =>
   workload(id, {
@@ -88,6 +88,14 @@ describe("what may be shared", () => {
       (fstype) => [fstype, [...both({ fstype }), cloned(disk("c", { fstype }))]] as const,
     ),
     ["a folder", both({ fstype: "none", options: "rw,bind" })],
+    ["a file system of a cluster without a disk", both({ fstype: "beegfs", device: "beegfs_nodev" })],
+    [
+      "an address of each link",
+      [
+        address("a", "fe80::1", { nic: "eth0", cidr_netmask: "64" }),
+        address("b", "fe80::1", { nic: "eth1", cidr_netmask: "64" }),
+      ],
+    ],
     ["a read-only image", both({ fstype: "squashfs" })],
     ["other disks", [disk("f1"), disk("f2", { device: "/dev/e" })]],
     ["one disk in one group", [group("g", disk("f1"), disk("f2"))]],
@@ -106,6 +114,13 @@ describe("what may be shared", () => {
   ];
   test.each(good)("%s", (_, resources) => {
     expect(findings(resources)).toEqual([]);
+  });
+
+  test("a disk of two that are on one node, but no address of theirs", () => {
+    const side = [together("f1", "f2")];
+    expect(findings(both({ fstype: "btrfs" }), side)).toEqual([]);
+    const addresses = [address("f1", "10.1.0.50"), address("f2", "10.1.0.50")];
+    expect(findings(addresses, side)).toEqual(["error USED_TWICE workload f2"]);
   });
 
   test("two of one name, each at home on nodes of its own where alone it is looked for", () => {

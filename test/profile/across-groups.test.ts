@@ -21,8 +21,25 @@ test("a whole copy: every node, at its line", () => {
   const lines = said();
   expect(lines).toHaveLength(3);
   expect(lines[1]).toBe(
-    "g.yaml:30:24: error IN_TWO_GROUPS: node dcn2 of cabinet-8: the address 10.20.0.12 is that of dcn2 in cabinet-7 (g.yaml:10) too: one computer would be made a node of two clusters\n    correct one of them, often a number that was copied",
+    "g.yaml:30:24: warning IN_TWO_GROUPS: node dcn2 of cabinet-8: the address 10.20.0.12 is that of dcn2 in cabinet-7 (g.yaml:10) too: one computer would be made a node of two clusters\n    correct one of them, often a number that was copied",
   );
+});
+
+test("one address where both log in is refused", () => {
+  const ssh = (file: string) =>
+    GROUP.replace(/fence: /, `ssh: { address: 198.51.100.7 }\n    fence: `).replaceAll("cabinet-7", file);
+  const second = [SITE, PROCESS, BOARDS].reduce(
+    (text, [from, to]) => text.replaceAll(from, to),
+    ssh("cabinet-8"),
+  );
+  const { documents, findings } = parseDocuments([
+    { file: "g.yaml", text: `${ssh("cabinet-7")}---\n${second}` },
+    ...library(),
+  ]);
+  expect(findings).toEqual([]);
+  const lines = findingsAcrossGroups(documents).map(formatFinding);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain("error IN_TWO_GROUPS: node dcn1 of cabinet-8: the address 198.51.100.7");
 });
 
 test("other computers with the same boards", () => {
@@ -58,7 +75,7 @@ test("a value that an heir kept is told at the heir", () => {
   };
   expect(ask(13)).toEqual([]);
   const line = text(base).length;
-  expect(ask(12)[0]).toContain(`g.yaml:${line + 7}:7: error IN_TWO_GROUPS: node dcn1 of c13: `);
+  expect(ask(12)[0]).toContain(`g.yaml:${line + 7}:7: warning IN_TWO_GROUPS: node dcn1 of c13: `);
   expect(ask(12)[0]).toContain(`dcn1 in c12 (g.yaml:${line + 2})`);
 });
 

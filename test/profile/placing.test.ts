@@ -34,6 +34,13 @@ describe("only-on: there and nowhere else", () => {
     ]);
   });
 
+  test("leaves a mirror with one place none, and says so", () => {
+    const codes = (only: string) =>
+      check(text([MIRROR], [only]), more).findings.filter(({ code }) => code === "COPIES_NEED_NODES");
+    expect(codes("{ only-on: mirror, nodes: [dcn2] }")).toMatchObject([{ severity: "warning" }]);
+    expect(codes("{ only-on: mirror, nodes: [dcn2, dcn3] }")).toEqual([]);
+  });
+
   test("holds for the instances that do not lead", () => {
     const only = "{ only-on: db, nodes: [dcn2, dcn3] }";
     expect(rules(LEADING, only)).toEqual(["location-db-clone db-clone any ne dcn2,ne dcn3"]);
@@ -121,7 +128,7 @@ describe("apart", () => {
   test("on one and the same node can never both run", () => {
     const only = ["{ only-on: a, nodes: [dcn1] }", "{ only-on: b, nodes: [dcn1] }"];
     expect(said(text(all, [...only, "{ apart: [a, b] }"]))).toContain(
-      "error APART_NEEDS_NODES must not be on a node with b, and all of them may run on dcn1 only: they never all run",
+      "warning APART_NEEDS_NODES must not be on a node with b, and all of them may run on dcn1 only: they never all run",
     );
   });
 

@@ -30,7 +30,7 @@ const WRONG: readonly (readonly [part: string, name: string, value: string, said
   ["properties", "batch-limit", "many", 'BAD_VALUE "many" is no whole number', "a whole number, or INFINITY"],
   ["properties", "stonith-max-attempts", "0", 'BAD_VALUE "0" is too small', "at least 1"],
   ["properties", "stonith-timeout", "1s", 'BAD_VALUE "1s" is too short', "5 s at least"],
-  ["properties", "cluster-recheck-interval", "3 minutes", 'BAD_TIME "3 minutes" is no time', "as 20s"],
+  ["properties", "cluster-recheck-interval", "3 days", 'BAD_TIME "3 days" is no time', "as 20s"],
   ["properties", "load-threshold", "200", 'BAD_VALUE "200" is no share', "as 10000%"],
   ["properties", "node-health-red", "bad", 'BAD_VALUE "bad" is no score', "INFINITY"],
   ["resourceDefaults", "migration-threshold", "two", 'BAD_VALUE "two" is no whole number', "at least 0"],

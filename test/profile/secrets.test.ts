@@ -93,3 +93,8 @@ test.each([
   expect(one?.hint).toContain(hint);
   expect(JSON.stringify(findings)).not.toContain("geheim");
 });
+
+test("what the nodes keep by themselves is no secret in clear", () => {
+  const kept = `{ name: app, profile: ocf-agent, with: { agent: "ocf:pacemaker:Dummy", attributes: { test_passwd: "lrm://" } } }`;
+  expect(group(kept, "").findings.filter(({ code }) => code === "SECRET_IN_CLEAR")).toEqual([]);
+});

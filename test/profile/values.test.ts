@@ -180,6 +180,8 @@ describe("a parameter", () => {
     "dbus-org.freedesktop.resolve1",
     "postgresql@15-main.service",
     "getty@tty1",
+    "wg-quick@plant.network",
+    "gateway@line.pat",
     "backup.timer",
     "srv-data.mount",
   ])("unit: %s", (unit) => {

@@ -59,7 +59,7 @@ describe("a daemon of the cluster", () => {
 
   test("that is stopped goes on by itself ten minutes later, and at once where it is told to", async () => {
     const { node, state } = open();
-    expect((await signal("stop"))?.stdout).toContain("stopped");
+    expect((await signal("stop-for-a-while"))?.stdout).toContain("stopped");
     expect(state()).toBe("T");
     const [, armed = ""] = timers(node);
     expect(armed).toContain("--unit=dcn-ha-drill-corosync --on-active=10min");
@@ -71,7 +71,7 @@ describe("a daemon of the cluster", () => {
 
   test("is not stopped where no timer can be had", async () => {
     const { state } = open("exit 1");
-    const answer = await signal("stop");
+    const answer = await signal("stop-for-a-while");
     expect(answer?.exitCode).toBe(1);
     expect(answer?.stderr).toContain("nothing would let it go on by itself");
     expect(state()).not.toBe("T");
@@ -79,7 +79,7 @@ describe("a daemon of the cluster", () => {
 
   test("that is gone needs no timer any more", async () => {
     const { node } = open();
-    await signal("stop");
+    await signal("stop-for-a-while");
     node.write("stubs/pgrep", "#!/bin/sh\nexit 1\n");
     expect((await signal("continue"))?.exitCode).toBe(0);
     expect(timers(node).at(-1)).toBe("stop dcn-ha-drill-corosync.timer");

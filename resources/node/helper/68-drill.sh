@@ -27,7 +27,7 @@ drill_timer() { # on PID…|off: has systemd let a stopped $daemon go on in ten 
 		-- /bin/sh -c 'kill -s CONT "$@"' sh "$@"
 }
 
-verb_signal_daemon() { # "DAEMON kill|stop|continue"; exit 1 where it had no effect. None is stopped that would not go on by itself
+verb_signal_daemon() { # "DAEMON kill|stop-for-a-while|continue"; exit 1 where it had no effect. None is stopped that would not go on by itself
 	content=$(head -n 1 "$1")
 	daemon=${content%% *} wish=${content#* }
 	case $daemon in
@@ -37,7 +37,7 @@ verb_signal_daemon() { # "DAEMON kill|stop|continue"; exit 1 where it had no eff
 		return 64
 		;;
 	esac
-	case $wish in kill) signal=KILL ;; stop) signal=STOP ;; continue) signal=CONT ;; *) return 64 ;; esac
+	case $wish in kill) signal=KILL ;; stop-for-a-while) signal=STOP wish=stop ;; continue) signal=CONT ;; *) return 64 ;; esac
 	pids=$(daemon_pids "$daemon") || {
 		echo "$daemon does not run here" >&2
 		[ "$wish" = continue ] && drill_timer off

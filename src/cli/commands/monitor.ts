@@ -1,4 +1,5 @@
 // Prints what happens in groups as it happens: lost nodes, fencing, workloads that move, with cause and measured outage.
+import { setMaxListeners } from "node:events";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { DcnError } from "../../errors/index.js";
 import type { Metrics, Otlp } from "../../monitor/index.js";
@@ -82,6 +83,8 @@ async function follow(call: Call, groups: readonly ResolvedGroup[], signal: Abor
   const onTrouble = (text: string): void => call.output.progress(text);
   const ends = new AbortController();
   const both = AbortSignal.any([signal, ends.signal]);
+  // Each group listens to it; without a word Node calls eleven a leak.
+  setMaxListeners(0, both);
   const small = keepSmall();
   try {
     await Promise.all([

@@ -30,7 +30,9 @@ export const command: CommandDefinition = {
     const resolutions = groups.map((name) => resolveGroup(documents, name));
     const resolved = [...resolutions.flatMap((one) => one.findings), ...findingsAcrossGroups(own)];
     const upgrade = call.options.text("for-pacemaker") === undefined ? [] : await forPacemaker3(resolutions);
-    const findings = distinct([...loaded.findings, ...parsed, ...resolved, ...upgrade]);
+    const said = distinct([...loaded.findings, ...parsed, ...resolved, ...upgrade]);
+    // Where there is nothing else, a file without a document is what was meant.
+    const findings = own.length > 0 ? said : said.map((one): Finding => ({ ...one, severity: "error" }));
     call.output.findings(findings);
     const failed = hasErrors(findings);
     const names = own.map(({ kind, name, file }) => ({ kind, name, file }));

@@ -166,6 +166,12 @@ export const healingCodes: Explanations = {
     "prefer instead of only-on.",
     "{ prefer: hmi, nodes: { dcn2: 100 } }",
   ),
+  COPIES_NEED_NODES: entry(
+    "only-on leaves one node to a workload that is mirrored.",
+    "Its copies may run nowhere else: there is one, and no mirror.",
+    "prefer instead of only-on, or name all nodes that have a copy.",
+    "{ only-on: history, nodes: [dcn1, dcn2] }",
+  ),
   APART_NEEDS_NODES: entry(
     "More workloads must be apart than nodes, or places to spread over, are there for them: at once, or after a loss.",
     "Those that find no place stay down; after a loss that the group promises to survive this is an error.",

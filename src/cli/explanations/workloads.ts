@@ -22,7 +22,7 @@ export const workloadCodes: Explanations = {
   ),
   NO_DOCUMENT: entry(
     "A file without any document: empty, or all comment.",
-    "Nothing of it was checked, however good that looks.",
+    "Nothing of it was checked, however good that looks; where there is nothing else, that is an error.",
     "Remove the file, or take the comment signs away.",
   ),
   NOTHING_TO_REMOVE: entry(
