@@ -257,7 +257,7 @@ class SpoolReader {
     });
   }
 
-  /** Reads a part again, while what comes after it waits; `take` returns how many of it nobody has any more. */
+  /** Has a part of the spool read again, and what comes after it wait; `take` tells that part, and returns how many of its numbers have no line. */
   private read(from: number, to: number, take: (part: SpoolPart) => number): void {
     this.waiting ??= [];
     const { transport, node, signal } = this.options;

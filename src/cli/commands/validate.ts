@@ -32,7 +32,10 @@ export const command: CommandDefinition = {
     const upgrade = call.options.text("for-pacemaker") === undefined ? [] : await forPacemaker3(resolutions);
     const said = distinct([...loaded.findings, ...parsed, ...resolved, ...upgrade]);
     // Where there is nothing else, a file without a document is what was meant.
-    const findings = own.length > 0 ? said : said.map((one): Finding => ({ ...one, severity: "error" }));
+    const findings = said.map(
+      (one): Finding =>
+        one.code === "NO_DOCUMENT" && own.length === 0 ? { ...one, severity: "error" } : one,
+    );
     call.output.findings(findings);
     const failed = hasErrors(findings);
     const names = own.map(({ kind, name, file }) => ({ kind, name, file }));
